@@ -1,0 +1,83 @@
+#pragma once
+// The configuration file (TOML), read with names, lines and limits. Whoever owns a section reads it here, and by reading
+// declares which keys it has: a key that nobody asked for is an error with a suggestion.
+// Precedence: environment (ISTHMUS_XMPP__SECRET) > key_file > file > default. ISTHMUS_CONFIG holds a whole TOML text.
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace isthmus::config {
+
+/// One mistake: where it is, and what is allowed instead. `line` is 0 when it is in no line of a file.
+struct Problem {
+  std::string where;  // the file's path, or the environment variable's name
+  unsigned line = 0;
+  std::string key;    // dotted: "irc.networks.\"irc.libera.chat\".port"
+  std::string text;
+};
+std::string to_text(const Problem& problem);  // "isthmus.toml:12: irc.networks…: …"
+
+class Document;
+
+/// A table of the file, or an empty one where the file has none. Every getter notes a Problem in the document, and returns
+/// the default, when the value has the wrong type or is out of its limits. Cheap to copy; the document must outlive it.
+class Section {
+ public:
+  std::string text(std::string_view key, std::string_view otherwise) const;
+  /// A key that must be there; a Problem and "" when it is not.
+  std::string required_text(std::string_view key) const;
+  /// `key`, or the content of the file that `key`_file names (one trailing newline removed). "" when neither is there.
+  std::string secret(std::string_view key) const;
+  std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t least, std::int64_t most) const;
+  double number(std::string_view key, double otherwise, double least, double most) const;
+  bool boolean(std::string_view key, bool otherwise) const;
+  /// "90s", "10m", "2h", "500ms", "1d".
+  std::chrono::milliseconds duration(std::string_view key, std::chrono::milliseconds otherwise,
+                                     std::chrono::milliseconds least, std::chrono::milliseconds most) const;
+  /// "64KiB", "1MiB", or a plain number of bytes.
+  std::uint64_t size(std::string_view key, std::uint64_t otherwise, std::uint64_t least, std::uint64_t most) const;
+  /// One of `allowed`; the Problem lists them and says "did you mean".
+  std::string one_of(std::string_view key, std::string_view otherwise, std::vector<std::string_view> allowed) const;
+  std::vector<std::string> texts(std::string_view key) const;
+
+  Section table(std::string_view key) const;
+  /// The sub-tables of table `key` by name: [irc.networks."irc.libera.chat"].
+  std::vector<std::pair<std::string, Section>> tables(std::string_view key) const;
+  /// The elements of the array of tables `key`: [[component]].
+  std::vector<Section> array(std::string_view key) const;
+
+  bool has(std::string_view key) const;
+  /// A Problem of the reader's own, at the line of `key` (or of the section itself).
+  void problem(std::string_view key, std::string text) const;
+
+ private:
+  friend class Document;
+  struct Node;
+  explicit Section(std::shared_ptr<Node> node) : node_{std::move(node)} {}
+  std::shared_ptr<Node> node_;
+};
+
+class Document {
+ public:
+  /// `environment` is the process' own, as name and value. When ISTHMUS_CONFIG is set, the
+  /// file is not read.
+  static Document load(const std::string& path, const std::map<std::string, std::string>& environment);
+  static Document parse(std::string_view toml, const std::string& name, const std::map<std::string, std::string>& environment);
+
+  Section root() const;
+  /// After every owner has read its section: adds a Problem for each key that nobody asked for, and each environment
+  /// variable ISTHMUS_… that set nothing. All problems, in the order of their lines.
+  std::vector<Problem> finish();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace isthmus::config

@@ -1,0 +1,60 @@
+#pragma once
+// What every protocol implements, the users' side included, and all that the router knows of it.
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "gateway/model/event.hpp"
+#include "gateway/result.hpp"
+
+namespace isthmus {
+
+namespace asio = boost::asio;
+
+/// An event on its way to an adapter: forward, or, with a receipt, back to where it came from.
+struct Delivery {
+  EventPtr event;
+  std::optional<Receipt> receipt;
+};
+
+/// The adapter has handed it on; nothing more will be said of it.
+struct Accepted {};
+/// The adapter took the event and will give it back by Router::confirmed or Router::failed.
+struct Pending {};
+/// Not now: the adapter calls Router::resumed when it may be tried again. The event stays with the router.
+struct Deferred {};
+struct Rejected {
+  Refusal why;
+};
+using Outcome = std::variant<Accepted, Pending, Deferred, Rejected>;
+
+template <class T>
+using Answer = boost::system::result<T, Refusal>;
+
+/// The grammar of one adapter's addresses: text ⇄ Conversation. Pure. Texts are unescaped; whatever the users' side
+/// must escape, it escapes itself. The empty text is the adapter's domain as such.
+class AddressBook {
+ public:
+  virtual ~AddressBook() = default;
+  /// The place that `text` names, or why it names none.
+  virtual Answer<Conversation> parse(std::string_view text) const = 0;
+  /// The text that parse() takes back to `place`.
+  virtual std::string text(const Conversation& place) const = 0;
+  /// The conversation with the participant `name` of `room` alone.
+  virtual Answer<Conversation> person(const Conversation& room, std::string_view name) const = 0;
+};
+
+class Adapter {
+ public:
+  virtual ~Adapter() = default;
+  /// Connects, reconnects, emits events; ends when cancelled, after having said goodbye to the other side.
+  virtual asio::awaitable<void> run() = 0;
+  /// A plain function that never waits. It takes the event out of `delivery` only when it answers Pending.
+  /// Called by the router alone, never from within the adapter's own code.
+  virtual Outcome deliver(Delivery& delivery) = 0;
+  virtual const AddressBook& addresses() const = 0;
+};
+
+}  // namespace isthmus

@@ -1,0 +1,61 @@
+#pragma once
+// Many due times, one timer: a list ordered by due time. An idle connection has no timer of its own.
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace isthmus {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+class Alarms;
+
+/// One due time of one owner. Destroying it withdraws it. Not copyable, not movable.
+class Alarm {
+ public:
+  /// `ring` is called on the loop, at most once per set().
+  Alarm(Alarms& alarms, std::function<void()> ring);
+  ~Alarm();
+  Alarm(const Alarm&) = delete;
+  Alarm& operator=(const Alarm&) = delete;
+
+  /// Rings at `due`, instead of at the time that was set before.
+  void set(SteadyTime due);
+  void clear();
+  bool is_set() const noexcept { return set_; }
+
+ private:
+  friend class Alarms;
+  Alarms& alarms_;
+  std::function<void()> ring_;
+  bool set_ = false;
+  std::multimap<SteadyTime, Alarm*>::iterator place_;
+};
+
+class Alarms {
+ public:
+  /// With the loop's timer.
+  explicit Alarms(boost::asio::any_io_executor executor);
+  /// Without one, for tests: nothing rings but by advance().
+  Alarms();
+  ~Alarms();
+  Alarms(const Alarms&) = delete;
+  Alarms& operator=(const Alarms&) = delete;
+
+  SteadyTime now() const;
+  /// Tests only: moves the clock of an Alarms without a loop, and rings what is due, in order.
+  void advance(std::chrono::nanoseconds by);
+
+ private:
+  friend class Alarm;
+  void ring_due();
+  void arm();
+  std::multimap<SteadyTime, Alarm*> due_;
+  SteadyTime fake_now_{};
+  struct Timer;
+  std::shared_ptr<Timer> timer_;  // empty in tests
+};
+
+}  // namespace isthmus

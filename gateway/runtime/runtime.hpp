@@ -1,0 +1,32 @@
+#pragma once
+// What main gives to every adapter: the loop's shared parts. All outlive the adapters.
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <span>
+
+#include "gateway/model/event_id.hpp"
+#include "gateway/model/name.hpp"
+#include "gateway/router.hpp"
+#include "gateway/runtime/alarms.hpp"
+#include "gateway/runtime/counters.hpp"
+#include "gateway/runtime/log.hpp"
+#include "gateway/runtime/resolver.hpp"
+#include "gateway/runtime/turn.hpp"
+
+namespace isthmus {
+
+struct Runtime {
+  boost::asio::any_io_executor executor;
+  Turn& turn;
+  Alarms& alarms;
+  Resolver& resolver;
+  Router& router;
+  NameTable& names;
+  EventIds& ids;
+  Counters& counters;
+  Log log;
+  std::span<char> read_buffer;          // one for the loop, 256 KiB: consumed before the next read
+  std::function<double()> random;       // in [0, 1): jitter
+};
+
+}  // namespace isthmus
