@@ -19,7 +19,7 @@ struct Delivery {
   std::optional<Receipt> receipt;
 };
 
-/// The adapter has handed it on; nothing more will be said of it.
+/// The adapter has handed it on, or keeps it; nothing more will be said of it.
 struct Accepted {};
 /// The adapter took the event and will give it back by Router::confirmed or Router::failed.
 struct Pending {};
@@ -51,7 +51,7 @@ class Adapter {
   virtual ~Adapter() = default;
   /// Connects, reconnects, emits events; ends when cancelled, after having said goodbye to the other side.
   virtual asio::awaitable<void> run() = 0;
-  /// A plain function that never waits. It takes the event out of `delivery` only when it answers Pending.
+  /// A plain function that never waits. It takes the event out of `delivery` only when it answers Pending or Accepted.
   /// Called by the router alone, never from within the adapter's own code.
   virtual Outcome deliver(Delivery& delivery) = 0;
   virtual const AddressBook& addresses() const = 0;

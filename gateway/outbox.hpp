@@ -1,33 +1,42 @@
 #pragma once
-// What an adapter deferred, in order and bounded. In memory only: it does not survive a restart.
+// What an adapter deferred: in order, and bounded. In memory: it does not survive a restart.
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <optional>
-#include <vector>
 
-#include "gateway/adapter.hpp"
+#include "gateway/model/event.hpp"
 
 namespace isthmus {
 
 class Outbox {
  public:
-  static constexpr std::size_t max_per_conversation = 200;
+  static constexpr std::size_t max_per_conversation = 200;  // for one owner
   static constexpr std::size_t max_per_adapter = 20'000;
 
-  /// Keeps `event` for `id`; gives it back when one of the limits is reached.
-  std::optional<EventPtr> add(AdapterId id, EventPtr event);
-  /// True when something for that owner and conversation waits already: what comes later must wait too.
+  /// Keeps `event` for `id`, or gives it back when a limit is reached.
+  [[nodiscard]] EventPtr add(AdapterId id, EventPtr event);
+  /// True when something of that owner and conversation waits already: what comes later must wait behind it.
   bool has(AdapterId id, const Event& event) const;
   /// Everything that waits for `id`, oldest first.
   std::deque<EventPtr> take(AdapterId id);
   std::size_t size(AdapterId id) const;
 
  private:
+  struct Key {
+    Name owner;
+    Conversation conversation;
+    friend bool operator==(const Key&, const Key&) = default;
+    friend std::size_t hash_value(const Key& key) noexcept {
+      return hash_value(key.conversation) * 31 + hash_value(key.owner);
+    }
+  };
   struct Queue {
     std::deque<EventPtr> events;
+    boost::unordered_flat_map<Key, std::size_t> counts;
   };
-  Queue* find(AdapterId id);
-  std::vector<std::deque<EventPtr>> queues_;  // by adapter
+  std::map<AdapterId, Queue> queues_;
 };
 
 }  // namespace isthmus

@@ -1,9 +1,7 @@
 #pragma once
-// Events in, deliveries out. Deterministic, without I/O or clock. An event of an owner's session goes from the users' side to
-// the adapter of its conversation, or from there to the users' side; no protocol is known by name.
+// Events in, deliveries out. Deterministic, without I/O or clock. An event of an owner's session goes from the users' side to the
+// adapter of its conversation, or from there to the users' side; no protocol is known by name.
 #include <cstddef>
-#include <deque>
-#include <string_view>
 #include <vector>
 
 #include "gateway/adapter.hpp"
@@ -16,14 +14,14 @@ class Router {
  public:
   explicit Router(Counters& counters) : counters_{counters} {}
 
-  /// The id for the next adapter that will be set. At most 255.
+  /// An id for an adapter that will be set before the first event; at most 255.
   AdapterId reserve();
-  /// `adapter` must outlive the router's last call.
+  /// `adapter` must outlive the router's last settle().
   void set(AdapterId id, Adapter& adapter);
   /// The adapter on whose side the users are.
   void set_home(AdapterId id) { home_ = id; }
 
-  /// Takes an event in; it is routed by settle(), so no adapter is ever called from within its own code.
+  /// Takes an event in; settle() routes it, so no adapter is ever called from within its own code.
   void emit(EventPtr event);
   /// The foreign side has what deliver() answered Pending to.
   void confirmed(EventPtr event);
@@ -32,7 +30,8 @@ class Router {
   /// `id` may be tried again after it answered Deferred.
   void resumed(AdapterId id);
 
-  /// Routes all that was taken in. Adapters call it when the handling of one input (a stanza, a line, a timer) is done.
+  /// Routes all that was taken in, and what comes of it. Adapters call it when the handling of one input (a stanza, a line, a
+  /// timer) is done; a call from within settle() does nothing.
   void settle();
 
   /// Deliveries that wait for `id`.
@@ -40,15 +39,15 @@ class Router {
 
  private:
   void route(Delivery delivery);
+  void defer(AdapterId to, EventPtr event);
+  void refuse(Delivery delivery, Refusal why);
   AdapterId destination(const Delivery& delivery) const;
-  void refuse(EventPtr event, Refusal why);
-  Adapter& at(AdapterId id) const { return *adapters_[static_cast<std::size_t>(id)]; }
 
   Counters& counters_;
   std::vector<Adapter*> adapters_;
   AdapterId home_{};
   std::vector<Delivery> incoming_;  // taken in, not yet routed
-  std::vector<Delivery> routing_;   // being routed; kept for its capacity
+  std::vector<Delivery> routing_;   // being routed; a member for its capacity
   bool settling_ = false;
   Outbox outbox_;
 };

@@ -33,24 +33,26 @@ class Jid {
   unsigned domain_end_ = 0;
 };
 
-/// Splits and prepares `text` (unassigned code points allowed). An error: an empty part, a part over 1023 bytes, ill-formed UTF-8,
-/// a character that the profile prohibits.
+/// Splits and prepares `text` (unassigned code points allowed). An error (Errc): an empty part, a part over 1023 bytes, ill-formed UTF-8,
+/// a character that the profile prohibits, in a domain any ASCII but letters, digits, '-', '_' and '.' (or a bracketed IPv6 address).
 Result<Jid> parse_jid(std::string_view text);
 /// The same into a Jid whose storage is used again; on an error `jid` is empty.
 Result<void> parse_jid_into(std::string_view text, Jid& jid);
 
 /// Each part alone, prepared.
 Result<std::string> prepared_local(std::string_view text);     // nodeprep
-Result<std::string> prepared_domain(std::string_view text);    // nameprep per label
+Result<std::string> prepared_domain(std::string_view text);    // nameprep per label, a final dot dropped; xn-- labels are left as they are
 Result<std::string> prepared_resource(std::string_view text);  // resourceprep
 
 /// The localpart for a foreign name: XEP-0106, then =hh for every byte of what strict nodeprep (unassigned code points refused) would
-/// not leave as it is. from_local(to_local(name)) == name, for names without ASCII capitals (a localpart has none).
+/// not leave as it is; ASCII capitals become small. from_local(to_local(name)) == name, for names without ASCII capitals (a localpart has
+/// none). `name` is the whole localpart, since the rules for right-to-left text look at it whole. The result may be longer than the 1023
+/// bytes that a part may have: prepared_local() then refuses it.
 std::string to_local(std::string_view name);
 /// The foreign name that a prepared localpart stands for: one pass; a `\` or `=` that starts no escape stands for itself.
 std::string from_local(std::string_view local);
 
-/// The same for an occupant's nick in the resourcepart (strict resourceprep; no XEP-0106 there).
+/// The same for an occupant's nick in the resourcepart (strict resourceprep; no XEP-0106 there; case is kept, for any nick).
 std::string to_resource(std::string_view nick);
 std::string from_resource(std::string_view resource);
 

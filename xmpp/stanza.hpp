@@ -3,9 +3,11 @@
 // here, prefixes included.
 #include <pugixml.hpp>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "gateway/result.hpp"
+#include "xmpp/pugixml_page.hpp"
 
 namespace isthmus::xmpp {
 
@@ -14,7 +16,8 @@ inline constexpr std::string_view component_ns = "jabber:component:accept";
 
 /// The local name of `element`, without its prefix.
 std::string_view local_name(pugi::xml_node element);
-/// The namespace that `element` is in; `stream_ns` where no declaration stands in the stanza itself.
+/// The namespace that `element` is in; `stream_ns` where no declaration stands in the stanza itself. The prefix "stream" is the stream's own
+/// (RFC 6120 §4.8.5). "" for an element that is in no namespace.
 std::string_view namespace_of(pugi::xml_node element, std::string_view stream_ns = component_ns);
 /// The first child element in that namespace; an empty node when there is none.
 pugi::xml_node child(pugi::xml_node parent, std::string_view ns, std::string_view name);
@@ -24,14 +27,16 @@ std::string_view attribute(pugi::xml_node element, const char* name);
 /// All character data directly in `element`, joined. A view while it is one piece, else `scratch` holds it.
 std::string_view text_of(pugi::xml_node element, std::string& scratch);
 
-/// Parses whole stanzas, one at a time, and keeps pugixml's memory between them.
+/// Parses whole stanzas, one at a time, and keeps pugixml's memory between them. It is made and destroyed on the same thread.
 class StanzaParser {
  public:
-  /// The stanza's root element; good until the next call. `bytes` is written to. An error: not well-formed (tags that do not match, undefined
-  /// entities, characters that XML 1.0 does not allow, written as references too, ill-formed UTF-8, duplicate attributes, undeclared prefixes).
+  /// The stanza's root element; good until the next call. `bytes` is written to, and must stay while the stanza is used. An error
+  /// (Errc::not_well_formed): tags that do not match, undefined entities, characters that XML 1.0 does not allow, written as references too,
+  /// ill-formed UTF-8, duplicate attributes or more than 64 of them, undeclared prefixes, anything but one element.
   Result<pugi::xml_node> parse(std::span<char> bytes);
 
  private:
+  PugixmlPage page_;  // before the document, which gives it back
   pugi::xml_document document_;
 };
 

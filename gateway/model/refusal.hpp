@@ -3,6 +3,7 @@
 // a registered, complete vocabulary, and the one that the users' side speaks.
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace isthmus {
 
@@ -14,6 +15,10 @@ enum class Condition : std::uint8_t {
 
 /// What the sender may do about it (RFC 6120 §8.3.2).
 enum class Remedy : std::uint8_t { cancel, modify, auth, wait };
+
+/// The names of RFC 6120: "item-not-found", "wait".
+std::string_view to_text(Condition condition) noexcept;
+std::string_view to_text(Remedy remedy) noexcept;
 
 struct Refusal {
   Condition condition = Condition::undefined_condition;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace isthmus {
 
@@ -15,7 +16,8 @@ class Alarms;
 /// One due time of one owner. Destroying it withdraws it. Not copyable, not movable.
 class Alarm {
  public:
-  /// `ring` is called on the loop, at most once per set().
+  /// `ring` is called on the loop, never from within set(), at most once per set(). It may set, clear or destroy any alarm, this
+  /// one too, and must not throw.
   Alarm(Alarms& alarms, std::function<void()> ring);
   ~Alarm();
   Alarm(const Alarm&) = delete;
@@ -30,7 +32,7 @@ class Alarm {
   friend class Alarms;
   Alarms& alarms_;
   std::function<void()> ring_;
-  bool set_ = false;
+  bool set_ = false;  // place_ is valid
   std::multimap<SteadyTime, Alarm*>::iterator place_;
 };
 
@@ -40,19 +42,22 @@ class Alarms {
   explicit Alarms(boost::asio::any_io_executor executor);
   /// Without one, for tests: nothing rings but by advance().
   Alarms();
-  ~Alarms();
+  ~Alarms();  // every Alarm is gone by now
   Alarms(const Alarms&) = delete;
   Alarms& operator=(const Alarms&) = delete;
 
   SteadyTime now() const;
-  /// Tests only: moves the clock of an Alarms without a loop, and rings what is due, in order.
+  /// Tests only: moves the clock of an Alarms without a loop, and rings what is due, in order; now() is the due time then.
   void advance(std::chrono::nanoseconds by);
 
  private:
   friend class Alarm;
   void ring_due();
+  void ring_first();
   void arm();
   std::multimap<SteadyTime, Alarm*> due_;
+  Alarm* ringing_ = nullptr;            // the one whose function runs; null again once it was destroyed
+  std::optional<SteadyTime> ring_time_;  // set while alarms ring: they ring for being due then
   SteadyTime fake_now_{};
   struct Timer;
   std::shared_ptr<Timer> timer_;  // empty in tests

@@ -2,6 +2,7 @@
 // What main gives to every adapter: the loop's shared parts. All outlive the adapters.
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
+#include <memory>
 #include <span>
 
 #include "gateway/model/event_id.hpp"
@@ -28,5 +29,8 @@ struct Runtime {
   std::span<char> read_buffer;          // one for the loop, 256 KiB: consumed before the next read
   std::function<double()> random;       // in [0, 1): jitter
 };
+
+/// Makes an adapter whose settings have been read. Called once; the adapter's id is the router's.
+using AdapterMaker = std::function<std::unique_ptr<Adapter>(Runtime&, AdapterId)>;
 
 }  // namespace isthmus

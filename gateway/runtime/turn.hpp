@@ -3,7 +3,7 @@
 // foreign connections, whose confirmations are routed, then the users' streams.
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
-#include <vector>
+#include <memory>
 
 namespace isthmus {
 
@@ -15,7 +15,8 @@ class Flushable {
   Flushable() = default;
   Flushable(const Flushable&) = delete;
   Flushable& operator=(const Flushable&) = delete;
-  /// Writes what there is, without waiting. Called once per turn in which it was asked for.
+  /// Writes what there is, without waiting. Called once per turn in which it was asked for. May destroy any Flushable, itself
+  /// too, and must not throw.
   virtual void flush() = 0;
 
  protected:
@@ -23,30 +24,29 @@ class Flushable {
 
  private:
   friend class Turn;
-  Turn* waits_for_ = nullptr;
+  Turn* waits_for_ = nullptr;  // set from request() to flush()
 };
 
 class Turn {
  public:
   enum class Phase { foreign, users };
 
-  /// `settle` runs between the phases and at the turn's end; it routes what the writes confirmed.
+  /// `settle` runs between the phases and at the turn's end; it routes what the writes confirmed. It must not throw.
   Turn(boost::asio::any_io_executor executor, std::function<void()> settle);
   ~Turn();
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
-  /// `item.flush()` will be called at the end of this turn, however often it is asked for.
+  /// `item.flush()` will be called at the end of this turn, however often it is asked for, and in the phase that was named first.
+  /// What is asked for by a flush or by settle() belongs to the next turn, except that the users' phase still takes what the foreign
+  /// phase and the settle() after it ask for.
   void request(Flushable& item, Phase phase);
   /// settle() will be called at the end of this turn.
   void request();
 
  private:
   friend class Flushable;
-  void run();
-  void withdraw(const Flushable& item);
-  void arm();
-  struct State;             // outlives a posted handler
+  struct State;  // outlives a posted handler
   std::shared_ptr<State> state_;
 };
 

@@ -1,0 +1,145 @@
+#include "adapters/irc/adapter.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "adapters/irc/timing.hpp"
+
+namespace isthmus::irc {
+
+namespace {
+
+constexpr std::size_t max_networks_in_use = 1'000;  // beyond this, those that nobody is on are forgotten
+constexpr std::uint16_t max_sessions_per_user = 20;
+
+std::vector<std::string> names_of(const Settings& settings) {
+  std::vector<std::string> names;
+  for (const auto& [name, network] : settings.networks) names.push_back(name);
+  return names;
+}
+
+Rejected rejected(Condition condition, Remedy remedy, std::string text) { return {{condition, remedy, std::move(text), {}}}; }
+
+/// What the users' side asks for in a room.
+bool is_change(const Event& event, Change::Kind kind) {
+  const auto* membership = std::get_if<Membership>(&event.what);
+  return membership != nullptr && membership->changes.size() == 1 && membership->changes.front().kind == kind &&
+         event.about.conversation.kind == PlaceKind::room;
+}
+
+}  // namespace
+
+IrcAdapter::IrcAdapter(Runtime& runtime, AdapterId id, Settings settings)
+    : runtime_{runtime},
+      id_{id},
+      settings_{std::move(settings)},
+      addresses_{id, runtime.names, settings_.fixed_network, names_of(settings_)},
+      shared_{settings_, addresses_, scratch_},
+      tasks_{runtime.executor,
+             [this](std::string_view name, const std::exception_ptr& why) {
+               try {
+                 std::rethrow_exception(why);
+               } catch (const std::exception& failure) {
+                 runtime_.log.error("irc: {} ended: {}", name, failure.what());
+               }
+             }},
+      connection_setting_{runtime_, *this, tasks_, shared_, id_},
+      goodbye_{runtime.executor, SteadyTime::max()} {
+  for (const std::string& note : settings_.notes) runtime_.log.warn("{}", note);
+}
+
+IrcAdapter::~IrcAdapter() = default;
+
+asio::awaitable<void> IrcAdapter::run() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await goodbye_.async_wait(asio::as_tuple(asio::use_awaitable));  // until cancelled
+  stopping_ = true;
+  std::vector<std::shared_ptr<Connection>> all;
+  for (const auto& [key, connection] : connections_) all.push_back(connection);
+  for (const auto& connection : all) connection->session().shut_down("the gateway is shutting down", runtime_.alarms.now());
+  runtime_.router.settle();
+  if (streams_ > 0) {
+    goodbye_.expires_after(farewell_timeout);
+    co_await goodbye_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  tasks_.cancel();
+  co_await tasks_.join();
+}
+
+void IrcAdapter::closed() {
+  --streams_;
+  if (stopping_ && streams_ == 0) goodbye_.cancel();
+}
+
+void IrcAdapter::over(const Connection& connection) {
+  const auto held = connections_.find(Key{connection.user(), connection.network()});
+  if (held == connections_.end() || held->second.get() != &connection) return;
+  if (const auto count = sessions_of_.find(connection.user()); --count->second == 0) sessions_of_.erase(count);
+  connections_.erase(held);
+}
+
+Outcome IrcAdapter::deliver(Delivery& delivery) {
+  if (delivery.receipt) return Accepted{};  // IRC has no word for it
+  const Envelope& about = delivery.event->about;
+  const auto found = connections_.find(Key{about.owner, about.conversation.network});
+  if (found == connections_.end()) return deliver_without_session(delivery.event);
+  const std::shared_ptr<Connection> connection = found->second;  // it may end in here
+  return connection->session().deliver(delivery.event, runtime_.alarms.now());
+}
+
+Outcome IrcAdapter::deliver_without_session(EventPtr& event) {
+  if (is_change(*event, Change::Kind::leave) || is_change(*event, Change::Kind::lost)) return Accepted{};
+  const bool to_person = event->about.conversation.kind == PlaceKind::direct && std::holds_alternative<Message>(event->what);
+  if (is_change(*event, Change::Kind::join) || to_person) return open(event);
+  if (event->about.conversation.kind == PlaceKind::room)
+    return rejected(Condition::not_acceptable, Remedy::cancel, "You are not on this channel.");
+  return rejected(Condition::feature_not_implemented, Remedy::cancel, "Nobody listens here: write to a channel or a nick.");
+}
+
+Outcome IrcAdapter::open(EventPtr& event) {
+  const Name user = event->about.owner;
+  const Name name = event->about.conversation.network;
+  if (stopping_) return rejected(Condition::remote_server_timeout, Remedy::wait, "The gateway is shutting down.");
+  std::shared_ptr<NetworkInUse> network = use(name);
+  if (network == nullptr) {
+    runtime_.counters.add("irc_connects_refused", "network");
+    return rejected(Condition::not_allowed, Remedy::cancel, "The gateway's operator does not allow this network.");
+  }
+  if (const auto count = sessions_of_.find(user); count != sessions_of_.end() && count->second >= max_sessions_per_user) {
+    runtime_.counters.add("irc_connects_refused", "sessions");
+    return rejected(Condition::resource_constraint, Remedy::wait, "You are on too many networks.");
+  }
+  Conversation place;
+  place.adapter = id_;
+  place.kind = PlaceKind::network;
+  place.network = name;
+  const auto connection = std::make_shared<Connection>(connection_setting_, std::move(network), user, place);
+  connections_.emplace(Key{user, name}, connection);
+  ++sessions_of_[user];
+  Outcome outcome = connection->session().deliver(event, runtime_.alarms.now());
+  if (!std::holds_alternative<Pending>(outcome)) over(*connection);
+  return outcome;
+}
+
+std::shared_ptr<NetworkInUse> IrcAdapter::use(const Name& name) {
+  if (const auto found = networks_.find(name); found != networks_.end()) return found->second;
+  if (name.empty()) return nullptr;
+  auto network = settings_.network(name.view());
+  if (!network) return nullptr;
+  if (networks_.size() >= max_networks_in_use)
+    boost::unordered::erase_if(networks_, [](const auto& item) { return item.second.use_count() == 1; });
+  auto shared = std::make_shared<NetworkInUse>();
+  shared->network = std::move(*network);
+  networks_.emplace(name, shared);
+  return shared;
+}
+
+AdapterMaker factory(const config::Section& own, const config::Section& component) {
+  return [settings = read_settings(own, component)](Runtime& runtime, AdapterId id) -> std::unique_ptr<Adapter> {
+    return std::make_unique<IrcAdapter>(runtime, id, settings);
+  };
+}
+
+}  // namespace isthmus::irc

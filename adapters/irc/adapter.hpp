@@ -1,0 +1,66 @@
+#pragma once
+// IRC as an adapter of the gateway: one connection for each user and network that the user is on.
+#include <boost/asio/steady_timer.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "adapters/irc/address_book.hpp"
+#include "adapters/irc/connection.hpp"
+#include "adapters/irc/settings.hpp"
+#include "gateway/adapter.hpp"
+#include "gateway/runtime/runtime.hpp"
+#include "gateway/runtime/task_group.hpp"
+
+namespace isthmus::irc {
+
+class IrcAdapter final : public Adapter, private ConnectionOwner {
+ public:
+  IrcAdapter(Runtime& runtime, AdapterId id, Settings settings);
+  ~IrcAdapter() override;
+
+  asio::awaitable<void> run() override;
+  Outcome deliver(Delivery& delivery) override;
+  const AddressBook& addresses() const override { return addresses_; }
+
+  /// How many connections there are; one whose session is over does not count.
+  std::size_t sessions() const noexcept { return connections_.size(); }
+
+ private:
+  struct Key {
+    Name owner;
+    Name network;
+    friend bool operator==(const Key&, const Key&) = default;
+    friend std::size_t hash_value(const Key& key) noexcept { return hash_value(key.owner) * 31 + hash_value(key.network); }
+  };
+
+  void over(const Connection& connection) override;
+  void opened() override { ++streams_; }
+  void closed() override;
+  Outcome deliver_without_session(EventPtr& event);
+  Outcome open(EventPtr& event);
+  std::shared_ptr<NetworkInUse> use(const Name& network);
+
+  Runtime& runtime_;
+  AdapterId id_;
+  Settings settings_;
+  IrcAddressBook addresses_;
+  Scratch scratch_;
+  Session::Shared shared_;
+  TaskGroup tasks_;
+  Connection::Setting connection_setting_;
+  boost::unordered_flat_map<Name, std::shared_ptr<NetworkInUse>> networks_;
+  boost::unordered_flat_map<Key, std::shared_ptr<Connection>> connections_;
+  boost::unordered_flat_map<Name, std::uint16_t> sessions_of_;  // how many, by owner
+  std::size_t streams_ = 0;
+  bool stopping_ = false;
+  asio::steady_timer goodbye_;  // cancelled when the last stream is closed
+};
+
+/// Reads [irc] and what `component` sets for itself now; makes the adapter later.
+AdapterMaker factory(const config::Section& own, const config::Section& component);
+
+}  // namespace isthmus::irc

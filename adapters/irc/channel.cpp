@@ -1,0 +1,102 @@
+#include "adapters/irc/channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace isthmus::irc {
+
+void Channel::reset() {
+  occupants.clear();
+  subject = {};
+  held.clear();
+  held.shrink_to_fit();
+  burst.clear();
+  due = never;
+}
+
+Occupant& Channel::add(std::string_view folded_nick, std::string_view nick, std::string_view address) {
+  auto place_of = occupants.find(folded_nick);
+  if (place_of == occupants.end()) place_of = occupants.emplace(folded_nick, Occupant{}).first;
+  Occupant& occupant = place_of->second;
+  occupant.nick = nick;
+  if (!address.empty()) occupant.address = address;
+  return occupant;
+}
+
+Channel* Channels::find(std::string_view folded) const noexcept {
+  const std::size_t hash = TextHash{}(folded);
+  for (const Item& item : items_)
+    if (item.hash == hash && item.channel->folded == folded) return item.channel.get();
+  return nullptr;
+}
+
+Channel& Channels::add(std::string_view folded, Conversation place) {
+  auto channel = std::make_unique<Channel>();
+  channel->place = std::move(place);
+  channel->folded = folded;
+  channel->name = channel->place.native.str();
+  return *items_.emplace_back(TextHash{}(folded), std::move(channel)).channel;
+}
+
+void Channels::erase(const Channel& channel) {
+  std::erase_if(items_, [&](const Item& item) { return item.channel.get() == &channel; });
+}
+
+std::vector<std::unique_ptr<Channel>> Channels::rekey(CaseMapping mapping) {
+  std::vector<std::unique_ptr<Channel>> doubles;
+  std::string buffer;
+  std::vector<Item> before = std::exchange(items_, {});
+  for (Item& item : before) {
+    Channel& channel = *item.channel;
+    channel.folded = fold(mapping, channel.name, buffer);
+    Occupants occupants;
+    for (auto& [key, occupant] : channel.occupants) {
+      const std::string folded{fold(mapping, occupant.nick, buffer)};
+      occupants.insert_or_assign(folded, std::move(occupant));
+    }
+    channel.occupants = std::move(occupants);
+    if (find(channel.folded) != nullptr) {
+      doubles.push_back(std::move(item.channel));
+    } else {
+      items_.push_back({TextHash{}(channel.folded), std::move(item.channel)});
+    }
+  }
+  return doubles;
+}
+
+Standing standing(const Isupport& isupport, std::uint16_t ranks) noexcept {
+  for (std::size_t rank = 0; rank < isupport.prefix_modes.size() && rank < 16; ++rank) {
+    if ((ranks >> rank & 1U) == 0) continue;
+    const std::size_t op = isupport.rank_of_mode('o').value_or(0);
+    const std::size_t voice = isupport.rank_of_mode('v').value_or(16);
+    if (rank < op) return {Affiliation::owner, Role::moderator};
+    if (rank == op) return {Affiliation::admin, Role::moderator};
+    if (rank < voice) return {Affiliation::member, Role::moderator};
+    return {Affiliation::member, Role::participant};
+  }
+  return {};
+}
+
+Member to_member(const Isupport& isupport, const Occupant& occupant) {
+  const Standing has = standing(isupport, occupant.ranks);
+  return {.name = occupant.nick, .address = occupant.address, .affiliation = has.affiliation, .role = has.role};
+}
+
+Change to_change(Change::Kind kind, Member who, std::string reason, std::string by) {
+  Change change;
+  change.kind = kind;
+  change.who = std::move(who);
+  change.reason = std::move(reason);
+  change.by = std::move(by);
+  return change;
+}
+
+Roster to_roster(const Isupport& isupport, const Channel& channel, std::string_view self) {
+  Roster roster;
+  roster.self = self;
+  roster.members.reserve(channel.occupants.size());
+  for (const auto& [key, occupant] : channel.occupants) roster.members.push_back(to_member(isupport, occupant));
+  return roster;
+}
+
+}  // namespace isthmus::irc

@@ -1,0 +1,280 @@
+#include "adapters/irc/connection.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "adapters/irc/timing.hpp"
+
+namespace isthmus::irc {
+
+namespace {
+
+Refusal unreachable(std::string text) { return {Condition::remote_server_timeout, Remedy::wait, std::move(text), {}}; }
+
+std::uint64_t seed_of(const Name& user, const Name& network) {
+  return std::hash<std::string_view>{}(user.view()) * 31 + std::hash<std::string_view>{}(network.view());
+}
+
+/// When a connection to `network` may be made; the following ones must wait for longer.
+SteadyTime take_slot(NetworkInUse& network, SteadyTime now, double random) {
+  const double rate = network.network.connect_rate;
+  if (rate <= 0) return now;
+  const SteadyTime slot = std::max(now, network.next_connect);
+  const std::chrono::duration<double> pause{(0.75 + 0.5 * random) / rate};
+  network.next_connect = slot + std::chrono::duration_cast<SteadyTime::duration>(pause);
+  return slot;
+}
+
+}  // namespace
+
+Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> network, Name user, const Conversation& place)
+    : setting_{setting},
+      network_{std::move(network)},
+      user_{std::move(user)},
+      place_{place},
+      session_{*this, setting.session, network_->network, place, seed_of(user_, place.network)},
+      outgoing_{network_->network.flood_burst, network_->network.flood_rate},
+      alarm_{setting.runtime.alarms, [this] { ring(); }} {}
+
+void Connection::connect(bool patient) { setting_.tasks.spawn("irc connection", live(shared_from_this(), ++attempt_, patient)); }
+
+asio::awaitable<void> Connection::live(Self self, std::uint32_t attempt, bool patient) {
+  Runtime& runtime = self->setting_.runtime;
+  co_await asio::post(runtime.executor, asio::use_awaitable);  // connect() promises that nothing follows from within it
+  Opened opened = co_await open(self, patient);
+  if (attempt != self->attempt_ || self->session_.is_over()) {
+    if (opened.stream != nullptr) opened.stream->close();
+    co_return;
+  }
+  if (opened.stream == nullptr) {
+    self->session_.on_disconnected(opened.why, self->now());
+  } else {
+    self->stream_ = std::move(opened.stream);
+    self->broken_ = self->draining_ = false;
+    self->line_buffer_.reset();
+    self->setting_.owner.opened();
+    self->session_.on_connected(self->now());
+    // A task of its own, so that an idle connection holds the frame of the reader alone.
+    self->setting_.tasks.spawn("irc reader", read(self, self->stream_));
+  }
+  runtime.router.settle();
+}
+
+asio::awaitable<Connection::Opened> Connection::open(Self self, bool patient) {
+  Runtime& runtime = self->setting_.runtime;
+  const std::shared_ptr<NetworkInUse> use = self->network_;
+  const Network& network = use->network;
+  if (!patient && use->next_connect > self->now() + longest_connect_queue) {
+    self->count("irc_connects_refused", "too_many_at_once");
+    co_return Opened{nullptr, {Condition::resource_constraint, Remedy::wait, "Too many users connect to this network just now.", {}}};
+  }
+  const SteadyTime slot = take_slot(*use, self->now(), self->random());
+  if (slot > self->now()) {
+    asio::steady_timer timer{runtime.executor, slot};
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  auto resolved = co_await runtime.resolver.resolve(network.host);
+  if (!resolved) {
+    self->count("irc_connects_failed", "name");
+    Refusal why{Condition::remote_server_not_found, Remedy::cancel, "No address is known for " + network.host + ": " + resolved.error().message(), {}};
+    co_return Opened{nullptr, std::move(why)};
+  }
+  std::vector<IpAddress> addresses = std::move(*resolved);
+  if (!network.listed) std::erase_if(addresses, [](const IpAddress& address) { return !is_public(address); });
+  if (addresses.empty()) {
+    self->count("irc_connects_refused", "address");
+    Refusal why{Condition::forbidden, Remedy::cancel, network.host + " is not on the public internet; the gateway's operator has not listed it.", {}};
+    co_return Opened{nullptr, std::move(why)};
+  }
+  ConnectOptions options;
+  options.port = network.port;
+  if (network.tls) options.tls = TlsWanted{network.host, network.ca_file, "irc"};
+  Connected connected = co_await isthmus::connect(std::move(addresses), std::move(options));
+  if (connected.stream == nullptr) {
+    self->count("irc_connects_failed", connected.error == TlsErrc::certificate ? "certificate" : "connect");
+    co_return Opened{nullptr, unreachable("Cannot connect to " + network.host + ": " + connected.why)};
+  }
+  co_return Opened{Stream{std::move(connected.stream)}, {}};
+}
+
+asio::awaitable<void> Connection::read(Self self, Stream stream) {
+  const std::span<char> buffer = self->setting_.runtime.read_buffer;
+  std::string why = "The connection was lost.";
+  try {
+    for (;;) {
+      co_await stream->readable();
+      for (;;) {
+        const Moved moved = stream->read_some(buffer);
+        if (moved.bytes > 0) self->feed(buffer.first(moved.bytes), stream);
+        if (self->stream_ != stream) co_return;  // dropped
+        if (moved.error) throw boost::system::system_error{moved.error};
+        if (moved.bytes < buffer.size()) break;  // nothing is left, not even within TLS
+      }
+    }
+  } catch (const boost::system::system_error& failure) {
+    if (failure.code() == asio::error::eof) {
+      why = "The server closed the connection.";
+    } else {
+      why = "The connection was lost: " + failure.code().message();
+    }
+  }
+  if (self->stream_ == stream) self->lost(unreachable(std::move(why)));
+}
+
+void Connection::lost(const Refusal& why) {
+  ++attempt_;
+  std::vector<EventPtr> events;
+  outgoing_.clear(events);
+  close_stream();
+  fail(std::move(events), why);
+  if (!session_.is_over()) session_.on_disconnected(why, now());
+  setting_.runtime.router.settle();
+}
+
+void Connection::feed(std::span<char> bytes, const Stream& stream) {
+  const std::uint32_t skipped = line_buffer_.skipped();
+  const SteadyTime time = now();
+  line_buffer_.feed(bytes);
+  while (const auto line = line_buffer_.next()) {
+    if (session_.is_over()) continue;  // the bytes must be consumed all the same
+    if (setting_.runtime.log.is_on(LogLevel::debug)) setting_.runtime.log.debug("{} for {}: {}", place_.network.view(), user_.view(), *line);
+    session_.on_line(*line, time);
+    setting_.runtime.router.settle();
+    if (stream_ != stream) return;
+  }
+  if (line_buffer_.skipped() != skipped) count("irc_lines_dropped", "too_long");
+}
+
+SteadyTime Connection::send(std::string_view lines, Urgency urgency) {
+  bool taken = true;
+  const SteadyTime leaves = outgoing_.add(lines, urgency, now(), taken);
+  if (!taken) count("irc_lines_not_sent", "too_many_wait");
+  pump();
+  return leaves;
+}
+
+bool Connection::sent(EventPtr& event, std::size_t from) {
+  if (!outgoing_.add_message(event, from, now())) return false;
+  pump();
+  return true;
+}
+
+void Connection::pump() {
+  if (outgoing_.holds_up()) {
+    pump_due_ = outgoing_.pump(now());
+    set_alarm();
+  }
+  if (!outgoing_.bytes().empty()) ask_for_flush();
+}
+
+void Connection::flush() {
+  if (stream_ == nullptr || draining_ || broken_) return;
+  std::vector<EventPtr>& through = setting_.session.scratch.through;
+  while (!outgoing_.bytes().empty()) {
+    const Moved moved = stream_->write_some(outgoing_.bytes());
+    if (moved.error) {
+      broken_ = true;
+      break;
+    }
+    if (moved.bytes == 0) {
+      draining_ = true;
+      setting_.tasks.spawn("irc drain", drain(shared_from_this(), stream_));
+      break;
+    }
+    outgoing_.written(moved.bytes, through);
+  }
+  for (EventPtr& event : through) confirmed(std::move(event));
+  through.clear();
+}
+
+asio::awaitable<void> Connection::drain(Self self, Stream stream) {
+  co_await stream->writable();
+  if (self->stream_ != stream) co_return;
+  self->draining_ = false;
+  self->ask_for_flush();
+}
+
+void Connection::drop(const Refusal& why) {
+  ++attempt_;
+  std::vector<EventPtr> events;
+  outgoing_.clear(events);
+  close_stream();
+  fail(std::move(events), why);
+}
+
+void Connection::close_stream() {
+  if (stream_ == nullptr) return;
+  stream_->close();
+  stream_.reset();
+  pump_due_ = close_due_ = never;
+  set_alarm();
+  setting_.owner.closed();
+}
+
+void Connection::finish() {
+  tick_due_ = pump_due_ = never;
+  std::vector<EventPtr> lost;
+  outgoing_.clear_held(lost);
+  fail(std::move(lost), {Condition::remote_server_timeout, Remedy::wait, "The session ended before this could be sent.", {}});
+  if (stream_ == nullptr) {
+    ++attempt_;
+  } else {
+    close_due_ = now() + farewell_timeout;
+  }
+  set_alarm();
+  setting_.owner.over(*this);
+}
+
+void Connection::fail(std::vector<EventPtr> events, const Refusal& why) {
+  for (EventPtr& event : events) failed(std::move(event), why);
+}
+
+void Connection::wake(SteadyTime due) {
+  tick_due_ = due;
+  set_alarm();
+}
+
+void Connection::set_alarm() {
+  const SteadyTime due = std::min({tick_due_, pump_due_, close_due_});
+  if (due == never) {
+    alarm_.clear();
+  } else {
+    alarm_.set(due);
+  }
+}
+
+void Connection::ring() {
+  const Self self = shared_from_this();  // the session may end in here
+  const SteadyTime time = now();
+  if (time >= close_due_) {
+    std::vector<EventPtr> lost;
+    outgoing_.clear(lost);
+    ++attempt_;
+    close_stream();
+    fail(std::move(lost), unreachable("The server did not take this in time."));
+  }
+  if (time >= pump_due_) pump();
+  if (time >= tick_due_) {
+    tick_due_ = never;
+    session_.on_tick(time);
+  }
+  set_alarm();
+  setting_.runtime.router.settle();
+}
+
+EventPtr Connection::event(const Conversation& place) {
+  auto event = std::make_unique<Event>();
+  event->about.received_at = std::chrono::system_clock::now();
+  event->about.id = setting_.runtime.ids.next(event->about.received_at);
+  event->about.source = setting_.adapter;
+  event->about.conversation = place;
+  event->about.owner = user_;
+  return event;
+}
+
+void Connection::log(std::string_view text) { setting_.runtime.log.info("{} for {}: {}", place_.network.view(), user_.view(), text); }
+
+}  // namespace isthmus::irc

@@ -1,0 +1,37 @@
+#include "adapters/irc/flood.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace isthmus::irc {
+
+namespace {
+using Duration = std::chrono::steady_clock::duration;
+// A day between two tokens is as good as never, and keeps the sums in range for any configured number.
+constexpr Duration longest_interval = std::chrono::hours{24};
+constexpr unsigned largest_burst = 10'000;
+// Tokens that force() may take ahead: a server that sends a thousand PINGs must not silence the user for half an hour.
+constexpr int most_debt = 10;
+}  // namespace
+
+// The bucket's level is kept as the time at which it will be full: it needs no refilling by a timer.
+TokenBucket::TokenBucket(unsigned burst, double rate) noexcept {
+  if (!(rate > 0)) return;
+  const double seconds = std::min(1.0 / rate, std::chrono::duration<double>{longest_interval}.count());
+  interval_ = std::max(Duration{1}, std::chrono::duration_cast<Duration>(std::chrono::duration<double>{seconds}));
+  allowance_ = interval_ * (std::clamp(burst, 1U, largest_burst) - 1U);
+}
+
+TokenBucket::Time TokenBucket::ready_at(Time now) const noexcept { return std::max(now, full_at_ - allowance_); }
+
+bool TokenBucket::take(Time now) noexcept {
+  if (ready_at(now) > now) return false;
+  force(now);
+  return true;
+}
+
+void TokenBucket::force(Time now) noexcept {
+  full_at_ = std::min(std::max(full_at_, now), now + allowance_ + most_debt * interval_) + interval_;
+}
+
+}  // namespace isthmus::irc

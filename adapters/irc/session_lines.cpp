@@ -1,0 +1,324 @@
+// Session: what the server says, messages and refusals.
+#include <algorithm>
+#include <utility>
+
+#include "adapters/irc/charset.hpp"
+#include "adapters/irc/ctcp.hpp"
+#include "adapters/irc/replies.hpp"
+#include "adapters/irc/session.hpp"
+#include "adapters/irc/timing.hpp"
+#include "adapters/irc/translate.hpp"
+
+namespace isthmus::irc {
+
+void Session::on_line(std::string_view bytes, SteadyTime now) {
+  now_ = last_heard_ = now;
+  pong_due_ = never;
+  const auto parsed = parse_line(bytes);
+  if (!parsed) {
+    host_.count("irc_lines_dropped", "malformed");
+    return;
+  }
+  const Line& line = *parsed;
+  if (registration_ != nullptr && (line.numeric != 0 || line.command == "FAIL")) {
+    if (line.numeric == RPL_ISUPPORT) return on_isupport(line);
+    return on_login_line(line);
+  }
+  dispatch(line);
+}
+
+void Session::dispatch(const Line& line) {
+  struct Handler {
+    std::string_view command;
+    void (*handle)(Session&, const Line&);
+  };
+  // The commonest first.
+  static constexpr Handler handlers[] = {
+      {"PRIVMSG", [](Session& self, const Line& it) { self.on_privmsg(it, false); }},
+      {"JOIN", [](Session& self, const Line& it) { self.on_join(it); }},
+      {"QUIT", [](Session& self, const Line& it) { self.on_quit(it); }},
+      {"PART", [](Session& self, const Line& it) { self.on_part(it); }},
+      {"NICK", [](Session& self, const Line& it) { self.on_nick(it); }},
+      {"MODE", [](Session& self, const Line& it) { self.on_mode(it); }},
+      {"NOTICE", [](Session& self, const Line& it) { self.on_privmsg(it, true); }},
+      {"PING", [](Session& self, const Line& it) { self.send(Urgency::now, "PONG", {}, it.last()); }},
+      {"PONG", [](Session&, const Line&) {}},  // that anything came is what counts
+      {"TOPIC", [](Session& self, const Line& it) { self.on_topic(it); }},
+      {"KICK", [](Session& self, const Line& it) { self.on_kick(it); }},
+      {"BATCH", [](Session& self, const Line& it) { self.on_batch(it); }},
+      {"CAP", [](Session& self, const Line& it) { self.on_cap(it); }},
+      {"INVITE", [](Session& self, const Line& it) { self.on_invite(it); }},
+      {"ERROR", [](Session& self, const Line& it) { self.on_error(it); }},
+      {"FAIL", [](Session& self, const Line& it) { self.notice_in(self.place_, numeric_text(it)); }},
+      {"WARN", [](Session& self, const Line& it) { self.notice_in(self.place_, numeric_text(it)); }},
+      {"NOTE", [](Session& self, const Line& it) { self.notice_in(self.place_, numeric_text(it)); }},
+  };
+  if (line.numeric != 0) return on_numeric(line);
+  for (const Handler& handler : handlers)
+    if (handler.command == line.command) return handler.handle(*this, line);
+  host_.count("irc_lines_dropped", "unknown_command");
+}
+
+void Session::on_cap(const Line& line) {
+  std::string lines;
+  capabilities_.on_cap(line, registration_ != nullptr, lines);
+  if (!lines.empty()) host_.send(lines, registration_ != nullptr ? Urgency::now : Urgency::later);
+}
+
+void Session::on_privmsg(const Line& line, bool notice) {
+  if (line.count < 2) {
+    host_.count("irc_lines_dropped", "malformed");
+    return;
+  }
+  const std::string_view target = isupport_.channel_of(line.param(0));
+  std::string_view text = line.param(1);
+  Style style = notice ? Style::notice : Style::normal;
+  if (text.starts_with('\x01')) {
+    const auto ctcp = parse_ctcp(text);
+    if (!ctcp || notice || !is_verb(*ctcp, "ACTION")) return on_ctcp(line, text, notice);
+    style = Style::action;
+    text = ctcp->arguments;
+  }
+  text = plain_text(text, shared_.scratch.text);
+  if (text.empty()) {
+    host_.count("irc_lines_dropped", "no_text");
+    return;
+  }
+  if (isupport_.is_channel(target)) return on_room_message(line, target, style, text);
+  // Before the login is through, servers call us "*" or "AUTH".
+  if (is_me(target) || registration_ != nullptr || is_from_server(line)) return on_direct_message(line, style, text);
+  host_.count("irc_lines_dropped", "not_for_us");
+}
+
+void Session::on_room_message(const Line& line, std::string_view target, Style style, std::string_view text) {
+  Channel* channel = find(target);
+  if (channel == nullptr || !channel->is_on()) {
+    host_.count("irc_lines_dropped", "unknown_channel");
+    return;
+  }
+  EventPtr event = message_event(line, channel->place, style, text);
+  if (channel->state == Channel::State::joined) {
+    host_.emit(std::move(event));
+  } else if (channel->held.size() < max_held_messages) {
+    channel->held.push_back(std::move(event));
+  } else {
+    host_.count("irc_lines_dropped", "too_many_held");
+  }
+}
+
+void Session::on_direct_message(const Line& line, Style style, std::string_view text) {
+  if (is_from_server(line)) {
+    std::string from;
+    return notice_in(place_, std::string{text}, to_utf8(line.nick, from));
+  }
+  if (style != Style::notice) last_private_ = now_;
+  host_.emit(message_event(line, shared_.addresses.direct(place_.network, line.nick), style, text));
+}
+
+EventPtr Session::message_event(const Line& line, const Conversation& place, Style style, std::string_view text) {
+  Scratch& scratch = shared_.scratch;  // `text` may be a view of scratch.text
+  EventPtr event = host_.event(place);
+  event->what.emplace<Message>(style, std::string{text});
+  event->about.actor.name = to_utf8(line.nick, scratch.line);
+  event->about.actor.address = to_utf8(address_of(line, scratch.address), scratch.line);
+  if (!line.tags.empty()) stamp(line, event->about);
+  return event;
+}
+
+void Session::stamp(const Line& line, Envelope& about) {
+  const Batch* batch = batch_of(line);
+  const bool playback = batch != nullptr && batch->kind == Batch::Kind::playback;
+  if (playback) about.origin = Origin::history;
+  const auto time = tag_value(line.tags, "time", shared_.scratch.text);
+  if (!time) return;
+  const auto at = parse_server_time(*time);
+  if (at && (playback || std::chrono::abs(about.received_at - *at) > late_after)) about.at = at;
+}
+
+void Session::on_ctcp(const Line& line, std::string_view text, bool notice) {
+  const auto ctcp = parse_ctcp(text);
+  if (!ctcp || notice || is_from_server(line)) {
+    // An answer to what we never ask, or nothing: a NOTICE is never answered (RFC 2812 §3.3.2).
+    host_.count("irc_lines_dropped", "ctcp");
+    return;
+  }
+  if (is_verb(*ctcp, "DCC")) {
+    host_.count("irc_lines_dropped", "dcc");
+    if (!is_me(line.param(0))) return;
+    notice_in(shared_.addresses.direct(place_.network, line.nick),
+              "A file or a direct chat was offered (DCC). The gateway does not take those; ask for a link.");
+    return;
+  }
+  if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
+  if (now_ < rare_->ctcp_after) {
+    host_.count("irc_lines_dropped", "ctcp_too_fast");
+    return;
+  }
+  const std::optional<std::string> answer = ctcp_answer(*ctcp, host_.wall_clock());
+  if (!answer) {
+    host_.count("irc_lines_dropped", "ctcp");
+    return;
+  }
+  rare_->ctcp_after = now_ + ctcp_pause;
+  send(Urgency::later, "NOTICE", {line.nick}, *answer);
+}
+
+const Session::Batch* Session::batch_of(const Line& line) {
+  if (rare_ == nullptr || rare_->batches.empty()) return nullptr;
+  const auto id = tag_value(line.tags, "batch", shared_.scratch.text);
+  if (!id) return nullptr;
+  const auto found = std::ranges::find(rare_->batches, *id, &Batch::id);
+  return found == rare_->batches.end() ? nullptr : &*found;
+}
+
+void Session::on_batch(const Line& line) {
+  const std::string_view reference = line.param(0);
+  if (reference.size() < 2) return;
+  const std::string_view id = reference.substr(1);
+  if (reference.front() == '-') {
+    if (rare_ == nullptr) return;
+    const auto ended = std::ranges::find(rare_->batches, id, &Batch::id);
+    if (ended == rare_->batches.end()) return;
+    const bool was_split = ended->kind == Batch::Kind::netsplit;
+    rare_->batches.erase(ended);
+    if (was_split) end_bursts();
+    return;
+  }
+  const std::string_view type = line.param(1);
+  const bool split = type == "netsplit";
+  if (!split && type != "chathistory" && type != "znc.in/playback") return;
+  if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
+  if (rare_->batches.size() >= max_batches) {
+    host_.count("irc_lines_dropped", "too_many_batches");
+    return;
+  }
+  rare_->batches.push_back({std::string{id}, split ? Batch::Kind::netsplit : Batch::Kind::playback});
+}
+
+void Session::on_numeric(const Line& line) {
+  switch (line.numeric) {
+    case RPL_ISUPPORT:
+      return on_isupport(line);
+    case RPL_NAMREPLY:
+      return on_names(line);
+    case RPL_ENDOFNAMES:
+      if (Channel* channel = find(line.param(1)); channel != nullptr && channel->state == Channel::State::syncing) finish_sync(*channel);
+      return;
+    case RPL_NOTOPIC:
+    case RPL_TOPIC:
+    case RPL_TOPICWHOTIME:
+      return on_topic_numeric(line);
+    case RPL_VISIBLEHOST: {
+      const std::string_view host = line.param(1);
+      const std::size_t at = host.find('@');
+      return at == std::string_view::npos ? learn_own_address({}, host) : learn_own_address(host.substr(0, at), host.substr(at + 1));
+    }
+    default:
+      if (is_error(line.numeric)) on_error_numeric(line);
+  }
+}
+
+void Session::on_error_numeric(const Line& line) {
+  if (on_nick_error(line)) return;
+  const std::string_view target = line.param(1);
+  std::string text{plain_text(line.last(), shared_.scratch.text)};
+  if (isupport_.is_channel(target)) {
+    Channel* channel = find(target);
+    if (channel != nullptr && on_channel_error(line, *channel)) return;
+    if (channel != nullptr && channel->is_on()) return notice_in(channel->place, std::move(text));
+  } else if (line.count > 2 && is_nick(target) && !is_me(target) && line.numeric != ERR_UNKNOWNCOMMAND &&
+             line.numeric != ERR_NEEDMOREPARAMS) {
+    return notice_in(shared_.addresses.direct(place_.network, target), std::move(text));
+  }
+  notice_in(place_, numeric_text(line));
+}
+
+bool Session::on_nick_error(const Line& line) {
+  switch (line.numeric) {
+    case ERR_NONICKNAMEGIVEN:
+    case ERR_ERRONEUSNICKNAME:
+    case ERR_NICKNAMEINUSE:
+    case ERR_NICKCOLLISION:
+    case ERR_NICKTOOFAST:
+    case ERR_CANTCHANGENICK:
+      break;
+    case ERR_UNAVAILRESOURCE:
+      if (isupport_.is_channel(line.param(1))) return false;
+      break;
+    default:
+      return false;
+  }
+  const auto why = refusal(line, Asked::nick);
+  const std::string_view tried = line.param(1);
+  const bool named = line.count > 2;
+  if (why && named && has_wish(Wish::Kind::rename, tried)) return fail_wishes(Wish::Kind::rename, tried, *why);
+  if (std::exchange(regaining_, false)) return true;  // the next attempt has its time already
+  return why && fail_wishes(Wish::Kind::rename, {}, *why);
+}
+
+bool Session::on_channel_error(const Line& line, Channel& channel) {
+  switch (channel.state) {
+    case Channel::State::wanted:
+      return false;
+    case Channel::State::leaving:
+      if (line.numeric == ERR_NOTONCHANNEL || line.numeric == ERR_NOSUCHCHANNEL) left(channel);
+      return true;
+    case Channel::State::joining: {
+      const auto why = refusal(line, Asked::join);
+      if (!why) return false;
+      host_.count("irc_joins_refused", "by_server");
+      refuse_channel(channel, *why);
+      return true;
+    }
+    case Channel::State::syncing:
+    case Channel::State::joined:
+      break;
+  }
+  if (line.numeric == ERR_CANNOTSENDTOCHAN) return false;
+  const auto why = refusal(line, Asked::subject);
+  if (why && fail_wishes(Wish::Kind::subject, channel.folded, *why)) return true;
+  if (line.numeric != ERR_NOTONCHANNEL) return false;
+  forget(channel, Change::Kind::leave, {}, std::string{plain_text(line.last(), shared_.scratch.text)});
+  return true;
+}
+
+void Session::on_isupport(const Line& line) {
+  const CaseMapping before = isupport_.casemapping;
+  isupport_.add(line);
+  if (isupport_.casemapping != before) rekey();
+}
+
+void Session::on_error(const Line& line) {
+  const std::string_view text = line.last();
+  parting_ = std::make_unique<Refusal>(refusal_of_error(text));
+  switch (farewell(text)) {
+    case Farewell::ordinary:
+      break;
+    case Farewell::throttled:
+      paused_until_ = now_ + longest_retry_pause;
+      break;
+    case Farewell::banned:
+    case Farewell::denied:
+      hopeless_ = true;
+      break;
+  }
+}
+
+void Session::on_invite(const Line& line) {
+  std::string from;
+  std::string channel;
+  std::string text{to_utf8(line.nick, from)};
+  text += " invites you to ";
+  text += to_utf8(line.param(1), channel);
+  notice_in(place_, std::move(text));
+}
+
+void Session::notice_in(const Conversation& place, std::string text, std::string_view from) {
+  if (text.empty()) return;
+  EventPtr event = host_.event(place);
+  event->about.actor.name = from;
+  event->what.emplace<Message>(Style::notice, std::move(text));
+  host_.emit(std::move(event));
+}
+
+}  // namespace isthmus::irc

@@ -1,0 +1,349 @@
+// Session: who is where.
+#include <algorithm>
+#include <utility>
+
+#include "adapters/irc/charset.hpp"
+#include "adapters/irc/replies.hpp"
+#include "adapters/irc/session.hpp"
+#include "adapters/irc/timing.hpp"
+#include "adapters/irc/translate.hpp"
+
+namespace isthmus::irc {
+
+namespace {
+
+/// Bit i for the i-th mode of PREFIX.
+std::uint16_t rank_bit(std::size_t rank) noexcept { return rank < 16 ? static_cast<std::uint16_t>(1U << rank) : std::uint16_t{0}; }
+
+}  // namespace
+
+void Session::on_join(const Line& line) {
+  const std::string_view name = line.param(0);
+  if (is_me(line.nick)) return on_own_join(line, name);
+  Channel* channel = find(name);
+  if (channel == nullptr || !channel->is_on()) {
+    host_.count("irc_lines_dropped", "unknown_channel");
+    return;
+  }
+  Scratch& scratch = shared_.scratch;
+  const std::string nick{to_utf8(line.nick, scratch.text)};
+  const std::string address{to_utf8(address_of(line, scratch.address), scratch.text)};
+  const Occupant& occupant = channel->add(folded(line.nick), nick, address);
+  announce(*channel, to_change(Change::Kind::join, to_member(isupport_, occupant)));
+}
+
+void Session::on_own_join(const Line& line, std::string_view name) {
+  learn_own_address(line.user, line.host);
+  Channel* channel = find(name);
+  if (channel == nullptr) {
+    // Nobody asked for it, so nobody could see what is said there.
+    host_.count("irc_channels_left", "forced");
+    send(Urgency::later, "PART", {name}, "not asked for");
+    std::string text{"The network put you on "};
+    text.append(to_utf8(name, shared_.scratch.text)).append("; the gateway left it again. Join it to be there.");
+    return notice_in(place_, std::move(text));
+  }
+  if (channel->is_on() || channel->state == Channel::State::leaving) return;
+  channel->reset();
+  channel->name = name;
+  channel->state = Channel::State::syncing;
+  channel->due = now_ + answer_timeout;
+  want(channel->due);
+  Scratch& scratch = shared_.scratch;
+  const std::string nick{to_utf8(line.nick, scratch.text)};
+  const std::string address{to_utf8(address_of(line, scratch.address), scratch.text)};
+  channel->add(folded(line.nick), nick, address);
+}
+
+void Session::on_names(const Line& line) {
+  Channel* channel = find(line.param(2));
+  if (channel == nullptr || channel->state != Channel::State::syncing) return;
+  channel->due = now_ + answer_timeout;
+  Scratch& scratch = shared_.scratch;
+  std::string_view rest = line.last();
+  while (!rest.empty()) {
+    const std::size_t space = rest.find(' ');
+    const NamesItem item = parse_names_item(isupport_, rest.substr(0, space));
+    rest.remove_prefix(space == std::string_view::npos ? rest.size() : space + 1);
+    if (item.nick.empty()) continue;
+    scratch.address.clear();
+    if (!item.host.empty()) scratch.address.append(item.user).append("@").append(item.host);
+    const std::string_view address = to_utf8(scratch.address, scratch.line);
+    Occupant& occupant = channel->add(folded(item.nick), to_utf8(item.nick, scratch.text), address);
+    occupant.ranks = 0;
+    for (const char symbol : item.symbols)
+      if (const auto rank = isupport_.rank_of_symbol(symbol)) occupant.ranks |= rank_bit(*rank);
+    if (!item.host.empty() && is_me(item.nick)) learn_own_address(item.user, item.host);
+  }
+}
+
+void Session::finish_sync(Channel& channel) {
+  channel.state = Channel::State::joined;
+  channel.known = true;
+  channel.due = never;
+  welcome(channel, {});
+  confirm_wishes(Wish::Kind::join, channel.folded);
+  std::vector<EventPtr> held = std::exchange(channel.held, {});
+  for (EventPtr& event : held) host_.emit(std::move(event));
+}
+
+void Session::welcome(const Channel& channel, const std::string& audience) {
+  EventPtr event = host_.event(channel.place);
+  event->about.audience = audience;
+  event->what = to_roster(isupport_, channel, to_utf8(nick_, shared_.scratch.text));
+  host_.emit(std::move(event));
+  emit_subject(channel, audience);
+}
+
+void Session::emit_subject(const Channel& channel, const std::string& audience) {
+  EventPtr event = host_.event(channel.place);
+  event->about.audience = audience;
+  event->about.actor.name = channel.subject.by;
+  event->what = RoomInfo{channel.subject};
+  host_.emit(std::move(event));
+}
+
+void Session::announce(const Channel& channel, Change change) {
+  std::vector<Change> changes;
+  changes.push_back(std::move(change));
+  announce(channel, std::move(changes));
+}
+
+void Session::announce(const Channel& channel, std::vector<Change> changes) {
+  if (!channel.known || channel.state != Channel::State::joined) {
+    // While names arrive the snapshot that follows tells it. A channel given up while the link is down is told even so.
+    const bool leaves = changes.size() == 1 && changes.front().self && changes.front().kind != Change::Kind::rename;
+    if (!channel.known || !leaves) return;
+  }
+  EventPtr event = host_.event(channel.place);
+  event->what = Membership{std::move(changes)};
+  host_.emit(std::move(event));
+}
+
+void Session::announce_own(const Channel& channel, Change::Kind kind, const std::string& reason, std::string_view by) {
+  const auto own = channel.occupants.find(folded(nick_));
+  Change change = to_change(kind, own != channel.occupants.end() ? to_member(isupport_, own->second) : Member{}, reason, std::string{by});
+  change.who.name = to_utf8(nick_, shared_.scratch.text);
+  change.self = true;
+  announce(channel, std::move(change));
+}
+
+void Session::end_bursts() {
+  for (std::size_t i = 0; i < channels_.size(); ++i) end_burst(channels_.at(i));
+}
+
+void Session::end_burst(Channel& channel) {
+  if (channel.burst.empty()) return;
+  announce(channel, std::exchange(channel.burst, {}));
+}
+
+void Session::forget(Channel& channel, Change::Kind kind, std::string_view by, const std::string& reason) {
+  end_burst(channel);
+  announce_own(channel, kind, reason, by);
+  const Refusal why{Condition::not_acceptable, Remedy::cancel, reason, {}};
+  fail_wishes(Wish::Kind::join, channel.folded, why);
+  fail_wishes(Wish::Kind::subject, channel.folded, why);
+  channels_.erase(channel);
+  close_if_unused("");
+}
+
+void Session::refuse_channel(Channel& channel, const Refusal& why) {
+  fail_wishes(Wish::Kind::join, channel.folded, why);
+  forget(channel, Change::Kind::leave, {}, why.text);
+}
+
+void Session::left(Channel& channel) {
+  if (has_wish(Wish::Kind::join, channel.folded)) {
+    send_join(channel);
+    return;
+  }
+  channels_.erase(channel);
+  close_if_unused("");
+}
+
+void Session::on_part(const Line& line) {
+  Channel* channel = find(line.param(0));
+  if (channel == nullptr) return;
+  const std::string reason{plain_text(line.param(1), shared_.scratch.text)};
+  if (is_me(line.nick)) {
+    if (channel->state == Channel::State::leaving) return left(*channel);
+    if (channel->is_on()) forget(*channel, Change::Kind::leave, {}, reason);
+    return;
+  }
+  const auto gone = channel->occupants.find(folded(line.nick));
+  if (!channel->is_on() || gone == channel->occupants.end()) return;
+  Change change = to_change(Change::Kind::leave, to_member(isupport_, gone->second), reason);
+  channel->occupants.erase(gone);
+  end_burst(*channel);
+  announce(*channel, std::move(change));
+}
+
+void Session::on_kick(const Line& line) {
+  Channel* channel = find(line.param(0));
+  if (channel == nullptr) return;
+  const std::string by{to_utf8(line.nick, shared_.scratch.text)};
+  const std::string reason{plain_text(line.param(2), shared_.scratch.text)};
+  if (is_me(line.param(1))) {
+    if (channel->state == Channel::State::leaving) return left(*channel);
+    if (channel->is_on()) forget(*channel, Change::Kind::kick, by, reason);
+    return;
+  }
+  const auto gone = channel->occupants.find(folded(line.param(1)));
+  if (!channel->is_on() || gone == channel->occupants.end()) return;
+  Change change = to_change(Change::Kind::kick, to_member(isupport_, gone->second), reason, by);
+  channel->occupants.erase(gone);
+  end_burst(*channel);
+  announce(*channel, std::move(change));
+}
+
+void Session::on_quit(const Line& line) {
+  if (is_me(line.nick)) return;  // ERROR and the end of the link follow
+  const Batch* batch = batch_of(line);
+  const bool split = batch != nullptr && batch->kind == Batch::Kind::netsplit;
+  const std::string reason{plain_text(line.param(0), shared_.scratch.text)};
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    Channel& channel = channels_.at(i);
+    const auto gone = channel.occupants.find(folded(line.nick));
+    if (gone == channel.occupants.end()) continue;
+    Change change = to_change(Change::Kind::quit, to_member(isupport_, gone->second), reason);
+    channel.occupants.erase(gone);
+    if (!split || channel.state != Channel::State::joined) {
+      end_burst(channel);
+      announce(channel, std::move(change));
+      continue;
+    }
+    channel.burst.push_back(std::move(change));
+    if (channel.burst.size() >= max_burst) end_burst(channel);
+    want(now_ + longest_burst);
+  }
+}
+
+void Session::on_nick(const Line& line) {
+  const std::string_view to = line.param(0);
+  if (to.empty() || !is_nick(to)) {
+    host_.count("irc_lines_dropped", "malformed");
+    return;
+  }
+  const bool self = is_me(line.nick);
+  std::string buffer;
+  const std::string new_name{to_utf8(to, buffer)};
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    Channel& channel = channels_.at(i);
+    auto node = channel.occupants.extract(channel.occupants.find(folded(line.nick)));
+    if (node.empty()) continue;
+    Change change = to_change(Change::Kind::rename, to_member(isupport_, node.mapped()));
+    change.self = self;
+    change.new_name = new_name;
+    node.key() = folded(to);
+    node.mapped().nick = new_name;
+    channel.occupants.erase(node.key());  // the table may never hold two, whatever the server says
+    channel.occupants.insert(std::move(node));
+    end_burst(channel);
+    announce(channel, std::move(change));
+  }
+  if (!self) return;
+  nick_ = to;
+  learn_own_address(line.user, line.host);
+  if (has_wish(Wish::Kind::rename, to)) {
+    wanted_nick_ = to;
+    confirm_wishes(Wish::Kind::rename, to);
+  }
+  if (is_me(wanted_nick_)) {
+    regain_due_ = never;
+    regaining_ = false;
+  }
+}
+
+void Session::on_mode(const Line& line) {
+  Channel* channel = find(line.param(0));
+  if (channel == nullptr || !channel->is_on()) return;  // our own user modes, mostly
+  auto& modes = shared_.scratch.modes;
+  modes.clear();
+  parse_modes(isupport_, line.parameters().subspan(1), modes);
+  struct Before {
+    Occupant* occupant;
+    Standing standing;
+  };
+  std::vector<Before> touched;
+  for (const ModeChange& mode : modes) {
+    if (mode.kind == ModeChange::Kind::setting && mode.letter == 'k') {
+      // Some servers show everybody but operators "*".
+      if (!mode.add) channel->key.clear();
+      if (mode.add && mode.argument != "*") channel->key = mode.argument;
+    }
+    const auto rank = mode.kind == ModeChange::Kind::status ? isupport_.rank_of_mode(mode.letter) : std::nullopt;
+    if (!rank) continue;
+    const auto found = channel->occupants.find(folded(mode.argument));
+    if (found == channel->occupants.end()) continue;
+    Occupant& occupant = found->second;
+    if (std::ranges::find(touched, &occupant, &Before::occupant) == touched.end())
+      touched.push_back({&occupant, standing(isupport_, occupant.ranks)});
+    const std::uint16_t bit = rank_bit(*rank);
+    occupant.ranks = static_cast<std::uint16_t>(mode.add ? occupant.ranks | bit : occupant.ranks & ~bit);
+  }
+  std::vector<Change> changes;
+  const std::string by{to_utf8(line.nick, shared_.scratch.text)};
+  for (const Before& before : touched) {
+    if (standing(isupport_, before.occupant->ranks) == before.standing) continue;
+    changes.push_back(to_change(Change::Kind::standing, to_member(isupport_, *before.occupant), {}, by));
+    changes.back().self = before.occupant->nick == to_utf8(nick_, shared_.scratch.text);
+  }
+  if (!changes.empty()) announce(*channel, std::move(changes));
+}
+
+void Session::on_topic(const Line& line) {
+  Channel* channel = find(line.param(0));
+  if (channel == nullptr || !channel->is_on()) return;
+  std::string buffer;
+  channel->subject.text = plain_text(line.param(1), buffer);
+  channel->subject.by = to_utf8(line.nick, buffer);
+  channel->subject.at = host_.wall_clock();
+  if (channel->state == Channel::State::joined) emit_subject(*channel, {});
+  if (is_me(line.nick)) confirm_wishes(Wish::Kind::subject, channel->folded);
+}
+
+void Session::on_topic_numeric(const Line& line) {
+  Channel* channel = find(line.param(1));
+  if (channel == nullptr || !channel->is_on()) return;
+  std::string buffer;
+  if (line.numeric == RPL_TOPICWHOTIME) {
+    const std::string_view who = line.param(2);
+    channel->subject.by = to_utf8(who.substr(0, who.find('!')), buffer);
+    channel->subject.at = parse_unix_time(line.param(3));
+    return;
+  }
+  std::string text{line.numeric == RPL_TOPIC ? plain_text(line.last(), buffer) : std::string_view{}};
+  if (text == channel->subject.text) return;
+  channel->subject = {.text = std::move(text), .by = {}, .at = {}};
+  if (channel->state == Channel::State::joined) emit_subject(*channel, {});
+}
+
+void Session::rekey() {
+  const auto doubles = channels_.rekey(isupport_.casemapping);
+  for (const auto& dropped : doubles) {
+    const Channel& kept = *channels_.find(dropped->folded);
+    const Refusal why{Condition::redirect, Remedy::modify, "On this network that is another spelling of a channel you are on.",
+                      kept.place.native.str()};
+    for (Wish& wish : wishes_)
+      if (wish.event->about.conversation == dropped->place) host_.failed(std::move(wish.event), why);
+    std::erase_if(wishes_, [](const Wish& wish) { return wish.event == nullptr; });
+    announce_own(*dropped, Change::Kind::leave, why.text);
+  }
+  for (Wish& wish : wishes_)
+    if (wish.kind == Wish::Kind::join || wish.kind == Wish::Kind::subject)
+      wish.key = folded(wish.event->about.conversation.native.view());
+}
+
+void Session::learn_own_address(std::string_view user, std::string_view host) {
+  if (!user.empty()) user_length_ = static_cast<std::uint16_t>(std::min<std::size_t>(user.size(), 200));
+  if (!host.empty()) host_length_ = static_cast<std::uint16_t>(std::min<std::size_t>(host.size(), 255));
+}
+
+PrefixLength Session::own_prefix() const noexcept {
+  // One more than USERLEN for the ~ of an unverified user name.
+  return {.nick = nick_.size(),
+          .user = user_length_ != 0 ? user_length_ : std::size_t{isupport_.user_length} + 1,
+          .host = host_length_ != 0 ? host_length_ : std::size_t{isupport_.host_length}};
+}
+
+}  // namespace isthmus::irc

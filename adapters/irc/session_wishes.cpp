@@ -1,0 +1,284 @@
+// Session: what the users' side asks for.
+#include <algorithm>
+#include <utility>
+
+#include "adapters/irc/charset.hpp"
+#include "adapters/irc/ctcp.hpp"
+#include "adapters/irc/nick.hpp"
+#include "adapters/irc/session.hpp"
+#include "adapters/irc/timing.hpp"
+#include "adapters/irc/translate.hpp"
+
+namespace isthmus::irc {
+
+namespace {
+
+Rejected rejected(Condition condition, Remedy remedy, std::string text) { return {{condition, remedy, std::move(text), {}}}; }
+
+Rejected not_joined() { return rejected(Condition::not_acceptable, Remedy::cancel, "You are not on this channel."); }
+
+Rejected link_down() {
+  return rejected(Condition::remote_server_timeout, Remedy::wait, "The connection to the network is down; it is being restored.");
+}
+
+Rejected too_much() {
+  return rejected(Condition::resource_constraint, Remedy::wait, "Too much is waiting for the network already.");
+}
+
+/// RFC 2812 §2.3.1 has more forbidden characters, but servers differ; these would break the line or a list.
+bool is_key(std::string_view key) {
+  return !key.empty() && key.size() <= 100 && !key.starts_with(':') &&
+         std::ranges::none_of(key, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == ',' || c == 0x7f; });
+}
+
+}  // namespace
+
+Outcome Session::deliver(EventPtr& event, SteadyTime now) {
+  now_ = now;
+  if (std::holds_alternative<Message>(event->what)) return deliver_message(event);
+  if (std::holds_alternative<Membership>(event->what)) return deliver_change(event);
+  if (const auto* info = std::get_if<RoomInfo>(&event->what)) return set_subject(event, *info);
+  return rejected(Condition::feature_not_implemented, Remedy::cancel, "IRC has no such thing.");
+}
+
+Outcome Session::deliver_change(EventPtr& event) {
+  const auto& changes = std::get<Membership>(event->what).changes;
+  if (changes.size() == 1 && event->about.conversation.kind == PlaceKind::room) {
+    const Change& change = changes.front();
+    switch (change.kind) {
+      case Change::Kind::join:
+        return join(event, change);
+      case Change::Kind::leave:
+        return leave(*event, change);
+      case Change::Kind::lost:
+        return lost(*event);
+      case Change::Kind::rename:
+        return rename(event, change);
+      case Change::Kind::quit:
+      case Change::Kind::kick:
+      case Change::Kind::standing:
+        break;
+    }
+  }
+  return rejected(Condition::feature_not_implemented, Remedy::cancel, "This change cannot be made on IRC.");
+}
+
+Outcome Session::join(EventPtr& event, const Change& change) {
+  const Conversation& place = event->about.conversation;
+  const std::string_view name = place.native.view();
+  if (!is_channel_name(name)) return rejected(Condition::jid_malformed, Remedy::modify, "This cannot be a channel's name.");
+  if (!change.key.empty() && !is_key(change.key))
+    return rejected(Condition::not_authorized, Remedy::auth, "A channel's password has no spaces, commas or control characters.");
+  if (phase_ == Phase::idle && now_ < paused_until_)
+    return rejected(Condition::remote_server_timeout, Remedy::wait, "The network asked us to wait before we connect again.");
+  if (wanted_nick_.empty()) wanted_nick_ = change.who.name;
+
+  Channel* channel = find(name);
+  if (channel != nullptr && channel->place != place) {
+    Rejected other = rejected(Condition::redirect, Remedy::modify, "On this network that is another spelling of a channel you are on.");
+    other.why.alternate = channel->place.native.str();
+    return other;
+  }
+  if (channel != nullptr && channel->state == Channel::State::joined) {
+    channel->lost_until = never;
+    welcome(*channel, event->about.audience);
+    return Accepted{};
+  }
+  if (!has_room_for_wish() || (channel == nullptr && channels_.size() >= Channels::max_channels)) return too_much();
+  if (channel == nullptr) channel = &channels_.add(folded(name), place);
+  channel->lost_until = never;
+  if (!change.key.empty()) channel->key = change.key;
+  add_wish(Wish::Kind::join, event, channel->folded, never);
+  if (channel->state == Channel::State::wanted) {
+    if (phase_ == Phase::up) {
+      send_join(*channel);
+    } else {
+      open();
+    }
+  }
+  return Pending{};
+}
+
+void Session::send_join(Channel& channel) {
+  const SteadyTime sent = channel.key.empty() ? send(Urgency::user, "JOIN", {channel.name})
+                                              : send(Urgency::user, "JOIN", {channel.name, channel.key});
+  channel.state = Channel::State::joining;
+  channel.due = sent + answer_timeout;
+  want(channel.due);
+}
+
+Outcome Session::leave(const Event& event, const Change& change) {
+  Channel* channel = find(event.about.conversation.native.view());
+  if (channel == nullptr || channel->place != event.about.conversation) return Accepted{};
+  fail_wishes(Wish::Kind::join, channel->folded, {Condition::not_acceptable, Remedy::cancel, "You left before you were on the channel.", {}});
+  part(*channel, change.reason);
+  close_if_unused(change.reason);
+  return Accepted{};
+}
+
+void Session::part(Channel& channel, std::string_view reason) {
+  const bool asked = channel.state == Channel::State::joining || channel.is_on();
+  if (phase_ != Phase::up || channel.state == Channel::State::wanted) {
+    channels_.erase(channel);
+    return;
+  }
+  if (!asked) return;  // leaving already
+  const std::string text = to_one_line(reason, max_reason);
+  const SteadyTime sent = text.empty() ? send(Urgency::user, "PART", {channel.name}) : send(Urgency::user, "PART", {channel.name}, text);
+  channel.reset();
+  channel.known = false;
+  channel.lost_until = never;
+  channel.state = Channel::State::leaving;
+  channel.due = sent + answer_timeout;
+  want(channel.due);
+}
+
+Outcome Session::lost(const Event& event) {
+  Channel* channel = find(event.about.conversation.native.view());
+  if (channel != nullptr && channel->place == event.about.conversation) {
+    channel->lost_until = now_ + shared_.settings.linger;
+    want(channel->lost_until);
+  }
+  return Accepted{};
+}
+
+Outcome Session::rename(EventPtr& event, const Change& change) {
+  if (find_joined(event->about.conversation) == nullptr) return not_joined();
+  if (phase_ != Phase::up) return link_down();
+  const std::string nick = irc_nick(change.new_name, std::max<std::size_t>(isupport_.nick_length, 1), NickCharset::utf8);
+  if (nick == nick_) return Accepted{};
+  if (!has_room_for_wish()) return too_much();
+  if (has_wish(Wish::Kind::rename, {})) {
+    // One at a time, so that an answer can be told; several rooms of one client may well ask for the same.
+    if (!has_wish(Wish::Kind::rename, nick))
+      return rejected(Condition::resource_constraint, Remedy::wait, "Another change of nick is on its way.");
+    add_wish(Wish::Kind::rename, event, nick, now_ + answer_timeout);
+    return Pending{};
+  }
+  regaining_ = false;
+  const SteadyTime sent = send(Urgency::user, "NICK", {nick});
+  add_wish(Wish::Kind::rename, event, nick, sent + answer_timeout);
+  return Pending{};
+}
+
+Outcome Session::set_subject(EventPtr& event, const RoomInfo& wish) {
+  if (!wish.subject) return rejected(Condition::feature_not_implemented, Remedy::cancel, "IRC channels have a subject only.");
+  Channel* channel = find_joined(event->about.conversation);
+  if (channel == nullptr) return not_joined();
+  if (phase_ != Phase::up || !channel->is_on()) return link_down();
+  if (!has_room_for_wish()) return too_much();
+  std::size_t most = text_budget(own_prefix(), "TOPIC", channel->name, 0, isupport_.line_length);
+  if (isupport_.topic_length > 0) most = std::min<std::size_t>(most, isupport_.topic_length);
+  const std::string text = to_one_line(wish.subject->text, most);
+  if (text == channel->subject.text) {  // servers do not always tell what changes nothing
+    emit_subject(*channel, event->about.audience);
+    return Accepted{};
+  }
+  const SteadyTime sent = send(Urgency::user, "TOPIC", {channel->name}, text);
+  add_wish(Wish::Kind::subject, event, channel->folded, sent + answer_timeout);
+  return Pending{};
+}
+
+Outcome Session::deliver_message(EventPtr& event) {
+  switch (event->about.conversation.kind) {
+    case PlaceKind::room:
+      return say_in_room(event);
+    case PlaceKind::direct:
+      return say_to_person(event);
+    case PlaceKind::gateway:
+    case PlaceKind::network:
+      break;
+  }
+  return rejected(Condition::feature_not_implemented, Remedy::cancel, "Nobody listens here: write to a channel or a nick.");
+}
+
+Channel* Session::find_joined(const Conversation& place) {
+  Channel* channel = find(place.native.view());
+  if (channel == nullptr || channel->place != place || channel->state == Channel::State::leaving) return nullptr;
+  return channel->is_on() || channel->known ? channel : nullptr;
+}
+
+Outcome Session::say_in_room(EventPtr& event) {
+  const Channel* channel = find_joined(event->about.conversation);
+  if (channel == nullptr) return not_joined();
+  if (phase_ != Phase::up || !channel->is_on()) return link_down();
+  return say(event, channel->name);
+}
+
+Outcome Session::say_to_person(EventPtr& event) {
+  const std::string_view nick = event->about.conversation.native.view();
+  if (!is_nick(nick)) return rejected(Condition::jid_malformed, Remedy::modify, "This cannot be a nick.");
+  if (phase_ == Phase::up) {
+    last_private_ = now_;
+    return say(event, nick);
+  }
+  if (established_) return link_down();
+  std::size_t waiting = 0;
+  for (const Wish& wish : wishes_) waiting += wish.kind == Wish::Kind::message ? 1 : 0;
+  if (waiting >= max_early_messages || !has_room_for_wish()) return too_much();
+  if (wanted_nick_.empty()) wanted_nick_ = event->about.actor.name;
+  last_private_ = now_;
+  add_wish(Wish::Kind::message, event, {}, never);
+  open();
+  return Pending{};
+}
+
+Outcome Session::say(EventPtr& event, std::string_view target) {
+  const Message& message = std::get<Message>(event->what);
+  const bool action = message.style == Style::action;
+  const std::string_view command = message.style == Style::notice ? "NOTICE" : "PRIVMSG";
+  const std::size_t budget = text_budget(own_prefix(), command, target, action ? action_overhead : 0, isupport_.line_length);
+  auto& pieces = shared_.scratch.pieces;
+  if (!split(message.text, budget, max_pieces, pieces))
+    return rejected(Condition::policy_violation, Remedy::modify, "The message is too long for IRC.");
+  if (pieces.empty()) return rejected(Condition::not_acceptable, Remedy::modify, "The message has no text.");
+  std::string& out = host_.lines();
+  const std::size_t from = out.size();
+  for (std::string_view piece : pieces) {
+    if (action) {
+      shared_.scratch.text.clear();
+      append_ctcp(shared_.scratch.text, "ACTION", piece);
+      piece = shared_.scratch.text;
+    }
+    const auto added = append_line(out, command, {target}, piece, {.tags = {}, .max_bytes = isupport_.line_length});
+    if (!added) {
+      out.resize(from);
+      return rejected(Condition::bad_request, Remedy::modify, "The message cannot be written as a line of IRC.");
+    }
+  }
+  if (!host_.sent(event, from)) return too_much();
+  return Pending{};
+}
+
+void Session::add_wish(Wish::Kind kind, EventPtr& event, std::string_view key, SteadyTime due) {
+  wishes_.push_back({kind, std::move(event), std::string{key}, due});
+  want(due);
+}
+
+bool Session::has_wish(Wish::Kind kind, std::string_view key) const {
+  return std::ranges::any_of(wishes_, [&](const Wish& wish) { return wish.kind == kind && (key.empty() || wish.key == key); });
+}
+
+void Session::confirm_wishes(Wish::Kind kind, std::string_view key) {
+  for (Wish& wish : wishes_)
+    if (wish.kind == kind && wish.key == key) host_.confirmed(std::move(wish.event));
+  std::erase_if(wishes_, [](const Wish& wish) { return wish.event == nullptr; });
+}
+
+bool Session::fail_wishes(Wish::Kind kind, std::string_view key, const Refusal& why) {
+  bool any = false;
+  for (Wish& wish : wishes_) {
+    if (wish.kind != kind || (!key.empty() && wish.key != key)) continue;
+    any = true;
+    host_.failed(std::move(wish.event), why);
+  }
+  std::erase_if(wishes_, [](const Wish& wish) { return wish.event == nullptr; });
+  return any;
+}
+
+void Session::fail_all_wishes(const Refusal& why) {
+  for (Wish& wish : wishes_) host_.failed(std::move(wish.event), why);
+  wishes_.clear();
+}
+
+}  // namespace isthmus::irc

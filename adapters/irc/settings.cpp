@@ -1,0 +1,70 @@
+#include "adapters/irc/settings.hpp"
+
+#include <algorithm>
+
+namespace isthmus::irc {
+
+namespace {
+
+constexpr std::uint16_t tls_port = 6697;    // RFC 7194 §2
+constexpr std::uint16_t plain_port = 6667;  // custom; IANA registers 6665 to 6669
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return text;
+}
+
+/// A network's name stands behind the last % of an address.
+bool is_network_name(std::string_view name) {
+  return !name.empty() && name.size() <= 255 &&
+         std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f && std::string_view{"%@/\"&'<>"}.find(c) == std::string_view::npos; });
+}
+
+Network read_network(const std::string& name, const config::Section& section) {
+  Network network;
+  network.name = lower(name);
+  network.listed = true;
+  network.host = section.text("host", network.name);
+  network.tls = section.one_of("tls", "required", {"required", "off"}) == "required";
+  network.port = static_cast<std::uint16_t>(section.integer("port", network.tls ? tls_port : plain_port, 1, 65535));
+  network.ca_file = section.text("ca_file", "");
+  network.password = section.secret("password");
+  network.flood_burst = static_cast<std::uint32_t>(section.integer("flood_burst", 10, 1, 1000));
+  network.flood_rate = section.number("flood_rate", 0.5, 0, 1000);
+  network.connect_rate = section.number("connect_rate", 0.5, 0, 1000);
+  if (network.host.empty()) section.problem("host", "must name a host");
+  return network;
+}
+
+}  // namespace
+
+std::optional<Network> Settings::network(std::string_view name) const {
+  if (const auto listed = networks.find(name); listed != networks.end()) return listed->second;
+  if (!any_network && name != fixed_network) return std::nullopt;
+  Network network;
+  network.name = name;
+  network.host = name;
+  return network;
+}
+
+Settings read_settings(const config::Section& own, const config::Section& component) {
+  Settings settings;
+  settings.fixed_network = lower(own.text("fixed_network", ""));
+  if (component.has("fixed_network")) settings.fixed_network = lower(component.text("fixed_network", ""));
+  settings.any_network = own.boolean("any_network", true);
+  settings.linger = own.duration("linger", settings.linger, std::chrono::milliseconds{0}, std::chrono::hours{24});
+  settings.reconnect_base = own.duration("reconnect_base", settings.reconnect_base, std::chrono::milliseconds{100}, std::chrono::minutes{10});
+  if (own.has("archive") && own.boolean("archive", true)) settings.notes.emplace_back("irc.archive has no effect: nothing is archived yet");
+  for (const auto& [name, section] : own.tables("networks")) {
+    if (!is_network_name(name)) section.problem("", "a network's name has no spaces, control characters or any of %@/\"&'<>");
+    Network network = read_network(name, section);
+    const std::string key = network.name;
+    if (!settings.networks.emplace(key, std::move(network)).second) section.problem("", "this network is there twice");
+  }
+  if (!settings.fixed_network.empty() && !is_network_name(settings.fixed_network)) own.problem("fixed_network", "is no host or network name");
+  if (!settings.any_network && settings.networks.empty() && settings.fixed_network.empty())
+    own.problem("any_network", "without it, at least one [irc.networks.NAME] is needed");
+  return settings;
+}
+
+}  // namespace isthmus::irc

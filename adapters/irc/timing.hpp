@@ -1,0 +1,33 @@
+#pragma once
+// How long a session waits for what. Where no specification is named, the figure is ours.
+#include <chrono>
+#include <cstddef>
+
+namespace isthmus::irc {
+
+inline constexpr std::chrono::seconds registration_timeout{60};
+inline constexpr std::chrono::seconds motd_timeout{2};     // after 001, for servers that send neither 376 nor 422
+inline constexpr std::chrono::seconds idle_before_ping{120};
+inline constexpr std::chrono::seconds pong_timeout{30};
+inline constexpr std::chrono::seconds answer_timeout{30};  // JOIN, NICK, TOPIC, PART
+inline constexpr std::chrono::seconds first_regain_pause{15};
+inline constexpr std::chrono::seconds longest_regain_pause{600};
+inline constexpr std::chrono::milliseconds first_retry_jitter{2'000};
+inline constexpr std::chrono::milliseconds longest_retry_pause{600'000};
+inline constexpr std::chrono::seconds stable_after{60};    // a link that held this long counts as a good one
+inline constexpr std::chrono::seconds ctcp_pause{2};       // between two answers to CTCP queries
+inline constexpr std::chrono::seconds late_after{5};       // server-time that differs by more is shown
+
+inline constexpr std::chrono::seconds farewell_timeout{2};       // for what was sent before QUIT to leave, and the server to close
+inline constexpr std::chrono::seconds longest_connect_queue{120};  // for a user who waits
+
+inline constexpr std::size_t max_packed_join = 400;  // bytes of names and keys in one JOIN
+inline constexpr std::size_t max_pieces = 16;        // lines of one message
+inline constexpr std::size_t max_early_messages = 20;
+inline constexpr std::size_t max_held_messages = 500;  // for one channel that is being joined
+inline constexpr std::size_t max_batches = 8;
+inline constexpr std::chrono::seconds longest_burst{2};
+inline constexpr std::size_t max_reason = 300;   // bytes of a PART or QUIT text
+inline constexpr std::size_t max_burst = 2'000;  // changes of one netsplit that are told at once
+
+}  // namespace isthmus::irc

@@ -1,0 +1,73 @@
+#include "gateway/router.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace isthmus {
+
+AdapterId Router::reserve() {
+  assert(adapters_.size() < 255);
+  adapters_.push_back(nullptr);
+  return AdapterId{static_cast<std::uint8_t>(adapters_.size() - 1)};
+}
+
+void Router::set(AdapterId id, Adapter& adapter) { adapters_[static_cast<std::size_t>(id)] = &adapter; }
+
+void Router::emit(EventPtr event) { incoming_.push_back({std::move(event), std::nullopt}); }
+
+void Router::confirmed(EventPtr event) { incoming_.push_back({std::move(event), Receipt{}}); }
+
+void Router::failed(EventPtr event, Refusal why) {
+  counters_.add("refused", to_text(why.condition));
+  incoming_.push_back({std::move(event), Receipt{std::move(why)}});
+}
+
+void Router::resumed(AdapterId id) {
+  for (auto& event : outbox_.take(id)) emit(std::move(event));
+}
+
+void Router::settle() {
+  if (settling_) return;
+  settling_ = true;
+  while (!incoming_.empty()) {
+    std::swap(incoming_, routing_);
+    for (auto& delivery : routing_) route(std::move(delivery));
+    routing_.clear();
+  }
+  settling_ = false;
+}
+
+AdapterId Router::destination(const Delivery& delivery) const {
+  const auto& about = delivery.event->about;
+  if (delivery.receipt) return about.source;
+  return about.source == home_ ? about.conversation.adapter : home_;
+}
+
+void Router::route(Delivery delivery) {
+  const auto to = destination(delivery);
+  // What was deferred goes first (design: order holds per destination and conversation).
+  if (!delivery.receipt && outbox_.has(to, *delivery.event)) return defer(to, std::move(delivery.event));
+  auto outcome = adapters_[static_cast<std::size_t>(to)]->deliver(delivery);
+  if (std::holds_alternative<Pending>(outcome)) return;
+  if (std::holds_alternative<Deferred>(outcome)) return defer(to, std::move(delivery.event));
+  if (auto* rejected = std::get_if<Rejected>(&outcome)) return refuse(std::move(delivery), std::move(rejected->why));
+  // Users hear what became of their words; foreign sides hear only of refusals.
+  if (!delivery.receipt && delivery.event && delivery.event->about.source == home_) confirmed(std::move(delivery.event));
+}
+
+void Router::defer(AdapterId to, EventPtr event) {
+  auto left = outbox_.add(to, std::move(event));
+  if (!left) return;
+  refuse({std::move(left), std::nullopt},
+         {Condition::resource_constraint, Remedy::wait, "Too much waits for delivery; try again later.", {}});
+}
+
+void Router::refuse(Delivery delivery, Refusal why) {
+  if (delivery.receipt) {  // nobody is left to tell
+    counters_.add("receipts_dropped", to_text(why.condition));
+    return;
+  }
+  failed(std::move(delivery.event), std::move(why));
+}
+
+}  // namespace isthmus

@@ -1,0 +1,108 @@
+"""The gateways that the benchmark compares: how each is configured and started.
+
+A subject is a class with a `name` and a `command(folder, place)` that writes what the program needs into `folder` and
+returns its command line. A further one is a further class in SUBJECTS.
+"""
+
+import dataclasses
+import pathlib
+import sqlite3
+
+DOMAIN = "irc.bench.example"
+NETWORK = "irc.localhost"
+SECRET = "bench"
+
+BIBOUMI_TABLES = """
+CREATE TABLE globaloptions_ (id_ INTEGER PRIMARY KEY AUTOINCREMENT, owner_ TEXT, maxhistorylength_ INTEGER,
+  recordhistory_ INTEGER, persistent_ INTEGER);
+CREATE TABLE ircserveroptions_ (id_ INTEGER PRIMARY KEY AUTOINCREMENT, owner_ TEXT, server_ TEXT, pass_ TEXT,
+  tlsports_ TEXT, ports_ TEXT, username_ TEXT, realname_ TEXT, verifycert_ INTEGER, trustedfingerprint_ TEXT,
+  encodingout_ TEXT, encodingin_ TEXT, maxhistorylength_ INTEGER, address_ TEXT, nick_ TEXT, saslpassword_ TEXT,
+  throttlelimit_ INTEGER);
+"""
+
+
+@dataclasses.dataclass
+class Place:
+    """What the load program offers: its ports on 127.0.0.1, and how many users (user0@bench.example …) will come."""
+
+    xmpp_port: int
+    irc_port: int
+    users: int
+
+
+class Isthmus:
+    name = "isthmus"
+
+    def __init__(self, program: pathlib.Path):
+        self.program = program
+
+    def command(self, folder: pathlib.Path, place: Place) -> list[str]:
+        config = folder / "isthmus.toml"
+        config.write_text(f"""\
+[xmpp]
+host = "127.0.0.1"
+port = {place.xmpp_port}
+secret = "{SECRET}"
+
+[[component]]
+domain = "{DOMAIN}"
+adapter = "irc"
+
+[access]
+users = ["*"]
+
+[http]
+listen = ""
+
+[log]
+level = "warn"
+
+[irc.networks."{NETWORK}"]
+host = "127.0.0.1"
+port = {place.irc_port}
+tls = "off"
+flood_rate = 0
+connect_rate = 0
+""")
+        return [str(self.program), "--config", str(config)]
+
+
+class Biboumi:
+    name = "biboumi"
+
+    def __init__(self, program: pathlib.Path):
+        self.program = program
+
+    def command(self, folder: pathlib.Path, place: Place) -> list[str]:
+        database = folder / "biboumi.sqlite"
+        self._write_settings(database, place)
+        config = folder / "biboumi.cfg"
+        config.write_text(f"""\
+hostname={DOMAIN}
+password={SECRET}
+xmpp_server_ip=127.0.0.1
+port={place.xmpp_port}
+db_name={database}
+log_level=3
+identd_port=0
+persistent_by_default=false
+""")
+        return [str(self.program), str(config)]
+
+    @staticmethod
+    def _write_settings(database: pathlib.Path, place: Place) -> None:
+        """What each user would set by ad-hoc commands: the network's address, no throttle, no archive.
+
+        biboumi 9.0 creates its tables when it starts, and keeps those that it finds with these columns.
+        """
+        owners = [f"user{i}@bench.example" for i in range(place.users)]
+        with sqlite3.connect(database) as connection:
+            connection.executescript(BIBOUMI_TABLES)
+            connection.executemany(
+                "INSERT INTO globaloptions_ VALUES (NULL, ?, 20, 0, 0)", [(owner,) for owner in owners])
+            connection.executemany(
+                "INSERT INTO ircserveroptions_ VALUES"
+                " (NULL, ?, ?, '', '', ?, '', '', 0, '', '', '', 20, '127.0.0.1', '', '', -1)",
+                [(owner, NETWORK, str(place.irc_port)) for owner in owners])
+        connection.close()

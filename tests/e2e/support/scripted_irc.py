@@ -1,0 +1,109 @@
+"""A minimal IRC server that a test scripts: for TLS, for lines that no real server sends, and to see what a client
+sends byte by byte."""
+
+import socket
+import ssl
+import threading
+import time
+
+from support.process import free_port
+
+
+class ScriptedIrcServer:
+    """Welcomes clients and lets them into any channel, alone. `lines` are what all clients sent, as bytes without CR LF,
+    with the time (time.monotonic). `first_bytes` is what each connection began with, before any TLS. With
+    `certificate`, a certificates.Certificate, it speaks TLS from the first byte."""
+
+    timeout = 10.0
+
+    def __init__(self, certificate=None, port=None):
+        self.port = port or free_port()
+        self.lines = []
+        self.first_bytes = []
+        self._clients = []
+        self._changed = threading.Condition()
+        self._tls = None
+        if certificate is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(certificate.chain, certificate.key)
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._accept, name="scripted irc server", daemon=True).start()
+
+    def close(self):
+        self._listener.close()
+        for client in list(self._clients):
+            client.close()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._guard, args=(connection,), daemon=True).start()
+
+    def _guard(self, connection):
+        with connection:
+            try:
+                self._serve(connection)
+            except OSError:
+                pass  # the client is gone; the test sees it by what it did not send
+
+    def _serve(self, connection):
+        begin = connection.recv(3, socket.MSG_PEEK)
+        with self._changed:
+            self.first_bytes.append(begin)
+            self._changed.notify_all()
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(connection, server_side=True)
+        self._clients.append(connection)
+        nick = b"*"
+        for line in connection.makefile("rb"):
+            line = line.rstrip(b"\r\n")
+            with self._changed:
+                self.lines.append((time.monotonic(), line))
+                self._changed.notify_all()
+            command, _, rest = line.partition(b" ")
+            if command == b"NICK":
+                nick = rest.lstrip(b":")
+            for reply in self.replies(command.upper(), rest, nick):
+                connection.sendall(reply + b"\r\n")
+        self._clients.remove(connection)
+
+    def replies(self, command, rest, nick):
+        """What is answered to one line."""
+        prefix = b":" + nick + b"!user@127.0.0.1 "
+        if command == b"CAP":
+            return [b":irc.test CAP * LS :"] if rest.startswith(b"LS") else []
+        if command == b"USER":
+            return [b":irc.test 001 " + nick + b" :Welcome", b":irc.test 422 " + nick + b" :No message of the day"]
+        if command == b"PING":
+            return [b":irc.test PONG irc.test " + rest]
+        if command == b"JOIN":
+            channel = rest.split()[0]
+            return [prefix + b"JOIN " + channel, b":irc.test 353 " + nick + b" = " + channel + b" :@" + nick,
+                    b":irc.test 366 " + nick + b" " + channel + b" :End of NAMES"]
+        if command == b"PART":
+            return [prefix + b"PART " + rest]
+        return []
+
+    def send(self, line):
+        """Sends bytes, with CR LF behind them, to all clients."""
+        for client in list(self._clients):
+            client.sendall(line + b"\r\n")
+
+    def wait(self, accepts, what, timeout=None):
+        """The first line that accepts(bytes) is true of, with its time."""
+        with self._changed:
+            found = []
+
+            def look():
+                found[:] = [entry for entry in self.lines if accepts(entry[1])]
+                return found
+
+            assert self._changed.wait_for(look, timeout or self.timeout), f"{what} did not come, but {self.lines}"
+            return found[0]
+
+    def wait_for_connection(self, timeout=None):
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.first_bytes, timeout or self.timeout), "nobody connected"

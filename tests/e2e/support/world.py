@@ -1,0 +1,75 @@
+"""What a test starts from: the servers, and people made for it alone."""
+
+import itertools
+
+from support import libirc_peer
+from support.irc_client import IrcUser
+from support.process import REPOSITORY
+from support.servers import IRC_DOMAIN, NETWORK, PASSWORD, USERS_DOMAIN
+from support.xmpp_client import XmppUser
+
+RUN_FOLDER = REPOSITORY / "build" / "e2e-run"
+_numbers = itertools.count(1)
+
+
+class World:
+    """The servers of a test, and makers of names and people that no other test has."""
+
+    def __init__(self, servers):
+        self.servers = servers
+        self.gateway = servers.gateway
+        self._people = []
+
+    @staticmethod
+    def name(base):
+        """A nick that nobody else has, at most 9 characters long (what ngIRCd allows)."""
+        number = str(next(_numbers))
+        return base[:9 - len(number)] + number
+
+    @staticmethod
+    def channel():
+        return f"#hall{next(_numbers)}"
+
+    @staticmethod
+    def room(channel, network=NETWORK):
+        """The room's address of an IRC channel."""
+        escaped = channel.lower().replace("&", "\\26").replace("'", "\\27").replace("/", "\\2f")
+        return f"{escaped}%{network}@{IRC_DOMAIN}"
+
+    @staticmethod
+    def person(nick, network=NETWORK):
+        return f"{nick.lower()}%{network}@{IRC_DOMAIN}"
+
+    def xmpp(self, base="juliet", resource="balcony", domain=USERS_DOMAIN, account=None):
+        """A logged in XMPP user; the account's name is a free nick too. `account`: another resource of that user."""
+        name = account or self.name(base)
+        self.servers.prosody.add_account(name, domain)
+        user = XmppUser(self.servers.prosody.port, f"{name}@{domain}/{resource}", PASSWORD)
+        user.name = name
+        self._people.append(user.disconnect)
+        return user.connect()
+
+    def irc(self, base="romeo", channel=None, key="", nick=None):
+        """A registered IRC user, in `channel` if one is given."""
+        user = IrcUser(self.servers.ngircd.port, nick or self.name(base))
+        self._people.append(user.close)
+        user.connect()
+        return user.join(channel, key) if channel else user
+
+    def libirc(self, channel, program):
+        peer = libirc_peer.LibircPeer(program, self.servers.ngircd.port, self.name("nurse"), channel)
+        self._people.append(peer.close)
+        return peer
+
+    def pair(self):
+        """An XMPP user and an IRC user in one channel: (user, room, peer, channel). The IRC user is its operator."""
+        channel = self.channel()
+        peer = self.irc(channel=channel)
+        user = self.xmpp()
+        user.join(self.room(channel), user.name)
+        peer.wait("join", source=user.name)
+        return user, self.room(channel), peer, channel
+
+    def close(self):
+        for leave in reversed(self._people):
+            leave()

@@ -1,0 +1,105 @@
+#include "gateway/router.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_adapter.hpp"
+
+namespace isthmus {
+namespace {
+
+using test::FakeAdapter;
+
+class RouterTest : public testing::Test {
+ protected:
+  RouterTest() {
+    router.set(home_id, users);
+    router.set(foreign_id, foreign);
+    router.set_home(home_id);
+  }
+
+  EventPtr event(AdapterId source, std::string text, std::string_view room = "#room") {
+    auto made = std::make_unique<Event>();
+    made->about.source = source;
+    made->about.owner = names.intern("juliet@example.org");
+    made->about.conversation = {foreign_id, PlaceKind::room, names.intern("net"), names.intern(room)};
+    made->what = Message{Style::normal, std::move(text)};
+    return made;
+  }
+  std::vector<std::string> seen(const FakeAdapter& adapter) {
+    std::vector<std::string> lines;
+    for (const auto& one : adapter.seen) lines.push_back((one.is_refused ? one.why + " " : one.is_receipt ? "has " : "") + one.what);
+    return lines;
+  }
+  using Lines = std::vector<std::string>;
+
+  NameTable names;
+  Counters counters;
+  Router router{counters};
+  AdapterId home_id = router.reserve();
+  AdapterId foreign_id = router.reserve();
+  FakeAdapter users{home_id, names};
+  FakeAdapter foreign{foreign_id, names};
+};
+
+TEST_F(RouterTest, WhatUsersSayGoesToTheAdapterOfTheConversationAndComesBackWhenItIsThere) {
+  router.emit(event(home_id, "hello"));
+  EXPECT_TRUE(foreign.seen.empty()) << "nothing is routed before settle()";
+  router.settle();
+  EXPECT_EQ(seen(foreign), Lines{"message #room%net hello"});
+  EXPECT_EQ(seen(users), Lines{"has message #room%net hello"});
+}
+
+TEST_F(RouterTest, APendingMessageComesBackOnlyWhenItIsConfirmed) {
+  foreign.answers.push_back(Pending{});
+  router.emit(event(home_id, "hello"));
+  router.settle();
+  EXPECT_TRUE(users.seen.empty());
+  router.confirmed(std::move(foreign.pending.front()));
+  router.settle();
+  EXPECT_EQ(seen(users), Lines{"has message #room%net hello"});
+}
+
+TEST_F(RouterTest, ARefusalGoesBackToWhereTheEventCameFrom) {
+  foreign.answers.push_back(Rejected{{Condition::forbidden, Remedy::auth, "no", {}}});
+  router.emit(event(home_id, "hello"));
+  users.answers.push_back(Accepted{});
+  users.answers.push_back(Rejected{{Condition::item_not_found, Remedy::cancel, "", {}}});
+  router.emit(event(foreign_id, "answer"));
+  router.settle();
+  EXPECT_EQ(seen(users), (Lines{"message #room%net answer", "forbidden message #room%net hello"}));
+  EXPECT_EQ(seen(foreign), (Lines{"message #room%net hello", "item-not-found message #room%net answer"}));
+  EXPECT_EQ(counters.value("refused", "forbidden"), 1U);
+}
+
+TEST_F(RouterTest, TheForeignSideHearsNothingOfWhatTheUsersSideAccepted) {
+  router.emit(event(foreign_id, "hello"));
+  router.settle();
+  EXPECT_EQ(seen(users), Lines{"message #room%net hello"});
+  EXPECT_TRUE(foreign.seen.empty());
+}
+
+TEST_F(RouterTest, WhatIsDeferredIsTriedAgainInOrderAndLaterWordsWaitBehindIt) {
+  users.answers.push_back(Deferred{});
+  router.emit(event(foreign_id, "one"));
+  router.emit(event(foreign_id, "two"));
+  router.emit(event(foreign_id, "elsewhere", "#other"));
+  router.settle();
+  EXPECT_EQ(router.waiting(home_id), 2U);
+  EXPECT_EQ(seen(users), (Lines{"message #room%net one", "message #other%net elsewhere"}));
+  users.seen.clear();
+  router.resumed(home_id);
+  router.settle();
+  EXPECT_EQ(seen(users), (Lines{"message #room%net one", "message #room%net two"}));
+  EXPECT_EQ(router.waiting(home_id), 0U);
+}
+
+TEST_F(RouterTest, AFullOutboxRefusesInsteadOfForgetting) {
+  users.answers.push_back(Deferred{});
+  for (std::size_t i = 0; i <= Outbox::max_per_conversation; ++i) router.emit(event(foreign_id, std::to_string(i)));
+  router.settle();
+  EXPECT_EQ(router.waiting(home_id), Outbox::max_per_conversation);
+  EXPECT_EQ(seen(foreign), Lines{"resource-constraint message #room%net " + std::to_string(Outbox::max_per_conversation)});
+}
+
+}  // namespace
+}  // namespace isthmus

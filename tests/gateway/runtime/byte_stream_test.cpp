@@ -1,0 +1,229 @@
+#include "gateway/runtime/byte_stream.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/system_error.hpp>
+#include <optional>
+#include <string>
+
+#include "gateway/runtime/task_group.hpp"
+#include "tests/support/run.hpp"
+
+namespace isthmus {
+namespace {
+
+using namespace std::chrono_literals;
+using asio::ip::tcp;
+using support::run;
+
+const IpAddress loopback = parse_ip_address("127.0.0.1").value();
+
+struct ByteStreamTest : testing::Test {
+  // A stream and the socket of its other side.
+  void connect_pair() {
+    Connected connected = run(loop, connect({loopback}, {.port = listener.local_endpoint().port(), .tls = std::nullopt}));
+    ASSERT_TRUE(connected.stream) << connected.why;
+    stream = std::move(connected.stream);
+    peer = listener.accept();
+  }
+
+  // Reads until `size` bytes are there, or an error.
+  static asio::awaitable<std::string> read(ByteStream& from, std::size_t size) {
+    std::string all;
+    std::string buffer(4'096, '\0');
+    while (all.size() < size) {
+      const Moved moved = from.read_some(buffer);
+      if (moved.error) co_return all + "<" + (moved.error == asio::error::eof ? "eof" : moved.error.message()) + ">";
+      all.append(buffer, 0, moved.bytes);
+      if (moved.bytes == 0) co_await from.readable();
+    }
+    co_return all;
+  }
+
+  static asio::awaitable<void> wait_until_readable(ByteStream& waits, std::string& log) {
+    try {
+      co_await waits.readable();
+      log = "readable";
+    } catch (const boost::system::system_error& error) {
+      log = error.code() == asio::error::operation_aborted ? "aborted" : error.what();
+    }
+  }
+
+  asio::io_context loop;
+  tcp::acceptor listener{loop, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
+  tcp::socket peer{loop};
+  std::unique_ptr<ByteStream> stream;
+};
+
+TEST_F(ByteStreamTest, ReadsWhatArrivesAndThenWouldBlock) {
+  connect_pair();
+  std::string buffer(100, '\0');
+  Moved moved = stream->read_some(buffer);
+  EXPECT_EQ(moved.bytes, 0U);
+  EXPECT_FALSE(moved.error);
+  asio::write(peer, asio::buffer("hello", 5));
+  EXPECT_EQ(run(loop, read(*stream, 5)), "hello");
+  moved = stream->read_some(buffer);
+  EXPECT_EQ(moved.bytes, 0U);
+  EXPECT_FALSE(moved.error);
+}
+
+TEST_F(ByteStreamTest, TellsTheEndAfterTheLastBytes) {
+  connect_pair();
+  asio::write(peer, asio::buffer("bye", 3));
+  peer.close();
+  EXPECT_EQ(run(loop, read(*stream, 100)), "bye<eof>");
+}
+
+TEST_F(ByteStreamTest, WritesUntilTheOtherSideIsFullThenGoesOnWhenItReads) {
+  connect_pair();
+  const std::string sent(16 << 20, 'x');
+  std::string_view rest = sent;
+  bool has_blocked = false;
+  std::size_t received = 0;
+  std::string buffer(1 << 20, '\0');
+  while (!rest.empty()) {
+    const Moved moved = stream->write_some(rest);
+    ASSERT_FALSE(moved.error);
+    rest.remove_prefix(moved.bytes);
+    if (moved.bytes > 0) continue;
+    has_blocked = true;
+    received += peer.read_some(asio::buffer(buffer));
+    run(loop, stream->writable());
+  }
+  stream->close();
+  boost::system::error_code error;
+  while (!error) received += peer.read_some(asio::buffer(buffer), error);
+  EXPECT_TRUE(has_blocked);
+  EXPECT_EQ(received, sent.size());
+}
+
+TEST_F(ByteStreamTest, FailsWithoutASignalWhenTheOtherSideIsGone) {
+  connect_pair();
+  peer.set_option(asio::socket_base::linger{true, 0});  // a reset
+  peer.close();
+  Moved moved;
+  for (int i = 0; i < 1'000 && !moved.error; ++i) moved = stream->write_some("hello");
+  EXPECT_TRUE(moved.error);
+  moved = stream->write_some("hello");
+  EXPECT_TRUE(moved.error) << "EPIPE, where write(2) would have ended this process";
+}
+
+TEST_F(ByteStreamTest, MovesNothingForEmptyBuffers) {
+  connect_pair();
+  asio::write(peer, asio::buffer("hello", 5));
+  const Moved read_nothing = stream->read_some({});
+  const Moved wrote_nothing = stream->write_some({});
+  EXPECT_FALSE(read_nothing.error);
+  EXPECT_FALSE(wrote_nothing.error);
+}
+
+TEST_F(ByteStreamTest, WakesWhoeverWaitsWhenItIsClosed) {
+  connect_pair();
+  std::string log;
+  TaskGroup tasks{loop.get_executor()};
+  tasks.spawn("waits", wait_until_readable(*stream, log));
+  support::run_ready(loop);
+  EXPECT_EQ(log, "");
+  stream->close();
+  run(loop, tasks.join());
+  EXPECT_EQ(log, "aborted");
+  std::string buffer(10, '\0');
+  EXPECT_TRUE(stream->read_some(buffer).error);
+  EXPECT_TRUE(stream->write_some("x").error);
+  EXPECT_THROW(run(loop, stream->readable()), boost::system::system_error);
+}
+
+TEST_F(ByteStreamTest, WakesWhoeverWaitsWhenItIsDestroyed) {
+  connect_pair();
+  std::string log;
+  TaskGroup tasks{loop.get_executor()};
+  tasks.spawn("waits", wait_until_readable(*stream, log));
+  support::run_ready(loop);
+  stream.reset();
+  run(loop, tasks.join());
+  EXPECT_EQ(log, "aborted");
+}
+
+TEST_F(ByteStreamTest, StopsWaitingWhenCancelled) {
+  connect_pair();
+  std::string log;
+  TaskGroup tasks{loop.get_executor()};
+  tasks.spawn("waits", wait_until_readable(*stream, log));
+  support::run_ready(loop);
+  tasks.cancel();
+  run(loop, tasks.join());
+  EXPECT_EQ(log, "aborted");
+}
+
+TEST_F(ByteStreamTest, CanBeMadeOfAnAcceptedSocket) {
+  tcp::socket client{loop};
+  client.connect(listener.local_endpoint());
+  auto accepted = make_stream(loop.get_executor(), listener.accept().release());
+  asio::write(client, asio::buffer("hello", 5));
+  EXPECT_EQ(run(loop, read(*accepted, 5)), "hello");
+}
+
+TEST_F(ByteStreamTest, CannotBeMadeOfWhatIsNoSocket) {
+  EXPECT_THROW(make_stream(loop.get_executor(), -1), boost::system::system_error);
+}
+
+TEST_F(ByteStreamTest, ConnectSaysWhyAnAddressRefused) {
+  const auto port = listener.local_endpoint().port();
+  listener.close();
+  const Connected connected = run(loop, connect({loopback}, {.port = port, .tls = std::nullopt}));
+  EXPECT_FALSE(connected.stream);
+  EXPECT_EQ(connected.error, asio::error::connection_refused);
+  EXPECT_EQ(connected.why, "127.0.0.1:" + std::to_string(port) + ": Connection refused");
+}
+
+TEST_F(ByteStreamTest, ConnectTriesTheNextAddress) {
+  const IpAddress nobody = parse_ip_address("127.0.0.2").value();
+  const Connected connected = run(loop, connect({nobody, loopback}, {.port = listener.local_endpoint().port(), .tls = std::nullopt}));
+  EXPECT_TRUE(connected.stream) << connected.why;
+}
+
+TEST_F(ByteStreamTest, ConnectToNoAddressIsAnError) {
+  const Connected connected = run(loop, connect({}, {.port = 1, .tls = std::nullopt}));
+  EXPECT_FALSE(connected.stream);
+  EXPECT_TRUE(connected.error);
+  EXPECT_EQ(connected.why, "there is no address to connect to");
+}
+
+// The listener takes the connection, but nobody answers the TLS greeting.
+TEST_F(ByteStreamTest, ConnectGivesUpAtTheTimeout) {
+  const ConnectOptions options{.port = listener.local_endpoint().port(),
+                               .tls = TlsWanted{.server_name = "irc.example.org", .ca_file = {}, .alpn = {}},
+                               .timeout = 50ms};
+  const Connected connected = run(loop, connect({loopback}, options));
+  EXPECT_EQ(connected.error, asio::error::timed_out);
+  EXPECT_TRUE(connected.why.ends_with(": no answer within 50 ms")) << connected.why;
+}
+
+TEST_F(ByteStreamTest, ConnectCanBeCancelled) {
+  std::string ended;
+  const auto connects = [](std::uint16_t port, std::string& log) -> asio::awaitable<void> {
+    try {
+      co_await connect({loopback}, {.port = port, .tls = TlsWanted{.server_name = "irc.example.org", .ca_file = {}, .alpn = {}}});
+      log = "ended";
+    } catch (const boost::system::system_error& error) {
+      log = error.code() == asio::error::operation_aborted ? "cancelled" : error.what();
+    }
+  };
+  TaskGroup tasks{loop.get_executor()};
+  tasks.spawn("connects", connects(listener.local_endpoint().port(), ended));
+  const tcp::socket accepted = listener.accept();
+  support::run_ready(loop);
+  EXPECT_EQ(ended, "");
+  tasks.cancel();
+  run(loop, tasks.join());
+  EXPECT_EQ(ended, "cancelled");
+}
+
+}  // namespace
+}  // namespace isthmus

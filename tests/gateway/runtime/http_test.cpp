@@ -1,0 +1,184 @@
+#include "gateway/runtime/http.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/system_error.hpp>
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace isthmus {
+namespace {
+
+using asio::ip::tcp;
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+HttpRoutes routes() {
+  return {{"/healthz", [] { return HttpAnswer{200, "text/plain", "ok\n"}; }},
+          {"/readyz", [] { return HttpAnswer{503, "text/plain", "not yet\n"}; }},
+          {"/broken", []() -> HttpAnswer { throw std::runtime_error{"broken"}; }}};
+}
+
+/// A server on a free port, on a loop of its own thread, so that tests may use blocking clients. Ends with the test.
+class HttpServer : public testing::Test {
+ protected:
+  HttpServer() {
+    std::optional<std::uint16_t> port;
+    asio::co_spawn(loop_, serve_http("127.0.0.1:0", routes(), {}, [&](std::uint16_t given) { port = given; }),
+                   asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr) { ended_ = true; }));
+    while (!port) loop_.run_one();
+    port_ = *port;
+    thread_ = std::thread{[this] { loop_.run(); }};
+  }
+  ~HttpServer() override { stop(); }
+
+  /// Returns when the server has ended.
+  void stop() {
+    if (!thread_.joinable()) return;
+    asio::post(loop_, [this] { stop_.emit(asio::cancellation_type::terminal); });
+    thread_.join();
+  }
+  bool ended() const { return ended_; }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  tcp::socket connected() {
+    tcp::socket socket{clients_};
+    socket.connect({asio::ip::address_v4::loopback(), port_});
+    return socket;
+  }
+
+  /// All that the server says to `request` until it closes the connection.
+  std::string answer(std::string_view request) {
+    tcp::socket socket = connected();
+    asio::write(socket, asio::buffer(request));
+    std::string text;
+    boost::system::error_code error;
+    asio::read(socket, asio::dynamic_buffer(text), error);
+    EXPECT_EQ(error, asio::error::eof);
+    return text;
+  }
+
+ private:
+  asio::io_context loop_;
+  asio::io_context clients_;
+  asio::cancellation_signal stop_;
+  std::thread thread_;
+  std::uint16_t port_ = 0;
+  bool ended_ = false;
+};
+
+TEST_F(HttpServer, AnswersARoute) {
+  EXPECT_THAT(answer("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("Content-Type: text/plain\r\n"), HasSubstr("Content-Length: 3\r\n"),
+                    HasSubstr("Connection: close\r\n"), EndsWith("\r\n\r\nok\n")));
+  EXPECT_THAT(answer("GET /readyz HTTP/1.0\r\n\r\n"), AllOf(StartsWith("HTTP/1.1 503 "), EndsWith("\r\n\r\nnot yet\n")));
+}
+
+TEST_F(HttpServer, HeadHasNoBody) {
+  EXPECT_THAT(answer("HEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("Content-Length: 3\r\n"), EndsWith("\r\n\r\n")));
+}
+
+TEST_F(HttpServer, TheQueryIsNoPartOfThePath) {
+  EXPECT_THAT(answer("GET /healthz?verbose=1 HTTP/1.1\r\nHost: a\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServer, RefusesWhatItDoesNotServe) {
+  EXPECT_THAT(answer("GET /healthz/ HTTP/1.1\r\nHost: a\r\n\r\n"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(answer("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(answer("POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("Allow: GET, HEAD\r\n")));
+  EXPECT_THAT(answer("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n"), AllOf(StartsWith("HTTP/1.1 500 "), Not(HasSubstr("broken"))));
+}
+
+TEST_F(HttpServer, RefusesRequestsThatAreNoneOrTooLarge) {
+  EXPECT_THAT(answer("nonsense\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(answer("GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"), StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(answer("GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + std::string(9'000, 'x') + "\r\n\r\n"), StartsWith("HTTP/1.1 431 "));
+  EXPECT_THAT(answer("GET /" + std::string(100'000, 'x') + " HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 431 "));
+}
+
+TEST_F(HttpServer, OneConnectionTooManyIsClosedAndTheOthersAreServed) {
+  std::vector<tcp::socket> clients;
+  for (int i = 0; i < 64; ++i) clients.push_back(connected());
+  EXPECT_EQ(answer(""), "");
+  asio::write(clients.back(), asio::buffer(std::string_view{"GET /healthz HTTP/1.0\r\n\r\n"}));
+  std::string text;
+  boost::system::error_code error;
+  asio::read(clients.back(), asio::dynamic_buffer(text), error);
+  EXPECT_THAT(text, StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServer, EndsAtOnceAlthoughAClientIsSilent) {
+  tcp::socket silent = connected();
+  asio::write(silent, asio::buffer(std::string_view{"GET /heal"}));
+  answer("GET /healthz HTTP/1.0\r\n\r\n");  // by now the silent one has been accepted too
+  const auto begin = std::chrono::steady_clock::now();
+  stop();
+  EXPECT_TRUE(ended());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{5});
+}
+
+TEST_F(HttpServer, StatusIsWhatTheServerAnswers) {
+  EXPECT_EQ(http_status(address(), "/healthz"), 200U);
+  EXPECT_EQ(http_status(address(), "/readyz"), 503U);
+  EXPECT_EQ(http_status(address(), "/none"), 404U);
+  stop();
+  EXPECT_EQ(http_status(address(), "/healthz"), 0U);
+}
+
+TEST(HttpStatus, IsZeroWithoutAnHttpServer) {
+  EXPECT_EQ(http_status("nonsense", "/healthz"), 0U);
+  EXPECT_EQ(http_status("", "/healthz"), 0U);
+  EXPECT_EQ(http_status("127.0.0.1:99999", "/healthz"), 0U);
+}
+
+TEST(HttpListen, AnAddressThatIsNoneIsAnError) {
+  for (const auto* address : {"", "127.0.0.1", "127.0.0.1:", "localhost:80", "::1:80", "[127.0.0.1]:80", "127.0.0.1:65536", "256.0.0.1:1", "[::1:80"}) {
+    asio::io_context loop;
+    boost::system::error_code error;
+    asio::co_spawn(loop, serve_http(address, {}, {}), [&](std::exception_ptr failed) {
+      try {
+        if (failed) std::rethrow_exception(failed);
+      } catch (const boost::system::system_error& thrown) {
+        error = thrown.code();
+      }
+    });
+    loop.run();
+    EXPECT_EQ(error, asio::error::invalid_argument) << address;
+  }
+}
+
+TEST(HttpListen, APortThatIsTakenIsAnError) {
+  asio::io_context loop;
+  const tcp::acceptor other{loop, {asio::ip::address_v4::loopback(), 0}};
+  boost::system::error_code error;
+  const auto address = "127.0.0.1:" + std::to_string(other.local_endpoint().port());
+  asio::co_spawn(loop, serve_http(address, {}, {}), [&](std::exception_ptr failed) {
+    try {
+      if (failed) std::rethrow_exception(failed);
+    } catch (const boost::system::system_error& thrown) {
+      error = thrown.code();
+    }
+  });
+  loop.run();
+  EXPECT_EQ(error, asio::error::address_in_use);
+}
+
+}  // namespace
+}  // namespace isthmus

@@ -1,0 +1,79 @@
+#include "tests/support/fake_adapter.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace isthmus::test {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result{text};
+  std::ranges::transform(result, result.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return result;
+}
+
+std::string_view kind_of(const Change& change) {
+  static constexpr std::string_view names[] = {"join", "leave", "quit", "kick", "rename", "standing", "lost"};
+  return names[static_cast<std::size_t>(change.kind)];
+}
+
+std::string place_text(const Conversation& place) {
+  return place.native.empty() ? place.network.str() : place.native.str() + "%" + place.network.str();
+}
+
+}  // namespace
+
+Answer<Conversation> FakeAddressBook::parse(std::string_view text) const {
+  const auto percent = text.rfind('%');
+  if (text.empty()) return Conversation{id_, PlaceKind::gateway, {}, {}};
+  if (percent == std::string_view::npos && text.starts_with('#')) {
+    return Refusal{Condition::item_not_found, Remedy::cancel, "name%network", {}};
+  }
+  if (percent == std::string_view::npos) return Conversation{id_, PlaceKind::network, names_.intern(lower(text)), {}};
+  const auto name = text.substr(0, percent);
+  const auto kind = name.starts_with('#') ? PlaceKind::room : PlaceKind::direct;
+  return Conversation{id_, kind, names_.intern(lower(text.substr(percent + 1))), names_.intern(lower(name))};
+}
+
+std::string FakeAddressBook::text(const Conversation& place) const { return place_text(place); }
+
+Answer<Conversation> FakeAddressBook::person(const Conversation& room, std::string_view name) const {
+  if (name.empty() || name.find(' ') != std::string_view::npos) {
+    return Refusal{Condition::jid_malformed, Remedy::modify, "no such name", {}};
+  }
+  return Conversation{id_, PlaceKind::direct, room.network, names_.intern(lower(name))};
+}
+
+std::string describe(const Event& event) {
+  const auto place = place_text(event.about.conversation);
+  return std::visit(
+      overloaded{
+          [&](const Message& message) { return "message " + place + " " + message.text; },
+          [&](const Membership& membership) {
+            const auto& change = membership.changes.front();
+            const auto& name = change.kind == Change::Kind::rename ? change.new_name : change.who.name;
+            return std::string{kind_of(change)} + " " + place + (name.empty() ? "" : " " + name);
+          },
+          [&](const Roster& roster) { return "roster " + place + " " + std::to_string(roster.members.size()); },
+          [&](const RoomInfo& info) { return "subject " + place + " " + (info.subject ? info.subject->text : ""); },
+          [&](const LinkState&) { return "link " + place; },
+      },
+      event.what);
+}
+
+Outcome FakeAdapter::deliver(Delivery& delivery) {
+  Seen seen_now{describe(*delivery.event), delivery.receipt.has_value(), false, {}};
+  if (delivery.receipt && delivery.receipt->refused) {
+    seen_now.is_refused = true;
+    seen_now.why = to_text(delivery.receipt->refused->condition);
+  }
+  seen.push_back(std::move(seen_now));
+  if (answers.empty()) return Accepted{};
+  auto answer = std::move(answers.front());
+  answers.pop_front();
+  if (std::holds_alternative<Pending>(answer)) pending.push_back(std::move(delivery.event));
+  return answer;
+}
+
+}  // namespace isthmus::test

@@ -1,0 +1,51 @@
+#pragma once
+// An adapter that does as it is told and remembers what it got.
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/adapter.hpp"
+
+namespace isthmus::test {
+
+/// "#room%net", "person%net", "net", "": a grammar as plain as can be. Names are lower-cased (ASCII).
+class FakeAddressBook final : public AddressBook {
+ public:
+  FakeAddressBook(AdapterId id, NameTable& names) : id_{id}, names_{names} {}
+  Answer<Conversation> parse(std::string_view text) const override;
+  std::string text(const Conversation& place) const override;
+  Answer<Conversation> person(const Conversation& room, std::string_view name) const override;
+
+ private:
+  AdapterId id_;
+  NameTable& names_;
+};
+
+class FakeAdapter final : public Adapter {
+ public:
+  FakeAdapter(AdapterId id, NameTable& names) : book_{id, names} {}
+
+  asio::awaitable<void> run() override { co_return; }
+  /// Answers with the next of `answers`, or Accepted. What is Pending is moved to `pending`; every delivery is noted.
+  Outcome deliver(Delivery& delivery) override;
+  const AddressBook& addresses() const override { return book_; }
+
+  struct Seen {
+    std::string what;  // see describe()
+    bool is_receipt = false;
+    bool is_refused = false;
+    std::string why;   // the condition
+  };
+  std::deque<Outcome> answers;
+  std::vector<Seen> seen;
+  std::vector<EventPtr> pending;
+
+ private:
+  FakeAddressBook book_;
+};
+
+/// One line that a person can read: "message #room%net hello", "join #room%net juliet".
+std::string describe(const Event& event);
+
+}  // namespace isthmus::test

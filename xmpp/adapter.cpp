@@ -1,0 +1,80 @@
+#include "xmpp/adapter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "xmpp/stanza.hpp"
+
+namespace isthmus::xmpp {
+namespace {
+
+class NoAddresses final : public AddressBook {
+ public:
+  Answer<Conversation> parse(std::string_view) const override { return Refusal{Condition::item_not_found, Remedy::cancel, {}, {}}; }
+  std::string text(const Conversation&) const override { return {}; }
+  Answer<Conversation> person(const Conversation&, std::string_view) const override {
+    return Refusal{Condition::item_not_found, Remedy::cancel, {}, {}};
+  }
+};
+
+}  // namespace
+
+Adapter::Adapter(Runtime& runtime, AdapterId id, ServerSettings server, Access access)
+    : runtime_{runtime},
+      server_{std::move(server)},
+      dispatcher_{runtime, id, std::move(access), [] { return std::chrono::system_clock::now(); }} {}
+
+Adapter::~Adapter() = default;
+
+void Adapter::add(ComponentSettings component, AdapterId id, const AddressBook& foreign) {
+  connections_.push_back(std::make_unique<Connection>(runtime_, server_, component, *this));
+  dispatcher_.add({component.domain, id, &foreign, connections_.back().get()});
+}
+
+const AddressBook& Adapter::addresses() const {
+  static const NoAddresses none;
+  return none;
+}
+
+bool Adapter::is_ready() const {
+  return std::ranges::all_of(connections_, [](const auto& connection) { return connection->is_up(); });
+}
+
+std::vector<std::string> Adapter::down() const {
+  std::vector<std::string> domains;
+  for (const auto& connection : connections_) {
+    if (!connection->is_up()) domains.push_back(connection->domain());
+  }
+  return domains;
+}
+
+asio::awaitable<void> Adapter::run() {
+  std::exception_ptr failed;
+  try {
+    co_await with_tasks([this](TaskGroup& tasks) -> asio::awaitable<void> {
+      for (std::size_t i = 1; i < connections_.size(); ++i) tasks.spawn("component stream", connections_[i]->run());
+      co_await connections_.front()->run();
+    });
+  } catch (...) {
+    failed = std::current_exception();
+  }
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  dispatcher_.say_goodbye();
+  for (const auto& connection : connections_) co_await connection->finish();
+  if (failed) std::rethrow_exception(failed);
+}
+
+void Adapter::on_up(Connection& connection) { dispatcher_.on_up(*dispatcher_.find(connection.domain())); }
+
+void Adapter::on_down(Connection& connection) { dispatcher_.on_down(*dispatcher_.find(connection.domain())); }
+
+void Adapter::on_stanza(Connection& from, pugi::xml_node stanza) {
+  // A ping to ourselves has come back: that it came is all it says.
+  const bool is_own_ping = from.is_own_ping(attribute(stanza, "id")) && attribute(stanza, "from") == from.domain();
+  if (!is_own_ping) dispatcher_.dispatch(stanza);
+  runtime_.router.settle();
+}
+
+void Adapter::on_skipped(Connection&, pugi::xml_node head, std::string_view why) { dispatcher_.on_skipped(head, why); }
+
+}  // namespace isthmus::xmpp

@@ -1,0 +1,157 @@
+#include "xmpp/dispatcher.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "xmpp/errors.hpp"
+#include "xmpp/namespaces.hpp"
+#include "xmpp/stanza.hpp"
+
+namespace isthmus::xmpp {
+namespace {
+
+Answer<Conversation> place_of(const Incoming& in) { return in.domain.addresses->parse(from_local(in.to.local())); }
+
+bool is_request(std::string_view type) { return type == "get" || type == "set"; }
+
+}  // namespace
+
+Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::function<SystemTime()> now)
+    : runtime_{runtime},
+      access_{std::move(access)},
+      context_{runtime, self, rooms_, std::move(now)},
+      muc_{context_},
+      direct_{context_, muc_},
+      queries_{context_},
+      roll_call_{context_, [this](const Name& owner, std::string_view client) { muc_.on_client_gone(owner, client); }} {}
+
+void Dispatcher::add(Domain domain) { domains_.push_back(std::make_unique<Domain>(std::move(domain))); }
+
+const Domain* Dispatcher::find(std::string_view domain) const {
+  const auto found = std::ranges::find_if(domains_, [&](const auto& known) { return known->name == domain; });
+  return found == domains_.end() ? nullptr : found->get();
+}
+
+const Domain* Dispatcher::find(AdapterId id) const {
+  const auto found = std::ranges::find_if(domains_, [&](const auto& known) { return known->adapter == id; });
+  return found == domains_.end() ? nullptr : found->get();
+}
+
+Outcome Dispatcher::deliver(Delivery& delivery) {
+  const auto& place = delivery.event->about.conversation;
+  if (place.kind == PlaceKind::room) return muc_.deliver(delivery);
+  const auto* domain = find(place.adapter);
+  assert(domain != nullptr);  // main shows every adapter at a domain
+  return direct_.deliver(delivery, *domain);
+}
+
+void Dispatcher::on_up(const Domain& domain) {
+  roll_call_.begin(domain);
+  runtime_.router.resumed(context_.self);
+}
+
+void Dispatcher::on_down(const Domain& domain) {
+  roll_call_.forget(domain);
+  muc_.on_stream_down(domain);
+}
+
+void Dispatcher::say_goodbye() {
+  for (const auto& domain : domains_) muc_.say_goodbye(*domain);
+}
+
+void Dispatcher::on_skipped(pugi::xml_node head, std::string_view why) {
+  runtime_.counters.add("stanzas_refused", "over_limit");
+  runtime_.log.warn("a stanza over the limits was skipped");
+  const auto kind = local_name(head);
+  const auto type = attribute(head, "type");
+  const bool is_answerable = (kind == "message" || kind == "presence" || (kind == "iq" && is_request(type))) && type != "error";
+  const auto from_jid = parse_jid(attribute(head, "from"));
+  const auto to_jid = parse_jid(attribute(head, "to"));
+  const auto* domain = to_jid ? find(to_jid->domain()) : nullptr;
+  if (!is_answerable || !from_jid || domain == nullptr) return;
+  send(*domain, runtime_.counters, [&](StanzaWriter& out) {
+    write_error(out, kind, {to_jid->str(), from_jid->str(), attribute(head, "id")},
+                {Condition::policy_violation, Remedy::modify, std::string{why}, {}});
+  });
+}
+
+void Dispatcher::dispatch(pugi::xml_node stanza) {
+  const auto kind = local_name(stanza);
+  const bool is_known = namespace_of(stanza) == component_ns && (kind == "message" || kind == "presence" || kind == "iq");
+  const bool has_sender = parse_jid_into(attribute(stanza, "from"), from_).has_value();
+  const auto to = attribute(stanza, "to");
+  const bool has_target = parse_jid_into(to, to_).has_value();
+  const auto at = to.find('@');
+  const auto host = to.substr(at == std::string_view::npos ? 0 : at + 1);
+  const auto* domain = find(has_target ? to_.domain() : host.substr(0, host.find('/')));
+  if (!is_known || !has_sender || domain == nullptr) {  // nobody whom we could answer, or from an address that is not ours
+    return runtime_.counters.add("stanzas_dropped", is_known ? "unanswerable" : "unknown_element");
+  }
+  const Incoming in{stanza, from_, to_, *domain, attribute(stanza, "id"), attribute(stanza, "type")};
+  if (!has_target) {
+    if (in.type == "error" || in.type == "result") return runtime_.counters.add("stanzas_dropped", "unanswerable");
+    return send(*domain, runtime_.counters, [&](StanzaWriter& out) {
+      write_error(out, kind, {domain->name, from_.str(), in.id},
+                  {Condition::jid_malformed, Remedy::modify, "The address is not a valid one.", {}});
+    });
+  }
+  const auto owner = runtime_.names.intern(from_.bare());
+  if (kind == "message") return on_message(in, owner);
+  if (kind == "presence") return on_presence(in, owner);
+  on_iq(in, owner);
+}
+
+void Dispatcher::refuse(const Incoming& in, const Refusal& why) {
+  if (in.type == "error" || in.type == "result" || in.type == "unavailable") return;  // errors are never answered (RFC 6120 §8.3.1)
+  runtime_.counters.add("refused", to_text(why.condition));
+  send(in.domain, runtime_.counters, [&](StanzaWriter& out) {
+    write_error(out, local_name(in.element), {in.to.str(), in.from.str(), in.id}, why);
+  });
+}
+
+void Dispatcher::on_message(const Incoming& in, const Name& owner) {
+  if (in.type == "groupchat") {
+    // Whoever is in a room was admitted when joining: no other look-up on this path.
+    auto* room = rooms_.find(owner, in.to.bare());
+    if (room != nullptr) return muc_.on_groupchat(in, owner, room);
+  }
+  const auto place = place_of(in);
+  if (in.type == "error") {
+    if (is_gone(in.element)) muc_.on_client_gone(owner, in.from.str());
+    return;
+  }
+  if (!place) return refuse(in, place.error());
+  if (!access_.may_use(owner.view())) {
+    return refuse(in, {Condition::forbidden, Remedy::auth, "You may not use this gateway.", {}});
+  }
+  if (place->kind != PlaceKind::room) {
+    if (in.type != "groupchat") return direct_.on_message(in, owner, *place);
+    return refuse(in, {Condition::bad_request, Remedy::modify, "This is no room.", {}});
+  }
+  auto* room = rooms_.find(owner, *place);
+  if (in.type == "groupchat") return muc_.on_groupchat(in, owner, room);
+  if (in.to.is_full()) return muc_.on_private(in, owner, room);
+  refuse(in, {Condition::bad_request, Remedy::modify, "A message to a room must be of type groupchat.", {}});
+}
+
+void Dispatcher::on_presence(const Incoming& in, const Name& owner) {
+  const auto place = place_of(in);
+  if (!place) return refuse(in, place.error());
+  if (!access_.may_use(owner.view())) {
+    return refuse(in, {Condition::forbidden, Remedy::auth, "You may not use this gateway.", {}});
+  }
+  if (place->kind == PlaceKind::room) return muc_.on_presence(in, owner, *place);
+  direct_.on_presence(in);
+}
+
+void Dispatcher::on_iq(const Incoming& in, const Name& owner) {
+  if (is_request(in.type)) return queries_.on_request(in, owner, place_of(in));
+  if (in.type == "result" || in.type == "error") {
+    if (!roll_call_.on_answer(in.id, in.from.str(), in.type)) runtime_.counters.add("stanzas_dropped", "unexpected_answer");
+    return;
+  }
+  refuse(in, {Condition::bad_request, Remedy::modify, "An iq is of type get, set, result or error.", {}});
+}
+
+}  // namespace isthmus::xmpp

@@ -1,0 +1,58 @@
+#pragma once
+// Stanzas in, stanzas out, without sockets: finds whom a stanza concerns by the domain in its `to`, whatever stream it came on (ejabberd
+// spreads a listener's hosts over all its streams), and hands it to rooms, people or queries.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/access.hpp"
+#include "gateway/adapter.hpp"
+#include "xmpp/context.hpp"
+#include "xmpp/direct.hpp"
+#include "xmpp/muc.hpp"
+#include "xmpp/queries.hpp"
+#include "xmpp/roll_call.hpp"
+
+namespace isthmus::xmpp {
+
+class Dispatcher {
+ public:
+  Dispatcher(Runtime& runtime, AdapterId self, Access access, std::function<SystemTime()> now);
+
+  /// Before the first stanza.
+  void add(Domain domain);
+  const Domain* find(std::string_view domain) const;
+
+  /// Takes one stanza from a server.
+  void dispatch(pugi::xml_node stanza);
+  /// A stanza over a limit was skipped; `head` is its start tag alone, or an empty node.
+  void on_skipped(pugi::xml_node head, std::string_view why);
+  Outcome deliver(Delivery& delivery);
+
+  void on_up(const Domain& domain);
+  void on_down(const Domain& domain);
+  /// The gateway ends: every client hears so.
+  void say_goodbye();
+
+ private:
+  void on_message(const Incoming& in, const Name& owner);
+  void on_presence(const Incoming& in, const Name& owner);
+  void on_iq(const Incoming& in, const Name& owner);
+  void refuse(const Incoming& in, const Refusal& why);
+  const Domain* find(AdapterId id) const;
+
+  Runtime& runtime_;
+  Access access_;
+  Rooms rooms_;
+  Context context_;
+  Muc muc_;
+  Direct direct_;
+  Queries queries_;
+  RollCall roll_call_;
+  std::vector<std::unique_ptr<Domain>> domains_;  // few: one for each component
+  Jid from_;                                      // of the stanza that is being handled; members for their storage
+  Jid to_;
+};
+
+}  // namespace isthmus::xmpp

@@ -1,0 +1,38 @@
+#pragma once
+// One component domain: whose places it shows, and where stanzas from it go out.
+#include <string>
+#include <utility>
+
+#include "gateway/adapter.hpp"
+#include "gateway/runtime/counters.hpp"
+#include "xmpp/stanza_writer.hpp"
+
+namespace isthmus::xmpp {
+
+/// The way out for one domain: its component stream.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  /// True between a finished handshake and the stream's end.
+  virtual bool is_up() const = 0;
+  /// What will be written at the end of this turn; to be called only while it is up, and for each stanza.
+  virtual std::string& buffer() = 0;
+};
+
+struct Domain {
+  std::string name;
+  AdapterId adapter{};
+  const AddressBook* addresses = nullptr;
+  Outlet* outlet = nullptr;
+};
+
+/// Writes one stanza from `domain`, unless its stream is down. `build` gets the writer and must open and close one element.
+template <class Build>
+void send(const Domain& domain, Counters& counters, Build&& build) {
+  if (!domain.outlet->is_up()) return counters.add("stanzas_dropped", "stream_down");
+  StanzaWriter writer{domain.outlet->buffer()};
+  std::forward<Build>(build)(writer);
+  if (!writer.finished()) counters.add("stanzas_dropped", "too_long");
+}
+
+}  // namespace isthmus::xmpp

@@ -1,0 +1,44 @@
+#pragma once
+// What a stanza from a client says, read once (pure).
+#include <pugixml.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "gateway/model/event.hpp"
+#include "xmpp/domain.hpp"
+#include "xmpp/jid.hpp"
+#include "xmpp/rooms.hpp"
+
+namespace isthmus::xmpp {
+
+/// A stanza to one of our domains, its addresses prepared. Valid while the stanza is.
+struct Incoming {
+  pugi::xml_node element;
+  const Jid& from;
+  const Jid& to;
+  const Domain& domain;
+  std::string_view id;    // as sent; may be empty
+  std::string_view type;  // may be empty
+};
+
+/// A message without anything for the other side: chat states, receipts, markers.
+struct Nothing {};
+/// A wish to change the subject.
+struct SubjectWish {
+  std::string text;
+};
+using Said = std::variant<Message, SubjectWish, Nothing, Refusal>;
+
+/// What a <message/> says. Refused: an encrypted message (its fallback text is never relayed), one without a body or anything else that we
+/// know, a body with control characters.
+Said read_message(pugi::xml_node message);
+
+/// The history wish of a <presence/> with <x xmlns='…muc'> (XEP-0045 §7.2.14); nonsense is ignored.
+HistoryWish read_history_wish(pugi::xml_node muc_x, SystemTime now);
+
+/// True when a bounced message means that its recipient is gone (XEP-0045 §18.1).
+bool is_gone(pugi::xml_node bounced);
+
+}  // namespace isthmus::xmpp

@@ -1,0 +1,69 @@
+#pragma once
+// Rooms (XEP-0045, the service's side): what clients ask of them becomes events, and events become what clients see.
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/adapter.hpp"
+#include "xmpp/context.hpp"
+#include "xmpp/incoming.hpp"
+
+namespace isthmus::xmpp {
+
+class Muc {
+ public:
+  explicit Muc(const Context& context) : context_{context} {}
+
+  // From clients. `owner` is the sender's bare JID.
+  /// A presence to `place`, a room.
+  void on_presence(const Incoming& in, const Name& owner, const Conversation& place);
+  /// A groupchat message; `room` is null when the owner is not in the room it is addressed to.
+  void on_groupchat(const Incoming& in, const Name& owner, Room* room);
+  /// A private message to an occupant.
+  void on_private(const Incoming& in, const Name& owner, Room* room);
+  /// The client is gone: it leaves every room, without a word to it. `from` bounces and unanswered pings.
+  void on_client_gone(const Name& owner, std::string_view client);
+
+  // From the router: events of rooms, and receipts for what the above emitted.
+  Outcome deliver(Delivery& delivery);
+  /// The owner's link to that network was lost or given up.
+  void on_link_down(const Event& event, const LinkState& state);
+
+  /// A private message from a person to whom the owner wrote through a room is shown there. False when there is no such room.
+  bool deliver_private(const Event& event, const Message& message);
+  /// The occupant's address under which the owner last wrote to `event`'s person; nullopt when that was not through a room.
+  std::optional<std::string> private_address(const Event& event) const;
+  /// The owner wrote to that person directly: answers come from there again.
+  void forget_private(const Name& owner, const Conversation& person);
+
+  /// The domain's stream was lost: from now on its rooms keep what is said until each client has entered anew.
+  void on_stream_down(const Domain& domain);
+  /// The gateway ends: every client hears so (status 332).
+  void say_goodbye(const Domain& domain);
+
+ private:
+  void join(const Incoming& in, const Name& owner, const Conversation& place, pugi::xml_node muc_x);
+  void leave(const Incoming& in, Room& room);
+  void rename(const Incoming& in, Room& room);
+  void refuse(const Incoming& in, std::string_view kind, const Refusal& why) const;
+  EventPtr make_event(const Incoming& in, const Room& room, Payload what) const;
+
+  void deliver_receipt(const Event& event, const Receipt& receipt);
+  void deliver_join_refused(const Event& event, Room& room, const Refusal& why);
+  void deliver_roster(const Event& event, Room& room, const Roster& roster);
+  void deliver_info(const Event& event, Room& room, const RoomInfo& info);
+  void deliver_message(EventPtr& event, Room& room, const Message& message);
+  void deliver_changes(Room& room, const Membership& membership);
+  void deliver_change(Room& room, const Change& change, Occupant& to);
+  void reflect(const Event& event, Room& room, const Message& message);
+  void enter(Room& room, Occupant& occupant, const Roster& roster);
+  void tell_history(Room& room, const Occupant& occupant);
+
+  /// The room through which the owner last wrote to that person; null when directly.
+  Room* private_room(const Name& owner, const Conversation& person) const;
+
+  const Context& context_;
+};
+
+}  // namespace isthmus::xmpp

@@ -1,0 +1,132 @@
+#include "xmpp/muc_writer.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "xmpp/jid.hpp"
+#include "xmpp/namespaces.hpp"
+
+namespace isthmus::xmpp {
+namespace {
+
+std::string_view to_text(Affiliation affiliation) {
+  switch (affiliation) {
+    case Affiliation::none: break;
+    case Affiliation::member: return "member";
+    case Affiliation::admin: return "admin";
+    case Affiliation::owner: return "owner";
+  }
+  return "none";
+}
+
+std::string_view to_text(Role role) {
+  switch (role) {
+    case Role::none: break;
+    case Role::visitor: return "visitor";
+    case Role::participant: return "participant";
+    case Role::moderator: return "moderator";
+  }
+  return "none";
+}
+
+void write_codes(StanzaWriter& out, std::initializer_list<int> codes) {
+  for (const int code : codes) {
+    if (code != 0) out.open("status").attribute("code", fmt::format_int(code).c_str()).close();
+  }
+}
+
+void write_delay(StanzaWriter& out, std::string_view from, SystemTime at) {
+  out.open("delay", ns::delay).attribute("from", from).attribute("stamp", to_timestamp(at)).close();
+}
+
+}  // namespace
+
+std::string occupant_jid(std::string_view room_jid, std::string_view nick) {
+  std::string jid{room_jid};
+  if (!nick.empty()) jid.append("/").append(to_resource(nick));
+  return jid;
+}
+
+std::string message_head(std::string_view room_jid, std::string_view client) {
+  std::string head = " to='";
+  append_escaped(head, client);
+  head += "' type='groupchat' from='";
+  append_escaped(head, room_jid);
+  head += '/';
+  return head;
+}
+
+void write_available(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Member& member,
+                     std::string_view real_jid, std::initializer_list<int> codes) {
+  out.open("presence").attribute("from", occupant_jid(room_jid, member.name)).attribute("to", to);
+  out.open("x", ns::muc_user).open("item");
+  out.attribute("affiliation", to_text(member.affiliation)).attribute("role", to_text(member.role));
+  if (!real_jid.empty()) out.attribute("jid", real_jid);
+  out.close();
+  write_codes(out, codes);
+  out.close().close();
+}
+
+void write_unavailable(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Departure& who,
+                       std::initializer_list<int> codes) {
+  out.open("presence").attribute("type", "unavailable");
+  out.attribute("from", occupant_jid(room_jid, who.nick)).attribute("to", to);
+  const bool removed = !who.by.empty();
+  if (!removed && !who.reason.empty()) out.leaf("status", who.reason);
+  out.open("x", ns::muc_user).open("item").attribute("affiliation", "none");
+  out.attribute("role", who.new_nick.empty() ? "none" : "participant");
+  if (!who.new_nick.empty()) out.attribute("nick", to_resource(who.new_nick));
+  if (removed) {
+    out.open("actor").attribute("nick", who.by).close();
+    if (!who.reason.empty()) out.leaf("reason", who.reason);
+  }
+  out.close();
+  write_codes(out, codes);
+  out.close().close();
+}
+
+void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view room_jid, const RoomMessage& said) {
+  out.open("message").ready(head).attribute_end(to_resource(said.nick)).attribute("id", said.id);
+  write_body(out, said.message);
+  if (!said.origin_id.empty()) out.open("origin-id", ns::stanza_ids).attribute("id", said.origin_id).close();
+  if (said.delayed) write_delay(out, room_jid, *said.delayed);
+  out.close();
+}
+
+void write_subject(StanzaWriter& out, std::string_view room_jid, std::string_view to, const RoomInfo::Subject& subject,
+                   bool stamped) {
+  out.open("message").attribute("type", "groupchat").attribute("to", to);
+  out.attribute("from", occupant_jid(room_jid, subject.by));
+  out.open("subject").text(subject.text).close();
+  if (stamped && subject.at) write_delay(out, room_jid, *subject.at);
+  out.close();
+}
+
+void write_body(StanzaWriter& out, const Message& message) {
+  out.open("body");
+  if (message.style == Style::action) out.text("/me ");
+  if (message.style == Style::notice) out.text("[notice] ");
+  out.text(message.text).close();
+}
+
+std::string to_timestamp(SystemTime time) {
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(milliseconds);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     (milliseconds - seconds).count());
+}
+
+std::optional<SystemTime> parse_timestamp(std::string_view text) {
+  std::tm parts{};
+  const std::string copy{text};
+  const char* rest = ::strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) return std::nullopt;
+  // A fraction and a zone may follow; the zone is Z in what clients send for `since` (XEP-0082 §3.2).
+  while (*rest == '.' || (*rest >= '0' && *rest <= '9')) ++rest;
+  if (std::string_view{rest} != "Z") return std::nullopt;
+  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+}
+
+}  // namespace isthmus::xmpp

@@ -1,0 +1,60 @@
+#pragma once
+// What a room says (XEP-0045), as stanzas. Pure: values in, bytes out.
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/model/event.hpp"
+#include "xmpp/rooms.hpp"
+#include "xmpp/stanza_writer.hpp"
+
+namespace isthmus::xmpp {
+
+/// Status codes of XEP-0045 §15.6.2 that we send.
+inline constexpr int status_non_anonymous = 100, status_self = 110, status_nick_changed_by_service = 210, status_nick_change = 303,
+                     status_kicked = 307, status_shutdown = 332, status_technical = 333;
+
+/// `room/nick`, the nick escaped where a resourcepart cannot hold it.
+std::string occupant_jid(std::string_view room_jid, std::string_view nick);
+
+/// The beginning that all messages of a room's occupants to one client share (Occupant::head): ` to='client' type='groupchat' from='room/`.
+std::string message_head(std::string_view room_jid, std::string_view client);
+
+/// Presence of an occupant who is there. `real_jid`: the item's jid, or empty.
+void write_available(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Member& member,
+                     std::string_view real_jid, std::initializer_list<int> codes);
+
+struct Departure {
+  std::string_view nick;
+  std::string_view new_nick;  // for status 303
+  std::string_view by;        // for status 307
+  std::string_view reason;
+};
+/// Presence of an occupant who is gone.
+void write_unavailable(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Departure& who,
+                       std::initializer_list<int> codes);
+
+/// A message in the room. `head` is the client's (Occupant::head). `delayed`: stamped as history (XEP-0203).
+struct RoomMessage {
+  std::string_view nick;
+  std::string_view id;
+  std::string_view origin_id;              // XEP-0359; may be empty
+  const Message& message;
+  std::optional<SystemTime> delayed;
+};
+void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view room_jid, const RoomMessage& said);
+
+/// The subject, an empty one too (XEP-0045 §7.2.15).
+void write_subject(StanzaWriter& out, std::string_view room_jid, std::string_view to, const RoomInfo::Subject& subject,
+                   bool stamped);
+
+/// The body that shows `message`: "/me " before an action (XEP-0245), a mark before a notice.
+void write_body(StanzaWriter& out, const Message& message);
+
+/// XEP-0082: "2026-01-31T12:00:00.123Z".
+std::string to_timestamp(SystemTime time);
+/// The inverse; nullopt when `text` is none.
+std::optional<SystemTime> parse_timestamp(std::string_view text);
+
+}  // namespace isthmus::xmpp

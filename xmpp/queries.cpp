@@ -1,0 +1,125 @@
+#include "xmpp/queries.hpp"
+
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "gateway/version.hpp"
+#include "xmpp/errors.hpp"
+#include "xmpp/jid.hpp"
+#include "xmpp/muc_writer.hpp"
+#include "xmpp/namespaces.hpp"
+#include "xmpp/stanza.hpp"
+
+namespace isthmus::xmpp {
+namespace {
+
+const Refusal not_here{Condition::service_unavailable, Remedy::cancel, {}, {}};
+
+/// What an entity is and can (XEP-0030 §3.1).
+struct Info {
+  std::string_view category;
+  std::string_view type;
+  std::vector<std::string_view> features;
+};
+
+Info info_of(PlaceKind kind) {
+  switch (kind) {
+    case PlaceKind::gateway:
+    case PlaceKind::network:
+      return {"conference", "irc", {ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
+    case PlaceKind::room:
+      return {"conference", "irc", {ns::disco_info, ns::disco_items, ns::muc, ns::muc_stable_id, ns::ping, ns::self_ping_optimization, "muc_nonanonymous"}};
+    case PlaceKind::direct: break;
+  }
+  return {"client", "pc", {ns::disco_info}};
+}
+
+}  // namespace
+
+void Queries::refuse(const Incoming& in, const Refusal& why) {
+  context_.runtime.counters.add("refused", to_text(why.condition));
+  send(in.domain, context_.runtime.counters,
+       [&](StanzaWriter& out) { write_error(out, "iq", {in.to.str(), in.from.str(), in.id}, why); });
+}
+
+void Queries::on_request(const Incoming& in, const Name& owner, const Answer<Conversation>& place) {
+  if (!place) return refuse(in, place.error());
+  if (child(in.element, ns::ping, "ping")) return answer_ping(in, owner, *place);
+  if (in.type == "get") {
+    if (child(in.element, ns::version, "query")) return answer_version(in);
+    const auto info = child(in.element, ns::disco_info, "query");
+    const auto items = child(in.element, ns::disco_items, "query");
+    // No node is known here yet.
+    if ((info && !attribute(info, "node").empty()) || (items && !attribute(items, "node").empty())) {
+      return refuse(in, {Condition::item_not_found, Remedy::cancel, "There is no such node.", {}});
+    }
+    if (info) return answer_info(in, *place);
+    if (items) return answer_items(in, owner, *place);
+  }
+  refuse(in, not_here);
+}
+
+void Queries::answer_info(const Incoming& in, const Conversation& place) {
+  // An occupant is a person, whatever the address in front of it.
+  const auto kind = place.kind == PlaceKind::room && in.to.is_full() ? PlaceKind::direct : place.kind;
+  const auto info = info_of(kind);
+  const auto text = in.domain.addresses->text(place);
+  const std::string name = kind == PlaceKind::direct && in.to.is_full() ? from_resource(in.to.resource())
+                           : text.empty()                               ? std::string{"isthmus"}
+                                                                        : text;
+  send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
+    open_result(out, {in.to.str(), in.from.str(), in.id});
+    out.open("query", ns::disco_info);
+    out.open("identity").attribute("category", info.category).attribute("type", info.type).attribute("name", name).close();
+    for (const auto feature : info.features) out.open("feature").attribute("var", feature).close();
+    out.close().close();
+  });
+}
+
+void Queries::answer_items(const Incoming& in, const Name& owner, const Conversation& place) {
+  // What the user has open here: networks below the gateway, rooms below a network.
+  std::set<std::string> items;
+  for (const auto* room : context_.rooms.of(owner)) {
+    if (room->domain != &in.domain) continue;
+    if (place.kind == PlaceKind::network && room->place.network == place.network) items.insert(room->jid);
+    if (place.kind != PlaceKind::gateway) continue;
+    const Conversation network{room->place.adapter, PlaceKind::network, room->place.network, {}};
+    items.insert(to_local(in.domain.addresses->text(network)) + "@" + in.domain.name);
+  }
+  send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
+    open_result(out, {in.to.str(), in.from.str(), in.id});
+    out.open("query", ns::disco_items);
+    for (const auto& item : items) out.open("item").attribute("jid", item).close();
+    out.close().close();
+  });
+}
+
+void Queries::answer_ping(const Incoming& in, const Name& owner, const Conversation& place) {
+  if (place.kind == PlaceKind::room && in.to.is_full()) {
+    auto* room = context_.rooms.find(owner, place);
+    const auto* occupant = room != nullptr ? room->find(in.from.str()) : nullptr;
+    const bool is_inside = occupant != nullptr && !occupant->stale &&
+                           (occupant->state == Occupant::State::present || occupant->state == Occupant::State::entered);
+    // A client that may have missed something must enter anew (XEP-0410 §3.2).
+    if (!is_inside) {
+      return refuse(in, {Condition::not_acceptable, Remedy::cancel, "You are not in this room; join it again.", {}});
+    }
+    if (from_resource(in.to.resource()) != room->nick) return refuse(in, not_here);
+  } else if (place.kind == PlaceKind::direct) {
+    return refuse(in, not_here);
+  }
+  send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
+    open_result(out, {in.to.str(), in.from.str(), in.id});
+    out.close();
+  });
+}
+
+void Queries::answer_version(const Incoming& in) {
+  send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
+    open_result(out, {in.to.str(), in.from.str(), in.id});
+    out.open("query", ns::version).leaf("name", "isthmus").leaf("version", version).close().close();
+  });
+}
+
+}  // namespace isthmus::xmpp

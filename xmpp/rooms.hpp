@@ -1,0 +1,106 @@
+#pragma once
+// Which clients of which user are in which room. Members, modes and subjects live on the foreign side and are asked for there.
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/model/event.hpp"
+#include "xmpp/domain.hpp"
+
+namespace isthmus::xmpp {
+
+/// How much history a joining client wants (XEP-0045 §7.2.14).
+struct HistoryWish {
+  std::optional<std::size_t> max_stanzas;
+  std::optional<std::size_t> max_chars;
+  std::optional<SystemTime> since;
+};
+
+/// One client (a full JID) in a room.
+struct Occupant {
+  enum class State : std::uint8_t {
+    joining,  // asked to enter; has been told nothing yet
+    entered,  // has the occupants and itself; the subject comes next
+    present,
+    waiting,  // was told that the link is lost (status 333); enters anew when it is back
+  };
+  std::string jid;
+  std::string head;  // message_head() of the room for this client
+  std::string wanted_nick;
+  HistoryWish history;
+  State state = State::joining;
+  bool stale = false;  // the component stream was lost meanwhile, so it may have missed something
+};
+
+/// One room as one user has it.
+struct Room {
+  static constexpr std::size_t max_backlog = 100;
+  static constexpr std::size_t max_private_with = 64;
+
+  const Domain* domain = nullptr;
+  Name owner;
+  Conversation place;
+  std::string jid;   // prepared, without the occupant's part
+  std::string nick;  // as the foreign side spells it; empty before the first roster
+  std::vector<Occupant> occupants;
+  std::vector<EventPtr> backlog;    // messages said while not every client heard them, oldest first
+  std::vector<Name> private_with;   // people to whom the user wrote through this room last (native names)
+
+  Occupant* find(std::string_view full_jid);
+  bool has_stale() const;
+};
+
+class Rooms {
+ public:
+  Room* find(const Name& owner, std::string_view room_jid);
+  Room* find(const Name& owner, const Conversation& place);
+  /// There must be none for that owner and place.
+  Room& add(const Domain& domain, Name owner, Conversation place, std::string room_jid);
+  void remove(Room& room);
+
+  /// The owner's rooms; valid until a room is added or removed.
+  const std::vector<Room*>& of(const Name& owner) const;
+  /// Every room; valid until a room is added or removed.
+  std::vector<Room*> all() const;
+  std::size_t size() const { return by_place_.size(); }
+
+ private:
+  struct AddressKey {
+    Name owner;
+    std::string jid;
+  };
+  struct AddressView {
+    const Name& owner;
+    std::string_view jid;
+  };
+  struct AddressHash {
+    using is_transparent = void;
+    std::size_t operator()(const auto& key) const noexcept {
+      return std::hash<std::string_view>{}(key.jid) ^ hash_value(key.owner);
+    }
+  };
+  struct AddressEqual {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const noexcept { return a.owner == b.owner && a.jid == b.jid; }
+  };
+  struct PlaceKey {
+    Name owner;
+    Conversation place;
+    friend bool operator==(const PlaceKey&, const PlaceKey&) = default;
+    friend std::size_t hash_value(const PlaceKey& key) noexcept {
+      return isthmus::hash_value(key.place) * 31 + hash_value(key.owner);
+    }
+  };
+  struct PlaceHash {
+    std::size_t operator()(const PlaceKey& key) const noexcept { return hash_value(key); }
+  };
+
+  boost::unordered_flat_map<AddressKey, Room*, AddressHash, AddressEqual> by_address_;
+  boost::unordered_flat_map<PlaceKey, std::unique_ptr<Room>, PlaceHash> by_place_;
+  boost::unordered_flat_map<Name, std::vector<Room*>> by_owner_;
+};
+
+}  // namespace isthmus::xmpp

@@ -1,0 +1,91 @@
+#include "xmpp/stanza.hpp"
+
+#include "xmpp/errc.hpp"
+#include "xmpp/namespaces.hpp"
+#include "xmpp/stanza_framer.hpp"
+#include "xmpp/xml_check.hpp"
+
+namespace isthmus::xmpp {
+namespace {
+
+static_assert(FramerLimits{}.max_attributes <= max_attributes, "the framer skips what the parser would refuse");
+
+// All character data is kept, that of white space alone too: it is text in a body.
+constexpr unsigned parse_options =
+    pugi::parse_escapes | pugi::parse_cdata | pugi::parse_eol | pugi::parse_wconv_attribute | pugi::parse_ws_pcdata;
+
+std::string_view prefix_of(std::string_view name) {
+  const auto colon = name.find(':');
+  return colon == std::string_view::npos ? std::string_view{} : name.substr(0, colon);
+}
+
+/// True for xmlns='…' with an empty prefix, for xmlns:prefix='…' else.
+bool declares(std::string_view attribute, std::string_view prefix) {
+  constexpr std::string_view xmlns = "xmlns";
+  if (!attribute.starts_with(xmlns)) return false;
+  attribute.remove_prefix(xmlns.size());
+  if (prefix.empty()) return attribute.empty();
+  return attribute.starts_with(':') && attribute.substr(1) == prefix;
+}
+
+bool is_character_data(pugi::xml_node node) { return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata; }
+
+}  // namespace
+
+std::string_view local_name(pugi::xml_node element) {
+  const std::string_view name = element.name();
+  const auto colon = name.find(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
+std::string_view namespace_of(pugi::xml_node element, std::string_view stream_ns) {
+  const auto prefix = prefix_of(element.name());
+  for (auto node = element; node; node = node.parent()) {
+    for (auto attribute = node.first_attribute(); attribute; attribute = attribute.next_attribute()) {
+      if (declares(attribute.name(), prefix)) return attribute.value();
+    }
+  }
+  if (prefix.empty()) return stream_ns;
+  if (prefix == "stream") return ns::streams;
+  return {};
+}
+
+pugi::xml_node child(pugi::xml_node parent, std::string_view ns, std::string_view name) {
+  for (auto node = parent.first_child(); node; node = node.next_sibling()) {
+    if (is(node, ns, name)) return node;
+  }
+  return {};
+}
+
+bool is(pugi::xml_node element, std::string_view ns, std::string_view name) {
+  return local_name(element) == name && namespace_of(element) == ns;
+}
+
+std::string_view attribute(pugi::xml_node element, const char* name) { return element.attribute(name).value(); }
+
+std::string_view text_of(pugi::xml_node element, std::string& scratch) {
+  std::string_view only;
+  bool is_joined = false;
+  for (auto node = element.first_child(); node; node = node.next_sibling()) {
+    if (!is_character_data(node)) continue;
+    const std::string_view piece = node.value();
+    if (is_joined) {
+      scratch += piece;
+    } else if (only.empty()) {
+      only = piece;
+    } else {
+      scratch.assign(only).append(piece);
+      is_joined = true;
+    }
+  }
+  return is_joined ? std::string_view{scratch} : only;
+}
+
+Result<pugi::xml_node> StanzaParser::parse(std::span<char> bytes) {
+  if (!is_well_formed({bytes.data(), bytes.size()})) return Errc::not_well_formed;
+  const auto outcome = document_.load_buffer_inplace(bytes.data(), bytes.size(), parse_options, pugi::encoding_utf8);
+  if (!outcome) return Errc::not_well_formed;  // tags that do not match
+  return document_.first_child();
+}
+
+}  // namespace isthmus::xmpp

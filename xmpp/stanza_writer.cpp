@@ -1,0 +1,154 @@
+#include "xmpp/stanza_writer.hpp"
+
+#include <cassert>
+
+#include "xmpp/xml_chars.hpp"
+
+namespace isthmus::xmpp {
+namespace {
+
+enum class Within { text, attribute };
+
+/// One character below space or beyond ASCII, or a run of the latter. Returns where it ended.
+const char* append_beyond_ascii(std::string& out, const char* at, const char* end) {
+  const char* const begin = at;
+  while (at != end && static_cast<unsigned char>(*at) >= 0x80) {
+    const auto [value, length] = decode_utf8(at, end);
+    if (is_xml_char(value)) {
+      at += length;
+      continue;
+    }
+    out.append(begin, at).append("\xEF\xBF\xBD");
+    return at + length;
+  }
+  out.append(begin, at);
+  return at;
+}
+
+/// The character at `at`, which cannot be copied unseen. Returns where it ended.
+const char* append_special(std::string& out, const char* at, const char* end, Within within) {
+  switch (*at) {
+    case '&': out += "&amp;"; break;
+    case '<': out += "&lt;"; break;
+    case '>': out += "&gt;"; break;
+    case '\'': out += "&apos;"; break;
+    case '"': out += "&quot;"; break;
+    case '\r': out += "&#13;"; break;
+    case '\n':
+      // In an attribute a parser would make it a space (XML 1.0 §3.3.3).
+      within == Within::attribute ? out += "&#10;" : out += '\n';
+      break;
+    case '\t': within == Within::attribute ? out += "&#9;" : out += '\t'; break;
+    default:
+      if (static_cast<unsigned char>(*at) >= 0x80) return append_beyond_ascii(out, at, end);
+      out += "\xEF\xBF\xBD";
+  }
+  return at + 1;
+}
+
+void append_escaped(std::string& out, std::string_view text, Within within) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (;;) {
+    const char* const special = find_special<'&', '<', '>', '\'', '"'>(text.data(), at, end);
+    out.append(at, special);
+    if (special == end) return;
+    at = append_special(out, special, end, within);
+  }
+}
+
+}  // namespace
+
+void append_escaped(std::string& out, std::string_view text) { append_escaped(out, text, Within::text); }
+
+StanzaWriter& StanzaWriter::open(std::string_view name) {
+  assert(depth_ < max_depth);
+  if (depth_ == 0) {
+    begin_ = out_.size();
+    is_foreign_ = false;
+  }
+  end_opening_tag();
+  out_ += '<';
+  out_ += name;
+  open_[depth_++] = name;
+  is_in_tag_ = true;
+  return *this;
+}
+
+StanzaWriter& StanzaWriter::open(std::string_view name, std::string_view ns) { return open(name).attribute("xmlns", ns); }
+
+StanzaWriter& StanzaWriter::attribute(std::string_view name, std::string_view value) {
+  assert(is_in_tag_);
+  if (depth_ == 1 && name == "from") check_from(value);
+  out_ += ' ';
+  out_ += name;
+  out_ += "='";
+  append_escaped(out_, value, Within::attribute);
+  out_ += '\'';
+  return *this;
+}
+
+StanzaWriter& StanzaWriter::attribute_end(std::string_view value) {
+  assert(is_in_tag_);
+  append_escaped(out_, value, Within::attribute);
+  out_ += '\'';
+  return *this;
+}
+
+StanzaWriter& StanzaWriter::text(std::string_view value) {
+  assert(depth_ > 0);
+  if (value.empty()) return *this;
+  end_opening_tag();
+  append_escaped(out_, value, Within::text);
+  return *this;
+}
+
+StanzaWriter& StanzaWriter::close() {
+  assert(depth_ > 0);
+  --depth_;
+  if (is_in_tag_) {
+    out_ += "/>";
+    is_in_tag_ = false;
+    return *this;
+  }
+  out_ += "</";
+  out_ += open_[depth_];
+  out_ += '>';
+  return *this;
+}
+
+StanzaWriter& StanzaWriter::ready(std::string_view bytes) {
+  assert(depth_ > 0);
+  if (bytes.starts_with('<')) {
+    end_opening_tag();
+  } else {
+    assert(is_in_tag_);
+    constexpr std::string_view from = " from='";
+    const auto found = depth_ == 1 ? bytes.find(from) : std::string_view::npos;
+    if (found != std::string_view::npos) check_from(bytes.substr(found + from.size()));
+  }
+  out_ += bytes;
+  return *this;
+}
+
+bool StanzaWriter::finished() {
+  assert(depth_ == 0);
+  if (!is_foreign_ && out_.size() - begin_ <= max_stanza) return true;
+  out_.resize(begin_);
+  return false;
+}
+
+void StanzaWriter::end_opening_tag() {
+  if (is_in_tag_) out_ += '>';
+  is_in_tag_ = false;
+}
+
+// `jid` may go on after the quote that ends it in a ready head.
+void StanzaWriter::check_from(std::string_view jid) {
+  if (own_domain_.empty()) return;
+  auto domain = jid.substr(0, jid.find_first_of("/'"));
+  if (const auto at = domain.find('@'); at != std::string_view::npos) domain.remove_prefix(at + 1);
+  is_foreign_ = domain != own_domain_;
+}
+
+}  // namespace isthmus::xmpp
