@@ -107,6 +107,7 @@ asio::awaitable<void> Connection::read() {
       if (moved.bytes == 0) break;
       heard_ = runtime_.alarms.now();
       const bool goes_on = stream_.feed(runtime_.read_buffer.first(moved.bytes));
+      if (!out_.empty()) runtime_.turn.request(*this, Turn::Phase::users);
       if (!goes_on) {
         flush();  // the stream error that we perhaps answered with
         break_off(stream_.condition().empty() ? "closed by the server" : stream_.condition());

@@ -1,7 +1,6 @@
 #include "xmpp/stanza_framer.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -12,6 +11,7 @@ namespace {
 
 constexpr std::string_view not_well_formed = "not-well-formed";
 constexpr std::string_view restricted_xml = "restricted-xml";
+constexpr std::string_view policy_violation = "policy-violation";
 constexpr std::string_view cdata_opener = "[CDATA[";
 constexpr std::size_t max_idle_capacity = 64 * 1024;  // more is given back once the stanza is done
 
@@ -21,19 +21,6 @@ bool is_white_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == 
 bool may_begin_name(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte | 0x20U) - 'a' < 26U || c == '_' || c == ':' || byte >= 0x80;
-}
-
-/// Which of the (at most 16) bytes at `at` may change the state: < > ' ".
-unsigned markup_bits(const char* at, const char* end) {
-  if (end - at >= static_cast<std::ptrdiff_t>(Block::size)) {
-    const Block block{at};
-    return (block.equal('<') | block.equal('>') | block.equal('\'') | block.equal('"')).bits();
-  }
-  unsigned bits = 0;
-  for (unsigned i = 0; at + i != end; ++i) {
-    bits |= static_cast<unsigned>(at[i] == '<' || at[i] == '>' || at[i] == '\'' || at[i] == '"') << i;
-  }
-  return bits;
 }
 
 /// The name in "<name …".
@@ -61,37 +48,32 @@ void StanzaFramer::feed(std::span<char> input) {
 void StanzaFramer::reset() { *this = StanzaFramer{limits_}; }
 
 Frame StanzaFramer::next() {
-  if (is_handed_out_) {
-    is_handed_out_ = false;
-    kept_.clear();
-    if (kept_.capacity() > max_idle_capacity) kept_.shrink_to_fit();
-  }
-  if (state_ == State::bad) return fail(bad_condition_);
-  while (at_ < input_.size()) {
-    if (const auto frame = step()) return *frame;
-  }
-  return keep_rest().value_or(Frame{});
+  if (is_handed_out_) give_back();
+  frame_ = {};
+  if (state_ == State::bad) fail(bad_condition_);
+  while (frame_.kind == Frame::Kind::need_more && at_ < input_.size()) step();
+  if (frame_.kind == Frame::Kind::need_more) keep_rest();
+  return frame_;
 }
 
-std::optional<Frame> StanzaFramer::step() {
+void StanzaFramer::step() {
   switch (state_) {
     case State::between:
       skip_white_space();
-      if (at_ == input_.size()) return std::nullopt;
+      if (at_ == input_.size()) return;
       if (input_[at_] != '<') return fail(not_well_formed);
       begin_item(at_++);
       state_ = State::tag_start;
-      return std::nullopt;
-    case State::tag_start: return on_tag_start(input_[at_]);
+      return;
+    case State::tag_start: return on_tag_start();
     case State::tag:
     case State::quoted:
     case State::text: return scan_markup();
     case State::cdata_start: return read_cdata_start();
-    case State::cdata: skip_cdata(); return std::nullopt;
+    case State::cdata: return skip_cdata();
     case State::closed:
-    case State::bad: at_ = input_.size(); return std::nullopt;
+    case State::bad: at_ = input_.size(); return;
   }
-  return std::nullopt;
 }
 
 void StanzaFramer::skip_white_space() {
@@ -100,64 +82,80 @@ void StanzaFramer::skip_white_space() {
   if (at_ != begin) is_started_ = true;
 }
 
-std::optional<Frame> StanzaFramer::scan_markup() {
-  const char* const end = input_.data() + input_.size();
-  while (at_ != input_.size()) {
-    const auto block = at_;
-    at_ = std::min(block + Block::size, input_.size());
-    for (unsigned bits = markup_bits(input_.data() + block, end); bits != 0; bits &= bits - 1) {
-      const auto at = block + static_cast<unsigned>(std::countr_zero(bits));
-      const char c = input_[at];
-      if (state_ == State::text) {
-        if (c != '<') continue;
-        at_ = at + 1;
-        state_ = State::tag_start;
-        return std::nullopt;
+// Stays in its loop while there are only tags and text.
+void StanzaFramer::scan_markup() {
+  const char* const begin = input_.data();
+  const char* const end = begin + input_.size();
+  const char* at = begin + at_;
+  while (at != end) {
+    if (state_ == State::quoted) {
+      at = quote_ == '"' ? find_any<'"', '<'>(begin, at, end) : find_any<'\'', '<'>(begin, at, end);
+      if (at == end) break;
+      if (*at == '<') return fail(not_well_formed);  // XML 1.0 §2.3
+      state_ = State::tag;
+      ++at;
+    } else if (state_ == State::tag) {
+      at = find_any<'\'', '"', '>', '<'>(begin, at, end);
+      if (at == end) break;
+      if (*at == '<') return fail(not_well_formed);
+      if (*at == '>') {
+        at_ = static_cast<std::size_t>(++at - begin);
+        on_tag_end(at_);
+        if (state_ != State::text) return;
+        continue;
       }
-      if (c == '<') return fail(not_well_formed);  // within a tag, an attribute's value included (XML 1.0 §2.3)
-      if (state_ == State::quoted) {
-        if (c == quote_) state_ = State::tag;
-      } else if (c != '>') {
-        quote_ = c;
-        state_ = State::quoted;
-        if (++attributes_ > limits_.max_attributes && excess_ == Excess::none) excess_ = Excess::long_;
-      } else if (auto frame = on_tag_end(at + 1)) {
-        at_ = at + 1;
-        return frame;
-      } else if (state_ != State::text) {
-        at_ = at + 1;
-        return std::nullopt;
-      }
+      quote_ = *at++;
+      state_ = State::quoted;
+      if (++attributes_ > limits_.max_attributes && excess_ == Excess::none) excess_ = Excess::long_;
+    } else {
+      at = find_any<'<'>(begin, at, end);
+      if (at == end) break;
+      state_ = State::tag_start;
+      at_ = static_cast<std::size_t>(++at - begin);
+      if (at == end) return;
+      on_tag_start();
+      if (state_ != State::tag) return;
+      ++at;
     }
   }
-  return std::nullopt;
+  at_ = input_.size();
 }
 
-std::optional<Frame> StanzaFramer::on_tag_start(char first) {
-  const bool is_outermost = depth_ == 0;
+void StanzaFramer::on_tag_start() {
+  const char first = input_[at_];
   is_closing_ = first == '/';
   attributes_ = 0;
   state_ = State::tag;
-  if (first == '!') {
-    if (is_outermost) return fail(restricted_xml);
+  if (depth_ == 0) {
+    if (!begin_outermost(first)) return;
+  } else if (first == '!') {
     state_ = State::cdata_start;
     cdata_matched_ = 0;
-  } else if (first == '?') {
-    if (is_started_ || !is_outermost) return fail(restricted_xml);
-    item_ = Item::declaration;
   } else if (!is_closing_ && !may_begin_name(first)) {
-    return fail(not_well_formed);
-  } else if (is_outermost) {
-    const bool is_open = !stream_name_.empty();
-    if (is_closing_ && !is_open) return fail(not_well_formed);
-    item_ = is_closing_ ? Item::stream_close : is_open ? Item::stanza : Item::stream_open;
+    return fail(first == '?' ? restricted_xml : not_well_formed);
   }
-  is_started_ = true;
   ++at_;
-  return std::nullopt;
 }
 
-std::optional<Frame> StanzaFramer::on_tag_end(std::size_t end) {
+/// What stands between the stanzas, by the first character of its tag; false when it may not stand there.
+bool StanzaFramer::begin_outermost(char first) {
+  const bool is_open = !stream_name_.empty();
+  const bool is_first = !std::exchange(is_started_, true);
+  if (first == '?' && is_first) {
+    item_ = Item::declaration;
+  } else if (first == '!' || first == '?') {
+    fail(restricted_xml);
+    return false;
+  } else if (is_closing_ ? !is_open : !may_begin_name(first)) {
+    fail(not_well_formed);
+    return false;
+  } else {
+    item_ = is_closing_ ? Item::stream_close : is_open ? Item::stanza : Item::stream_open;
+  }
+  return true;
+}
+
+void StanzaFramer::on_tag_end(std::size_t end) {
   if (item_ != Item::stanza) return on_item_end(end);
   if (is_closing_) {
     --depth_;
@@ -168,42 +166,43 @@ std::optional<Frame> StanzaFramer::on_tag_end(std::size_t end) {
   }
   if (depth_ == 0) return on_item_end(end);
   state_ = State::text;
-  return std::nullopt;
 }
 
-std::optional<Frame> StanzaFramer::on_item_end(std::size_t end) {
+void StanzaFramer::on_item_end(std::size_t end) {
   const auto item = std::exchange(item_, Item::none);
+  const bool is_long = before_ + (end - begin_) > limits_.max_stanza;
   state_ = State::between;
-  if (item == Item::stanza) return stanza_frame(end);
-  if (before_ + (end - begin_) > limits_.max_stanza) return fail("policy-violation");
+  if (item == Item::stanza) {
+    if (excess_ == Excess::deep) return found(Frame::Kind::too_deep, opening_tag());
+    if (excess_ == Excess::long_ || is_long) return found(Frame::Kind::too_long, opening_tag());
+    return found(Frame::Kind::stanza, whole_item(end));
+  }
+  if (is_long) return fail(policy_violation);
 
   const auto bytes = whole_item(end);
   const std::string_view text{bytes.data(), bytes.size()};
   if (item == Item::declaration) {
     const bool is_declaration = text.starts_with("<?xml") && is_white_space(text[5]) && text.ends_with("?>");
     if (!is_declaration) return fail(restricted_xml);
-    kept_.clear();
-    is_handed_out_ = false;
-    return std::nullopt;
-  }
-  if (item == Item::stream_open) {
+    give_back();
+  } else if (item == Item::stream_open) {
     if (text.ends_with("/>")) return fail(not_well_formed);  // a stream that ends with its own beginning
     stream_name_ = name_of_tag(text);
-    return Frame{Frame::Kind::stream_open, bytes, {}};
+    found(Frame::Kind::stream_open, bytes);
+  } else {
+    if (!closes(text, stream_name_)) return fail(not_well_formed);
+    state_ = State::closed;
+    found(Frame::Kind::stream_close, bytes);
   }
-  if (!closes(text, stream_name_)) return fail(not_well_formed);
-  state_ = State::closed;
-  return Frame{Frame::Kind::stream_close, bytes, {}};
 }
 
-std::optional<Frame> StanzaFramer::read_cdata_start() {
+void StanzaFramer::read_cdata_start() {
   while (at_ != input_.size() && cdata_matched_ != cdata_opener.size()) {
     if (input_[at_] != cdata_opener[cdata_matched_]) return fail(restricted_xml);
     ++at_;
     ++cdata_matched_;
   }
   if (cdata_matched_ == cdata_opener.size()) state_ = State::cdata;
-  return std::nullopt;
 }
 
 void StanzaFramer::skip_cdata() {
@@ -215,13 +214,6 @@ void StanzaFramer::skip_cdata() {
   const auto at = static_cast<std::size_t>(static_cast<const char*>(found) - input_.data());
   if (byte_before(at, 1) == ']' && byte_before(at, 2) == ']') state_ = State::text;
   at_ = at + 1;
-}
-
-Frame StanzaFramer::stanza_frame(std::size_t end) {
-  const auto length = before_ + (end - begin_);
-  if (excess_ == Excess::deep) return {Frame::Kind::too_deep, opening_tag(), {}};
-  if (excess_ == Excess::long_ || length > limits_.max_stanza) return {Frame::Kind::too_long, opening_tag(), {}};
-  return {Frame::Kind::stanza, whole_item(end), {}};
 }
 
 std::span<char> StanzaFramer::whole_item(std::size_t end) {
@@ -241,12 +233,12 @@ std::span<char> StanzaFramer::opening_tag() {
 
 bool StanzaFramer::is_opening_kept() const { return opening_ != 0 && opening_ <= std::min(max_opening_tag, limits_.max_stanza); }
 
-std::optional<Frame> StanzaFramer::keep_rest() {
-  if (input_.empty()) return std::nullopt;
+void StanzaFramer::keep_rest() {
+  if (input_.empty()) return;
   if (state_ != State::between && state_ != State::closed && !is_skipping_) {
     const auto rest = input_.subspan(begin_);
     const bool is_long = before_ + rest.size() > limits_.max_stanza;
-    if (is_long && item_ != Item::stanza) return fail("policy-violation");
+    if (is_long && item_ != Item::stanza) return fail(policy_violation);
     is_skipping_ = is_long || (excess_ != Excess::none && opening_ != 0);
     const auto wanted = !is_skipping_ ? kept_.size() + rest.size() : is_opening_kept() ? opening_ : 0;
     if (wanted > kept_.size()) kept_.append(rest.data(), wanted - kept_.size());
@@ -254,11 +246,20 @@ std::optional<Frame> StanzaFramer::keep_rest() {
     if (is_skipping_) kept_.shrink_to_fit();
   }
   before_ += input_.size() - begin_;
-  if (input_.size() > 1) last_[0] = input_[input_.size() - 2];
-  else last_[0] = last_[1];
+  last_[0] = input_.size() > 1 ? input_[input_.size() - 2] : last_[1];
   last_[1] = input_.back();
   feed({});
-  return std::nullopt;
+}
+
+void StanzaFramer::give_back() {
+  is_handed_out_ = false;
+  kept_.clear();
+  if (kept_.capacity() > max_idle_capacity) kept_.shrink_to_fit();
+}
+
+void StanzaFramer::found(Frame::Kind kind, std::span<char> bytes) {
+  frame_.kind = kind;
+  frame_.bytes = bytes;
 }
 
 void StanzaFramer::begin_item(std::size_t at) {
@@ -270,10 +271,10 @@ void StanzaFramer::begin_item(std::size_t at) {
   is_skipping_ = false;
 }
 
-Frame StanzaFramer::fail(std::string_view condition) {
+void StanzaFramer::fail(std::string_view condition) {
   state_ = State::bad;
   bad_condition_ = condition;
-  return {Frame::Kind::bad, {}, condition};
+  frame_ = {Frame::Kind::bad, {}, condition};
 }
 
 char StanzaFramer::byte_before(std::size_t at, std::size_t distance) const {

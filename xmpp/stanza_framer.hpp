@@ -9,7 +9,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,22 +71,24 @@ class StanzaFramer {
   enum class Item : std::uint8_t { none, declaration, stream_open, stanza, stream_close };
   enum class Excess : std::uint8_t { none, long_, deep };
 
-  std::optional<Frame> step();
-  std::optional<Frame> scan_markup();
-  std::optional<Frame> on_tag_start(char first);
-  std::optional<Frame> on_tag_end(std::size_t end);
-  std::optional<Frame> on_item_end(std::size_t end);
+  void step();
+  void scan_markup();
   void skip_white_space();
-  std::optional<Frame> read_cdata_start();
+  void on_tag_start();
+  bool begin_outermost(char first);
+  void on_tag_end(std::size_t end);
+  void on_item_end(std::size_t end);
+  void read_cdata_start();
   void skip_cdata();
 
   std::span<char> whole_item(std::size_t end);
-  Frame stanza_frame(std::size_t end);
   std::span<char> opening_tag();
   bool is_opening_kept() const;
-  std::optional<Frame> keep_rest();
+  void keep_rest();
+  void give_back();
   void begin_item(std::size_t at);
-  Frame fail(std::string_view condition);
+  void found(Frame::Kind kind, std::span<char> bytes);
+  void fail(std::string_view condition);
   char byte_before(std::size_t at, std::size_t distance) const;
 
   FramerLimits limits_;
@@ -114,6 +115,7 @@ class StanzaFramer {
   std::array<char, 2> last_{};   // the last two bytes of earlier input
   std::string stream_name_;      // the stream's element, once it is open
   std::string_view bad_condition_{};
+  Frame frame_;                  // what next() found so far
 };
 
 }  // namespace isthmus::xmpp

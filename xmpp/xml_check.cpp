@@ -47,14 +47,16 @@ bool is_beyond_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
 bool is_white_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+/// Without a constructor, so that room for many costs nothing.
 struct Name {
-  std::string_view text;
+  const char* begin;
+  std::size_t size;
   std::size_t prefix;  // its length; 0 when there is none
+
+  std::string_view text() const { return {begin, size}; }
 };
 
-bool is_same(const Name& a, const Name& b) {
-  return a.text.size() == b.text.size() && a.text.front() == b.text.front() && a.text == b.text;
-}
+bool is_same(const Name& a, const Name& b) { return a.size == b.size && *a.begin == *b.begin && a.text() == b.text(); }
 
 struct Declaration {
   std::string_view prefix;
@@ -156,8 +158,8 @@ const char* Reader::read_attribute(const char* at) {
   if (*at != '\'' && *at != '"') return nullptr;
   const char* const value = at + 1;
   at = read_value(value, *at);
-  if (at == nullptr || !name.text.starts_with(declaration)) return at;
-  return declare(name.text.substr(declaration.size()), {value, at - 1}) ? at : nullptr;
+  if (at == nullptr || !name.text().starts_with(declaration)) return at;
+  return declare(name.text().substr(declaration.size()), {value, at - 1}) ? at : nullptr;
 }
 
 const char* Reader::read_value(const char* at, char quote) {
@@ -241,7 +243,8 @@ const char* Reader::read_name(const char* at, Name& name) const {
     at = read_part_of_name(at + 1);
   }
   if (at == nullptr || *at == ':') return nullptr;
-  name.text = {begin, at};
+  name.begin = begin;
+  name.size = static_cast<std::size_t>(at - begin);
   return at;
 }
 
@@ -279,7 +282,7 @@ bool Reader::are_prefixes_declared() const {
 }
 
 bool Reader::is_declared(const Name& name) const {
-  const auto prefix = name.text.substr(0, name.prefix);
+  const auto prefix = name.text().substr(0, name.prefix);
   if (prefix == "xml" || prefix == "stream") return true;
   if (prefix == "xmlns") return &name != &names_[0];  // for declarations, not for elements
   return declared_.contains(prefix);

@@ -1,8 +1,8 @@
 #include "adapters/irc/adapter.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <algorithm>
 #include <utility>
 
 #include "adapters/irc/timing.hpp"
@@ -20,7 +20,9 @@ std::vector<std::string> names_of(const Settings& settings) {
   return names;
 }
 
-Rejected rejected(Condition condition, Remedy remedy, std::string text) { return {{condition, remedy, std::move(text), {}}}; }
+Rejected rejected(Condition condition, Remedy remedy, std::string text) {
+  return {{condition, remedy, std::move(text), {}}};
+}
 
 /// What the users' side asks for in a room.
 bool is_change(const Event& event, Change::Kind kind) {
@@ -58,7 +60,8 @@ asio::awaitable<void> IrcAdapter::run() {
   stopping_ = true;
   std::vector<std::shared_ptr<Connection>> all;
   for (const auto& [key, connection] : connections_) all.push_back(connection);
-  for (const auto& connection : all) connection->session().shut_down("the gateway is shutting down", runtime_.alarms.now());
+  for (const auto& connection : all)
+    connection->session().shut_down("the gateway is shutting down", runtime_.alarms.now());
   runtime_.router.settle();
   if (streams_ > 0) {
     goodbye_.expires_after(farewell_timeout);
@@ -91,11 +94,13 @@ Outcome IrcAdapter::deliver(Delivery& delivery) {
 
 Outcome IrcAdapter::deliver_without_session(EventPtr& event) {
   if (is_change(*event, Change::Kind::leave) || is_change(*event, Change::Kind::lost)) return Accepted{};
-  const bool to_person = event->about.conversation.kind == PlaceKind::direct && std::holds_alternative<Message>(event->what);
+  const bool to_person =
+      event->about.conversation.kind == PlaceKind::direct && std::holds_alternative<Message>(event->what);
   if (is_change(*event, Change::Kind::join) || to_person) return open(event);
   if (event->about.conversation.kind == PlaceKind::room)
     return rejected(Condition::not_acceptable, Remedy::cancel, "You are not on this channel.");
-  return rejected(Condition::feature_not_implemented, Remedy::cancel, "Nobody listens here: write to a channel or a nick.");
+  return rejected(Condition::feature_not_implemented, Remedy::cancel,
+                  "Nobody listens here: write to a channel or a nick.");
 }
 
 Outcome IrcAdapter::open(EventPtr& event) {
@@ -107,7 +112,8 @@ Outcome IrcAdapter::open(EventPtr& event) {
     runtime_.counters.add("irc_connects_refused", "network");
     return rejected(Condition::not_allowed, Remedy::cancel, "The gateway's operator does not allow this network.");
   }
-  if (const auto count = sessions_of_.find(user); count != sessions_of_.end() && count->second >= max_sessions_per_user) {
+  if (const auto count = sessions_of_.find(user);
+      count != sessions_of_.end() && count->second >= max_sessions_per_user) {
     runtime_.counters.add("irc_connects_refused", "sessions");
     return rejected(Condition::resource_constraint, Remedy::wait, "You are on too many networks.");
   }

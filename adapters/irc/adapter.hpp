@@ -34,7 +34,9 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
     Name owner;
     Name network;
     friend bool operator==(const Key&, const Key&) = default;
-    friend std::size_t hash_value(const Key& key) noexcept { return hash_value(key.owner) * 31 + hash_value(key.network); }
+    friend std::size_t hash_value(const Key& key) noexcept {
+      return hash_value(key.owner) * 31 + hash_value(key.network);
+    }
   };
 
   void over(const Connection& connection) override;

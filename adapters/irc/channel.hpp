@@ -43,18 +43,18 @@ struct Channel {
     leaving,  // PART sent
   };
 
-  Conversation place;   // as the users' side joined it: every event of this channel has this one
-  std::string folded;   // the key
-  std::string name;     // as the server spells it, once it has
-  std::string key;      // of a channel with +k; empty: none
+  Conversation place;  // as the users' side joined it: every event of this channel has this one
+  std::string folded;  // the key
+  std::string name;    // as the server spells it, once it has
+  std::string key;     // of a channel with +k; empty: none
   State state = State::wanted;
-  bool known = false;   // the users' side was told who is there, now or before the link was lost
+  bool known = false;             // the users' side was told who is there, now or before the link was lost
   SteadyTime due = never;         // joining, syncing, leaving: when to stop waiting
   SteadyTime lost_until = never;  // the user's last client vanished: leave then
   Occupants occupants;
   RoomInfo::Subject subject;
-  std::vector<EventPtr> held;     // said while syncing
-  std::vector<Change> burst;      // of a netsplit that is not over yet
+  std::vector<EventPtr> held;  // said while syncing
+  std::vector<Change> burst;   // of a netsplit that is not over yet
 
   bool is_on() const noexcept { return state == State::syncing || state == State::joined; }
   /// Forgets what was true of one stay on the channel.
@@ -72,8 +72,8 @@ class Channels {
   Channel* find(std::string_view folded) const noexcept;
   Channel& add(std::string_view folded, Conversation place);
   void erase(const Channel& channel);
-  /// Gives every channel and occupant the key that `mapping` makes of it. Channels whose keys are now equal are returned, less the
-  /// first of each.
+  /// Gives every channel and occupant the key that `mapping` makes of it. Channels whose keys are now equal are
+  /// returned, less the first of each.
   std::vector<std::unique_ptr<Channel>> rekey(CaseMapping mapping);
 
   std::size_t size() const noexcept { return items_.size(); }
@@ -88,8 +88,8 @@ class Channels {
   std::vector<Item> items_;
 };
 
-/// Rank bits by PREFIX → standing in a room: above o owner, o admin, between o and v member, all three moderators; v and lower
-/// member and participant; none: none and participant.
+/// Rank bits by PREFIX → standing in a room: above o owner, o admin, between o and v member, all three moderators; v
+/// and lower member and participant; none: none and participant.
 struct Standing {
   Affiliation affiliation = Affiliation::none;
   Role role = Role::participant;

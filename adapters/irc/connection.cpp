@@ -1,9 +1,9 @@
 #include "adapters/irc/connection.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <algorithm>
 #include <utility>
 
 #include "adapters/irc/timing.hpp"
@@ -30,7 +30,8 @@ SteadyTime take_slot(NetworkInUse& network, SteadyTime now, double random) {
 
 }  // namespace
 
-Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> network, Name user, const Conversation& place)
+Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> network, Name user,
+                       const Conversation& place)
     : setting_{setting},
       network_{std::move(network)},
       user_{std::move(user)},
@@ -39,7 +40,9 @@ Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> net
       outgoing_{network_->network.flood_burst, network_->network.flood_rate},
       alarm_{setting.runtime.alarms, [this] { ring(); }} {}
 
-void Connection::connect(bool patient) { setting_.tasks.spawn("irc connection", live(shared_from_this(), ++attempt_, patient)); }
+void Connection::connect(bool patient) {
+  setting_.tasks.spawn("irc connection", live(shared_from_this(), ++attempt_, patient));
+}
 
 asio::awaitable<void> Connection::live(Self self, std::uint32_t attempt, bool patient) {
   Runtime& runtime = self->setting_.runtime;
@@ -69,7 +72,9 @@ asio::awaitable<Connection::Opened> Connection::open(Self self, bool patient) {
   const Network& network = use->network;
   if (!patient && use->next_connect > self->now() + longest_connect_queue) {
     self->count("irc_connects_refused", "too_many_at_once");
-    co_return Opened{nullptr, {Condition::resource_constraint, Remedy::wait, "Too many users connect to this network just now.", {}}};
+    co_return Opened{
+        nullptr,
+        {Condition::resource_constraint, Remedy::wait, "Too many users connect to this network just now.", {}}};
   }
   const SteadyTime slot = take_slot(*use, self->now(), self->random());
   if (slot > self->now()) {
@@ -79,14 +84,20 @@ asio::awaitable<Connection::Opened> Connection::open(Self self, bool patient) {
   auto resolved = co_await runtime.resolver.resolve(network.host);
   if (!resolved) {
     self->count("irc_connects_failed", "name");
-    Refusal why{Condition::remote_server_not_found, Remedy::cancel, "No address is known for " + network.host + ": " + resolved.error().message(), {}};
+    Refusal why{Condition::remote_server_not_found,
+                Remedy::cancel,
+                "No address is known for " + network.host + ": " + resolved.error().message(),
+                {}};
     co_return Opened{nullptr, std::move(why)};
   }
   std::vector<IpAddress> addresses = std::move(*resolved);
   if (!network.listed) std::erase_if(addresses, [](const IpAddress& address) { return !is_public(address); });
   if (addresses.empty()) {
     self->count("irc_connects_refused", "address");
-    Refusal why{Condition::forbidden, Remedy::cancel, network.host + " is not on the public internet; the gateway's operator has not listed it.", {}};
+    Refusal why{Condition::forbidden,
+                Remedy::cancel,
+                network.host + " is not on the public internet; the gateway's operator has not listed it.",
+                {}};
     co_return Opened{nullptr, std::move(why)};
   }
   ConnectOptions options;
@@ -140,7 +151,8 @@ void Connection::feed(std::span<char> bytes, const Stream& stream) {
   line_buffer_.feed(bytes);
   while (const auto line = line_buffer_.next()) {
     if (session_.is_over()) continue;  // the bytes must be consumed all the same
-    if (setting_.runtime.log.is_on(LogLevel::debug)) setting_.runtime.log.debug("{} for {}: {}", place_.network.view(), user_.view(), *line);
+    if (setting_.runtime.log.is_on(LogLevel::debug))
+      setting_.runtime.log.debug("{} for {}: {}", place_.network.view(), user_.view(), *line);
     session_.on_line(*line, time);
     setting_.runtime.router.settle();
     if (stream_ != stream) return;
@@ -218,7 +230,8 @@ void Connection::finish() {
   tick_due_ = pump_due_ = never;
   std::vector<EventPtr> lost;
   outgoing_.clear_held(lost);
-  fail(std::move(lost), {Condition::remote_server_timeout, Remedy::wait, "The session ended before this could be sent.", {}});
+  fail(std::move(lost),
+       {Condition::remote_server_timeout, Remedy::wait, "The session ended before this could be sent.", {}});
   if (stream_ == nullptr) {
     ++attempt_;
   } else {
@@ -275,6 +288,8 @@ EventPtr Connection::event(const Conversation& place) {
   return event;
 }
 
-void Connection::log(std::string_view text) { setting_.runtime.log.info("{} for {}: {}", place_.network.view(), user_.view(), text); }
+void Connection::log(std::string_view text) {
+  setting_.runtime.log.info("{} for {}: {}", place_.network.view(), user_.view(), text);
+}
 
 }  // namespace isthmus::irc

@@ -1,6 +1,6 @@
 #pragma once
-// The shell around a session: connects, reads lines and feeds them, writes once a turn, rings when it is time. It knows nothing of the
-// protocol. A new stream for each attempt; the session, and what it wants, stay.
+// The shell around a session: connects, reads lines and feeds them, writes once a turn, rings when it is time. It knows
+// nothing of the protocol. A new stream for each attempt; the session, and what it wants, stay.
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <memory>
@@ -47,7 +47,8 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
     AdapterId adapter;
   };
 
-  /// `user`: whose connection it is. `place`: the network as a conversation. Everything in `setting` outlives the connection.
+  /// `user`: whose connection it is. `place`: the network as a conversation. Everything in `setting` outlives the
+  /// connection.
   Connection(const Setting& setting, std::shared_ptr<NetworkInUse> network, Name user, const Conversation& place);
   ~Connection() override = default;
 
@@ -67,7 +68,9 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
   EventPtr event(const Conversation& place) override;
   void emit(EventPtr event) override { setting_.runtime.router.emit(std::move(event)); }
   void confirmed(EventPtr event) override { setting_.runtime.router.confirmed(std::move(event)); }
-  void failed(EventPtr event, Refusal why) override { setting_.runtime.router.failed(std::move(event), std::move(why)); }
+  void failed(EventPtr event, Refusal why) override {
+    setting_.runtime.router.failed(std::move(event), std::move(why));
+  }
   SystemTime wall_clock() const override { return std::chrono::system_clock::now(); }
   double random() override { return setting_.runtime.random(); }
   void count(std::string_view name, std::string_view reason) override { setting_.runtime.counters.add(name, reason); }

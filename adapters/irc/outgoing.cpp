@@ -52,7 +52,8 @@ SteadyTime Outgoing::add(std::string_view lines, Urgency urgency, SteadyTime now
     } else if (held_ == nullptr && bucket_.take(now)) {
       bytes_ += line;
     } else {
-      const std::size_t waiting = held_ == nullptr ? 0 : (urgency == Urgency::user ? held_->user.size() : held_->later.size());
+      const std::size_t waiting =
+          held_ == nullptr ? 0 : (urgency == Urgency::user ? held_->user.size() : held_->later.size());
       taken = waiting < (urgency == Urgency::user ? max_lines : max_later_lines);
       if (!taken) return now;
       hold(line, nullptr, urgency);

@@ -29,7 +29,10 @@ std::string user_name(std::string_view nick) {
 }  // namespace
 
 Registration::Registration(std::string_view wanted, std::uint64_t seed)
-    : wanted_{wanted}, seed_{seed}, wish_{irc_nick(wanted, hopeful_nick_length, NickCharset::utf8)}, longest_{hopeful_nick_length} {}
+    : wanted_{wanted},
+      seed_{seed},
+      wish_{irc_nick(wanted, hopeful_nick_length, NickCharset::utf8)},
+      longest_{hopeful_nick_length} {}
 
 void Registration::start(std::string_view password, Capabilities& capabilities, std::string& out) {
   capabilities.start(out);
@@ -49,20 +52,15 @@ Registration::Progress Registration::on_line(const Line& line, std::string& out)
       welcome_ = true;
       return Progress::welcome;
     case RPL_ENDOFMOTD:
-    case ERR_NOMOTD:
-      return welcome_ ? Progress::ready : Progress::going_on;
+    case ERR_NOMOTD: return welcome_ ? Progress::ready : Progress::going_on;
     case ERR_NICKNAMEINUSE:
     case ERR_NICKCOLLISION:
-    case ERR_UNAVAILRESOURCE:
-      return welcome_ ? Progress::going_on : on_taken(line, out);
-    case ERR_ERRONEUSNICKNAME:
-      return welcome_ ? Progress::going_on : on_malformed(line, out);
-    case ERR_UNKNOWNCOMMAND:     // a server without CAP
+    case ERR_UNAVAILRESOURCE: return welcome_ ? Progress::going_on : on_taken(line, out);
+    case ERR_ERRONEUSNICKNAME: return welcome_ ? Progress::going_on : on_malformed(line, out);
+    case ERR_UNKNOWNCOMMAND:  // a server without CAP
     case ERR_INVALIDCAPCMD:
-    case ERR_NOTREGISTERED:
-      return Progress::going_on;
-    default:
-      break;
+    case ERR_NOTREGISTERED: return Progress::going_on;
+    default: break;
   }
   const bool refused = is_error(line.numeric) || line.command == "FAIL";
   return refused && !welcome_ && irc::is_permanent(line) ? fail(line) : Progress::going_on;

@@ -49,8 +49,8 @@ class Registration {
   std::string wish_;
   std::string nick_;
   Refusal why_;
-  std::uint8_t longest_;        // bytes of a nick
-  std::uint8_t attempt_ = 0;    // how often a nick was taken
+  std::uint8_t longest_;      // bytes of a nick
+  std::uint8_t attempt_ = 0;  // how often a nick was taken
   NickCharset charset_ = NickCharset::utf8;
   bool welcome_ = false;
   bool permanent_ = false;

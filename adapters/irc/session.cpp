@@ -8,7 +8,8 @@
 
 namespace isthmus::irc {
 
-Session::Session(SessionHost& host, const Shared& shared, const Network& network, Conversation place, std::uint64_t seed)
+Session::Session(SessionHost& host, const Shared& shared, const Network& network, Conversation place,
+                 std::uint64_t seed)
     : host_{host}, shared_{shared}, network_{network}, place_{std::move(place)}, seed_{seed} {
   // Until the server says otherwise: this never takes two names for one.
   isupport_.casemapping = CaseMapping::ascii;
@@ -66,16 +67,13 @@ void Session::on_login_line(const Line& line) {
   const auto progress = registration_->on_line(line, lines);
   if (!lines.empty()) host_.send(lines, Urgency::now);
   switch (progress) {
-    case Registration::Progress::going_on:
-      break;
+    case Registration::Progress::going_on: break;
     case Registration::Progress::welcome:
       nick_ = registration_->nick();
       want(now_ + motd_timeout);
       phase_since_ = now_;
       break;
-    case Registration::Progress::ready:
-      become_ready();
-      break;
+    case Registration::Progress::ready: become_ready(); break;
     case Registration::Progress::failed: {
       const Refusal why = registration_->why();
       if (registration_->is_permanent() || !established_) {
@@ -114,7 +112,8 @@ void Session::join_wanted() {
   std::string names;
   std::string keys;
   std::vector<Channel*> packed;
-  const std::uint16_t most = isupport_.targets("JOIN");
+  // RFC 2812 §3.2.1 allows lists; only TARGMAX is about them.
+  const std::uint16_t most = isupport_.target_limits.empty() ? std::uint16_t{0} : isupport_.targets("JOIN");
   bool asked_for = false;
   const auto flush = [&] {
     if (packed.empty()) return;

@@ -1,6 +1,7 @@
 #pragma once
-// One user's session on one IRC network: what the user wants there, and how far the server has granted it. A machine that never waits and
-// knows no socket: it is fed lines, deliveries and the time, and speaks to its SessionHost. It outlives connections.
+// One user's session on one IRC network: what the user wants there, and how far the server has granted it. A machine
+// that never waits and knows no socket: it is fed lines, deliveries and the time, and speaks to its SessionHost. It
+// outlives connections.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -173,7 +174,9 @@ class Session {
   // small helpers
   std::string_view folded(std::string_view name) { return fold(isupport_.casemapping, name, shared_.scratch.folded); }
   Channel* find(std::string_view name) { return channels_.find(folded(name)); }
-  bool is_me(std::string_view nick) const noexcept { return same_name(isupport_.casemapping, nick, nick_); }
+  bool is_me(std::string_view nick) const noexcept {
+    return !nick.empty() && same_name(isupport_.casemapping, nick, nick_);
+  }
   SteadyTime send(Urgency urgency, std::string_view command, std::initializer_list<std::string_view> middle,
                   std::optional<std::string_view> trailing = std::nullopt);
 
@@ -196,11 +199,11 @@ class Session {
   // The link
   Phase phase_ = Phase::idle;
   bool over_ = false;
-  bool established_ = false;     // was logged in once
-  bool told_down_ = false;       // the users' side knows that the link is down
-  bool hopeless_ = false;        // the server banned us: no more attempts
-  bool regaining_ = false;       // NICK was sent to get the wanted nick back
-  std::uint8_t attempts_ = 0;    // since the link was last up for a while
+  bool established_ = false;   // was logged in once
+  bool told_down_ = false;     // the users' side knows that the link is down
+  bool hopeless_ = false;      // the server banned us: no more attempts
+  bool regaining_ = false;     // NICK was sent to get the wanted nick back
+  std::uint8_t attempts_ = 0;  // since the link was last up for a while
   SteadyTime phase_since_{};
   SteadyTime reconnect_due_ = never;
   SteadyTime paused_until_ = SteadyTime::min();  // the server asked not to be called again so soon

@@ -24,7 +24,8 @@ SteadyTime Session::next_due() const {
   SteadyTime due = std::min(reconnect_due_, regain_due_);
   if (phase_ == Phase::registering) {
     const bool welcome = registration_->is_welcome();
-    due = std::min(due, phase_since_ + (welcome ? SteadyTime::duration{motd_timeout} : SteadyTime::duration{registration_timeout}));
+    due = std::min(due, phase_since_ + (welcome ? SteadyTime::duration{motd_timeout}
+                                                : SteadyTime::duration{registration_timeout}));
   }
   if (phase_ == Phase::up) due = std::min(due, pong_due_ != never ? pong_due_ : last_heard_ + idle_before_ping);
   for (const Wish& wish : wishes_) due = std::min(due, wish.due);
@@ -122,13 +123,9 @@ void Session::tick_channel(Channel& channel) {
     case Channel::State::syncing:
       finish_sync(channel);  // the list of names never ended: what came of it will do
       break;
-    case Channel::State::leaving:
-      left(channel);
-      break;
+    case Channel::State::leaving: left(channel); break;
     case Channel::State::wanted:
-    case Channel::State::joined:
-      channel.due = never;
-      break;
+    case Channel::State::joined: channel.due = never; break;
   }
 }
 
@@ -161,7 +158,10 @@ void Session::close_if_unused(std::string_view reason) {
 }
 
 void Session::end(std::string_view reason) {
-  if (phase_ == Phase::up || phase_ == Phase::registering) send(Urgency::now, "QUIT", {}, to_one_line(reason, max_reason));
+  if (phase_ == Phase::up || phase_ == Phase::registering) {
+    const std::string text = to_one_line(reason, max_reason);
+    send(Urgency::now, "QUIT", {}, text.empty() ? std::nullopt : std::optional<std::string_view>{text});
+  }
   over_ = true;
   host_.finish();
 }

@@ -11,6 +11,17 @@
 
 namespace isthmus::irc {
 
+namespace {
+
+/// Errors whose first parameter is the nick that a message was for.
+bool is_about_person(Numeric numeric) noexcept {
+  constexpr Numeric numerics[] = {ERR_NOSUCHNICK,    ERR_CANNOTSENDTOCHAN, ERR_WASNOSUCHNICK,  ERR_TOOMANYTARGETS,
+                                  ERR_TARGETTOOFAST, ERR_NONONREG,         ERR_CANTSENDTOUSER, RPL_TARGUMODEG};
+  return std::ranges::find(numerics, numeric) != std::end(numerics);
+}
+
+}  // namespace
+
 void Session::on_line(std::string_view bytes, SteadyTime now) {
   now_ = last_heard_ = now;
   pong_due_ = never;
@@ -197,21 +208,20 @@ void Session::on_batch(const Line& line) {
 
 void Session::on_numeric(const Line& line) {
   switch (line.numeric) {
-    case RPL_ISUPPORT:
-      return on_isupport(line);
-    case RPL_NAMREPLY:
-      return on_names(line);
+    case RPL_ISUPPORT: return on_isupport(line);
+    case RPL_NAMREPLY: return on_names(line);
     case RPL_ENDOFNAMES:
-      if (Channel* channel = find(line.param(1)); channel != nullptr && channel->state == Channel::State::syncing) finish_sync(*channel);
+      if (Channel* channel = find(line.param(1)); channel != nullptr && channel->state == Channel::State::syncing)
+        finish_sync(*channel);
       return;
     case RPL_NOTOPIC:
     case RPL_TOPIC:
-    case RPL_TOPICWHOTIME:
-      return on_topic_numeric(line);
+    case RPL_TOPICWHOTIME: return on_topic_numeric(line);
     case RPL_VISIBLEHOST: {
       const std::string_view host = line.param(1);
       const std::size_t at = host.find('@');
-      return at == std::string_view::npos ? learn_own_address({}, host) : learn_own_address(host.substr(0, at), host.substr(at + 1));
+      return at == std::string_view::npos ? learn_own_address({}, host)
+                                          : learn_own_address(host.substr(0, at), host.substr(at + 1));
     }
     default:
       if (is_error(line.numeric)) on_error_numeric(line);
@@ -226,8 +236,7 @@ void Session::on_error_numeric(const Line& line) {
     Channel* channel = find(target);
     if (channel != nullptr && on_channel_error(line, *channel)) return;
     if (channel != nullptr && channel->is_on()) return notice_in(channel->place, std::move(text));
-  } else if (line.count > 2 && is_nick(target) && !is_me(target) && line.numeric != ERR_UNKNOWNCOMMAND &&
-             line.numeric != ERR_NEEDMOREPARAMS) {
+  } else if (line.count > 2 && is_about_person(line.numeric) && is_nick(target)) {
     return notice_in(shared_.addresses.direct(place_.network, target), std::move(text));
   }
   notice_in(place_, numeric_text(line));
@@ -240,13 +249,11 @@ bool Session::on_nick_error(const Line& line) {
     case ERR_NICKNAMEINUSE:
     case ERR_NICKCOLLISION:
     case ERR_NICKTOOFAST:
-    case ERR_CANTCHANGENICK:
-      break;
+    case ERR_CANTCHANGENICK: break;
     case ERR_UNAVAILRESOURCE:
       if (isupport_.is_channel(line.param(1))) return false;
       break;
-    default:
-      return false;
+    default: return false;
   }
   const auto why = refusal(line, Asked::nick);
   const std::string_view tried = line.param(1);
@@ -258,8 +265,7 @@ bool Session::on_nick_error(const Line& line) {
 
 bool Session::on_channel_error(const Line& line, Channel& channel) {
   switch (channel.state) {
-    case Channel::State::wanted:
-      return false;
+    case Channel::State::wanted: return false;
     case Channel::State::leaving:
       if (line.numeric == ERR_NOTONCHANNEL || line.numeric == ERR_NOSUCHCHANNEL) left(channel);
       return true;
@@ -271,8 +277,7 @@ bool Session::on_channel_error(const Line& line, Channel& channel) {
       return true;
     }
     case Channel::State::syncing:
-    case Channel::State::joined:
-      break;
+    case Channel::State::joined: break;
   }
   if (line.numeric == ERR_CANNOTSENDTOCHAN) return false;
   const auto why = refusal(line, Asked::subject);
@@ -292,19 +297,18 @@ void Session::on_error(const Line& line) {
   const std::string_view text = line.last();
   parting_ = std::make_unique<Refusal>(refusal_of_error(text));
   switch (farewell(text)) {
-    case Farewell::ordinary:
-      break;
-    case Farewell::throttled:
-      paused_until_ = now_ + longest_retry_pause;
-      break;
+    case Farewell::ordinary: break;
+    case Farewell::throttled: paused_until_ = now_ + longest_retry_pause; break;
     case Farewell::banned:
-    case Farewell::denied:
-      hopeless_ = true;
-      break;
+    case Farewell::denied: hopeless_ = true; break;
   }
 }
 
 void Session::on_invite(const Line& line) {
+  if (line.nick.empty() || line.count < 2) {
+    host_.count("irc_lines_dropped", "malformed");
+    return;
+  }
   std::string from;
   std::string channel;
   std::string text{to_utf8(line.nick, from)};

@@ -13,7 +13,9 @@ namespace isthmus::irc {
 namespace {
 
 /// Bit i for the i-th mode of PREFIX.
-std::uint16_t rank_bit(std::size_t rank) noexcept { return rank < 16 ? static_cast<std::uint16_t>(1U << rank) : std::uint16_t{0}; }
+std::uint16_t rank_bit(std::size_t rank) noexcept {
+  return rank < 16 ? static_cast<std::uint16_t>(1U << rank) : std::uint16_t{0};
+}
 
 }  // namespace
 
@@ -122,7 +124,8 @@ void Session::announce(const Channel& channel, std::vector<Change> changes) {
 
 void Session::announce_own(const Channel& channel, Change::Kind kind, const std::string& reason, std::string_view by) {
   const auto own = channel.occupants.find(folded(nick_));
-  Change change = to_change(kind, own != channel.occupants.end() ? to_member(isupport_, own->second) : Member{}, reason, std::string{by});
+  Change change = to_change(kind, own != channel.occupants.end() ? to_member(isupport_, own->second) : Member{}, reason,
+                            std::string{by});
   change.who.name = to_utf8(nick_, shared_.scratch.text);
   change.self = true;
   announce(channel, std::move(change));
@@ -140,7 +143,8 @@ void Session::end_burst(Channel& channel) {
 void Session::forget(Channel& channel, Change::Kind kind, std::string_view by, const std::string& reason) {
   end_burst(channel);
   announce_own(channel, kind, reason, by);
-  const Refusal why{Condition::not_acceptable, Remedy::cancel, reason, {}};
+  const Refusal why{
+      Condition::not_acceptable, Remedy::cancel, reason.empty() ? "You are not on the channel any more." : reason, {}};
   fail_wishes(Wish::Kind::join, channel.folded, why);
   fail_wishes(Wish::Kind::subject, channel.folded, why);
   channels_.erase(channel);
@@ -229,8 +233,9 @@ void Session::on_nick(const Line& line) {
   const std::string new_name{to_utf8(to, buffer)};
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     Channel& channel = channels_.at(i);
-    auto node = channel.occupants.extract(channel.occupants.find(folded(line.nick)));
-    if (node.empty()) continue;
+    const auto found = channel.occupants.find(folded(line.nick));
+    if (found == channel.occupants.end()) continue;
+    auto node = channel.occupants.extract(found);
     Change change = to_change(Change::Kind::rename, to_member(isupport_, node.mapped()));
     change.self = self;
     change.new_name = new_name;
@@ -322,8 +327,8 @@ void Session::rekey() {
   const auto doubles = channels_.rekey(isupport_.casemapping);
   for (const auto& dropped : doubles) {
     const Channel& kept = *channels_.find(dropped->folded);
-    const Refusal why{Condition::redirect, Remedy::modify, "On this network that is another spelling of a channel you are on.",
-                      kept.place.native.str()};
+    const Refusal why{Condition::redirect, Remedy::modify,
+                      "On this network that is another spelling of a channel you are on.", kept.place.native.str()};
     for (Wish& wish : wishes_)
       if (wish.event->about.conversation == dropped->place) host_.failed(std::move(wish.event), why);
     std::erase_if(wishes_, [](const Wish& wish) { return wish.event == nullptr; });

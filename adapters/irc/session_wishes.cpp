@@ -13,12 +13,15 @@ namespace isthmus::irc {
 
 namespace {
 
-Rejected rejected(Condition condition, Remedy remedy, std::string text) { return {{condition, remedy, std::move(text), {}}}; }
+Rejected rejected(Condition condition, Remedy remedy, std::string text) {
+  return {{condition, remedy, std::move(text), {}}};
+}
 
 Rejected not_joined() { return rejected(Condition::not_acceptable, Remedy::cancel, "You are not on this channel."); }
 
 Rejected link_down() {
-  return rejected(Condition::remote_server_timeout, Remedy::wait, "The connection to the network is down; it is being restored.");
+  return rejected(Condition::remote_server_timeout, Remedy::wait,
+                  "The connection to the network is down; it is being restored.");
 }
 
 Rejected too_much() {
@@ -27,8 +30,9 @@ Rejected too_much() {
 
 /// RFC 2812 §2.3.1 has more forbidden characters, but servers differ; these would break the line or a list.
 bool is_key(std::string_view key) {
-  return !key.empty() && key.size() <= 100 && !key.starts_with(':') &&
-         std::ranges::none_of(key, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == ',' || c == 0x7f; });
+  return !key.empty() && key.size() <= 100 && !key.starts_with(':') && std::ranges::none_of(key, [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == ',' || c == 0x7f;
+  });
 }
 
 }  // namespace
@@ -46,18 +50,13 @@ Outcome Session::deliver_change(EventPtr& event) {
   if (changes.size() == 1 && event->about.conversation.kind == PlaceKind::room) {
     const Change& change = changes.front();
     switch (change.kind) {
-      case Change::Kind::join:
-        return join(event, change);
-      case Change::Kind::leave:
-        return leave(*event, change);
-      case Change::Kind::lost:
-        return lost(*event);
-      case Change::Kind::rename:
-        return rename(event, change);
+      case Change::Kind::join: return join(event, change);
+      case Change::Kind::leave: return leave(*event, change);
+      case Change::Kind::lost: return lost(*event);
+      case Change::Kind::rename: return rename(event, change);
       case Change::Kind::quit:
       case Change::Kind::kick:
-      case Change::Kind::standing:
-        break;
+      case Change::Kind::standing: break;
     }
   }
   return rejected(Condition::feature_not_implemented, Remedy::cancel, "This change cannot be made on IRC.");
@@ -66,16 +65,20 @@ Outcome Session::deliver_change(EventPtr& event) {
 Outcome Session::join(EventPtr& event, const Change& change) {
   const Conversation& place = event->about.conversation;
   const std::string_view name = place.native.view();
-  if (!is_channel_name(name)) return rejected(Condition::jid_malformed, Remedy::modify, "This cannot be a channel's name.");
+  if (!is_channel_name(name))
+    return rejected(Condition::jid_malformed, Remedy::modify, "This cannot be a channel's name.");
   if (!change.key.empty() && !is_key(change.key))
-    return rejected(Condition::not_authorized, Remedy::auth, "A channel's password has no spaces, commas or control characters.");
+    return rejected(Condition::not_authorized, Remedy::auth,
+                    "A channel's password has no spaces, commas or control characters.");
   if (phase_ == Phase::idle && now_ < paused_until_)
-    return rejected(Condition::remote_server_timeout, Remedy::wait, "The network asked us to wait before we connect again.");
+    return rejected(Condition::remote_server_timeout, Remedy::wait,
+                    "The network asked us to wait before we connect again.");
   if (wanted_nick_.empty()) wanted_nick_ = change.who.name;
 
   Channel* channel = find(name);
   if (channel != nullptr && channel->place != place) {
-    Rejected other = rejected(Condition::redirect, Remedy::modify, "On this network that is another spelling of a channel you are on.");
+    Rejected other = rejected(Condition::redirect, Remedy::modify,
+                              "On this network that is another spelling of a channel you are on.");
     other.why.alternate = channel->place.native.str();
     return other;
   }
@@ -110,7 +113,8 @@ void Session::send_join(Channel& channel) {
 Outcome Session::leave(const Event& event, const Change& change) {
   Channel* channel = find(event.about.conversation.native.view());
   if (channel == nullptr || channel->place != event.about.conversation) return Accepted{};
-  fail_wishes(Wish::Kind::join, channel->folded, {Condition::not_acceptable, Remedy::cancel, "You left before you were on the channel.", {}});
+  fail_wishes(Wish::Kind::join, channel->folded,
+              {Condition::not_acceptable, Remedy::cancel, "You left before you were on the channel.", {}});
   part(*channel, change.reason);
   close_if_unused(change.reason);
   return Accepted{};
@@ -124,7 +128,8 @@ void Session::part(Channel& channel, std::string_view reason) {
   }
   if (!asked) return;  // leaving already
   const std::string text = to_one_line(reason, max_reason);
-  const SteadyTime sent = text.empty() ? send(Urgency::user, "PART", {channel.name}) : send(Urgency::user, "PART", {channel.name}, text);
+  const SteadyTime sent =
+      text.empty() ? send(Urgency::user, "PART", {channel.name}) : send(Urgency::user, "PART", {channel.name}, text);
   channel.reset();
   channel.known = false;
   channel.lost_until = never;
@@ -145,7 +150,8 @@ Outcome Session::lost(const Event& event) {
 Outcome Session::rename(EventPtr& event, const Change& change) {
   if (find_joined(event->about.conversation) == nullptr) return not_joined();
   if (phase_ != Phase::up) return link_down();
-  const std::string nick = irc_nick(change.new_name, std::max<std::size_t>(isupport_.nick_length, 1), NickCharset::utf8);
+  const std::string nick =
+      irc_nick(change.new_name, std::max<std::size_t>(isupport_.nick_length, 1), NickCharset::utf8);
   if (nick == nick_) return Accepted{};
   if (!has_room_for_wish()) return too_much();
   if (has_wish(Wish::Kind::rename, {})) {
@@ -162,7 +168,8 @@ Outcome Session::rename(EventPtr& event, const Change& change) {
 }
 
 Outcome Session::set_subject(EventPtr& event, const RoomInfo& wish) {
-  if (!wish.subject) return rejected(Condition::feature_not_implemented, Remedy::cancel, "IRC channels have a subject only.");
+  if (!wish.subject)
+    return rejected(Condition::feature_not_implemented, Remedy::cancel, "IRC channels have a subject only.");
   Channel* channel = find_joined(event->about.conversation);
   if (channel == nullptr) return not_joined();
   if (phase_ != Phase::up || !channel->is_on()) return link_down();
@@ -181,15 +188,13 @@ Outcome Session::set_subject(EventPtr& event, const RoomInfo& wish) {
 
 Outcome Session::deliver_message(EventPtr& event) {
   switch (event->about.conversation.kind) {
-    case PlaceKind::room:
-      return say_in_room(event);
-    case PlaceKind::direct:
-      return say_to_person(event);
+    case PlaceKind::room: return say_in_room(event);
+    case PlaceKind::direct: return say_to_person(event);
     case PlaceKind::gateway:
-    case PlaceKind::network:
-      break;
+    case PlaceKind::network: break;
   }
-  return rejected(Condition::feature_not_implemented, Remedy::cancel, "Nobody listens here: write to a channel or a nick.");
+  return rejected(Condition::feature_not_implemented, Remedy::cancel,
+                  "Nobody listens here: write to a channel or a nick.");
 }
 
 Channel* Session::find_joined(const Conversation& place) {
@@ -227,7 +232,8 @@ Outcome Session::say(EventPtr& event, std::string_view target) {
   const Message& message = std::get<Message>(event->what);
   const bool action = message.style == Style::action;
   const std::string_view command = message.style == Style::notice ? "NOTICE" : "PRIVMSG";
-  const std::size_t budget = text_budget(own_prefix(), command, target, action ? action_overhead : 0, isupport_.line_length);
+  const std::size_t budget =
+      text_budget(own_prefix(), command, target, action ? action_overhead : 0, isupport_.line_length);
   auto& pieces = shared_.scratch.pieces;
   if (!split(message.text, budget, max_pieces, pieces))
     return rejected(Condition::policy_violation, Remedy::modify, "The message is too long for IRC.");
@@ -256,7 +262,8 @@ void Session::add_wish(Wish::Kind kind, EventPtr& event, std::string_view key, S
 }
 
 bool Session::has_wish(Wish::Kind kind, std::string_view key) const {
-  return std::ranges::any_of(wishes_, [&](const Wish& wish) { return wish.kind == kind && (key.empty() || wish.key == key); });
+  return std::ranges::any_of(wishes_,
+                             [&](const Wish& wish) { return wish.kind == kind && (key.empty() || wish.key == key); });
 }
 
 void Session::confirm_wishes(Wish::Kind kind, std::string_view key) {

@@ -10,14 +10,16 @@ constexpr std::uint16_t tls_port = 6697;    // RFC 7194 §2
 constexpr std::uint16_t plain_port = 6667;  // custom; IANA registers 6665 to 6669
 
 std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
   return text;
 }
 
 /// A network's name stands behind the last % of an address.
 bool is_network_name(std::string_view name) {
-  return !name.empty() && name.size() <= 255 &&
-         std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f && std::string_view{"%@/\"&'<>"}.find(c) == std::string_view::npos; });
+  return !name.empty() && name.size() <= 255 && std::ranges::all_of(name, [](char c) {
+    return c > ' ' && c < 0x7f && std::string_view{"%@/\"&'<>"}.find(c) == std::string_view::npos;
+  });
 }
 
 Network read_network(const std::string& name, const config::Section& section) {
@@ -53,15 +55,19 @@ Settings read_settings(const config::Section& own, const config::Section& compon
   if (component.has("fixed_network")) settings.fixed_network = lower(component.text("fixed_network", ""));
   settings.any_network = own.boolean("any_network", true);
   settings.linger = own.duration("linger", settings.linger, std::chrono::milliseconds{0}, std::chrono::hours{24});
-  settings.reconnect_base = own.duration("reconnect_base", settings.reconnect_base, std::chrono::milliseconds{100}, std::chrono::minutes{10});
-  if (own.has("archive") && own.boolean("archive", true)) settings.notes.emplace_back("irc.archive has no effect: nothing is archived yet");
+  settings.reconnect_base =
+      own.duration("reconnect_base", settings.reconnect_base, std::chrono::milliseconds{100}, std::chrono::minutes{10});
+  if (own.has("archive") && own.boolean("archive", true))
+    settings.notes.emplace_back("irc.archive has no effect: nothing is archived yet");
   for (const auto& [name, section] : own.tables("networks")) {
-    if (!is_network_name(name)) section.problem("", "a network's name has no spaces, control characters or any of %@/\"&'<>");
+    if (!is_network_name(name))
+      section.problem("", "a network's name has no spaces, control characters or any of %@/\"&'<>");
     Network network = read_network(name, section);
     const std::string key = network.name;
     if (!settings.networks.emplace(key, std::move(network)).second) section.problem("", "this network is there twice");
   }
-  if (!settings.fixed_network.empty() && !is_network_name(settings.fixed_network)) own.problem("fixed_network", "is no host or network name");
+  if (!settings.fixed_network.empty() && !is_network_name(settings.fixed_network))
+    own.problem("fixed_network", "is no host or network name");
   if (!settings.any_network && settings.networks.empty() && settings.fixed_network.empty())
     own.problem("any_network", "without it, at least one [irc.networks.NAME] is needed");
   return settings;

@@ -14,28 +14,28 @@ namespace isthmus::irc {
 
 /// One foreign service and how it may be used.
 struct Network {
-  std::string name;             // as it stands in addresses, lower case
+  std::string name;  // as it stands in addresses, lower case
   std::string host;
   std::uint16_t port = 6697;
-  bool tls = true;              // required; there is no falling back to plain
-  std::string ca_file;          // empty: the system's certificates
-  std::string password;         // for PASS; empty: none
+  bool tls = true;                 // required; there is no falling back to plain
+  std::string ca_file;             // empty: the system's certificates
+  std::string password;            // for PASS; empty: none
   std::uint32_t flood_burst = 10;  // lines
-  double flood_rate = 0.5;      // lines per second; 0: no limit
-  double connect_rate = 0.5;    // new connections per second; 0: no limit
-  bool listed = false;          // by the operator: its addresses may be in private ranges
+  double flood_rate = 0.5;         // lines per second; 0: no limit
+  double connect_rate = 0.5;       // new connections per second; 0: no limit
+  bool listed = false;             // by the operator: its addresses may be in private ranges
 };
 
 struct Settings {
-  std::string fixed_network;    // lower case; empty: users name the network in the address
+  std::string fixed_network;  // lower case; empty: users name the network in the address
   bool any_network = true;
   std::chrono::milliseconds linger{std::chrono::minutes{10}};
   std::chrono::milliseconds reconnect_base{std::chrono::seconds{15}};
   std::map<std::string, Network, std::less<>> networks;  // the listed ones, by name
-  std::vector<std::string> notes;  // what the operator should read in the log at the start
+  std::vector<std::string> notes;                        // what the operator should read in the log at the start
 
-  /// The network that users mean by `name` (lower case): a listed one, or any public host by its own name, port 6697 with TLS.
-  /// nullopt when only listed networks may be used and this is none.
+  /// The network that users mean by `name` (lower case): a listed one, or any public host by its own name, port 6697
+  /// with TLS. nullopt when only listed networks may be used and this is none.
   std::optional<Network> network(std::string_view name) const;
 };
 

@@ -6,7 +6,7 @@
 namespace isthmus::irc {
 
 inline constexpr std::chrono::seconds registration_timeout{60};
-inline constexpr std::chrono::seconds motd_timeout{2};     // after 001, for servers that send neither 376 nor 422
+inline constexpr std::chrono::seconds motd_timeout{2};  // after 001, for servers that send neither 376 nor 422
 inline constexpr std::chrono::seconds idle_before_ping{120};
 inline constexpr std::chrono::seconds pong_timeout{30};
 inline constexpr std::chrono::seconds answer_timeout{30};  // JOIN, NICK, TOPIC, PART
@@ -14,11 +14,12 @@ inline constexpr std::chrono::seconds first_regain_pause{15};
 inline constexpr std::chrono::seconds longest_regain_pause{600};
 inline constexpr std::chrono::milliseconds first_retry_jitter{2'000};
 inline constexpr std::chrono::milliseconds longest_retry_pause{600'000};
-inline constexpr std::chrono::seconds stable_after{60};    // a link that held this long counts as a good one
-inline constexpr std::chrono::seconds ctcp_pause{2};       // between two answers to CTCP queries
-inline constexpr std::chrono::seconds late_after{5};       // server-time that differs by more is shown
+inline constexpr std::chrono::seconds stable_after{60};  // a link that held this long counts as a good one
+inline constexpr std::chrono::seconds ctcp_pause{2};     // between two answers to CTCP queries
+inline constexpr std::chrono::seconds late_after{5};     // server-time that differs by more is shown
 
-inline constexpr std::chrono::seconds farewell_timeout{2};       // for what was sent before QUIT to leave, and the server to close
+inline constexpr std::chrono::seconds farewell_timeout{
+    2};  // for what was sent before QUIT to leave, and the server to close
 inline constexpr std::chrono::seconds longest_connect_queue{120};  // for a user who waits
 
 inline constexpr std::size_t max_packed_join = 400;  // bytes of names and keys in one JOIN

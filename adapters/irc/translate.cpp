@@ -52,7 +52,8 @@ std::optional<SystemTime> parse_server_time(std::string_view text) {
   }
   const milliseconds fraction = take(text, '.') ? take_fraction(text) : milliseconds{0};
   if (text != "Z") return std::nullopt;
-  const year_month_day date{year{parts[0]}, month{static_cast<unsigned>(parts[1])}, day{static_cast<unsigned>(parts[2])}};
+  const year_month_day date{year{parts[0]}, month{static_cast<unsigned>(parts[1])},
+                            day{static_cast<unsigned>(parts[2])}};
   // 60 is a leap second: the system's clock has none.
   if (!date.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60) return std::nullopt;
   return sys_days{date} + hours{parts[3]} + minutes{parts[4]} + seconds{parts[5]} + fraction;
@@ -97,7 +98,8 @@ std::string_view address_of(const Line& line, std::string& buffer) {
 
 bool is_from_server(const Line& line) noexcept {
   // A nick has no dot (RFC 2812 §2.3.1), and servers write users with at least a host.
-  return line.prefix.empty() || (line.host.empty() && line.user.empty() && line.nick.find('.') != std::string_view::npos);
+  return line.prefix.empty() ||
+         (line.host.empty() && line.user.empty() && line.nick.find('.') != std::string_view::npos);
 }
 
 std::string numeric_text(const Line& line) {
@@ -118,7 +120,8 @@ std::optional<std::string> ctcp_answer(const Ctcp& query, SystemTime now) {
   } else if (is_verb(query, "PING")) {
     append_ctcp(answer, "PING", query.arguments.substr(0, max_ping));
   } else if (is_verb(query, "TIME")) {
-    append_ctcp(answer, "TIME", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now))));
+    append_ctcp(answer, "TIME",
+                fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now))));
   } else if (is_verb(query, "CLIENTINFO")) {
     append_ctcp(answer, "CLIENTINFO", "ACTION CLIENTINFO PING TIME VERSION");
   } else {

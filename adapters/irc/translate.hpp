@@ -18,7 +18,8 @@ std::optional<SystemTime> parse_server_time(std::string_view text);
 /// Unix seconds as in 333.
 std::optional<SystemTime> parse_unix_time(std::string_view text);
 
-/// `text` on one line: each run of line breaks is a space, none at the ends; cut between code points to `max_bytes`, 0: not cut.
+/// `text` on one line: each run of line breaks is a space, none at the ends; cut between code points to `max_bytes`, 0:
+/// not cut.
 std::string to_one_line(std::string_view text, std::size_t max_bytes);
 
 /// user@host of a prefix into `buffer`; "" when the prefix has no host.
@@ -30,7 +31,8 @@ bool is_from_server(const Line& line) noexcept;
 /// What an informative or error numeric says, without our nick: its parameters from the second on.
 std::string numeric_text(const Line& line);
 
-/// The CTCP text that answers `query`: VERSION, PING, TIME and CLIENTINFO; nullopt for what we do not answer. Says nothing of the user.
+/// The CTCP text that answers `query`: VERSION, PING, TIME and CLIENTINFO; nullopt for what we do not answer. Says
+/// nothing of the user.
 std::optional<std::string> ctcp_answer(const Ctcp& query, SystemTime now);
 
 }  // namespace isthmus::irc

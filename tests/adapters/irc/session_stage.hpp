@@ -1,7 +1,9 @@
 #pragma once
-// A session between a server and a users' side that are both played from a script (tests/transcripts/irc_*.txt). What comes in is written
+// A session between a server and a users' side that are both played from a script (tests/transcripts/irc_*.txt). What
+// comes in is written
 //   irc>  a line from the server
-//   in>   join CHANNEL NICK [key=K] [for=AUDIENCE] | leave CHANNEL [REASON] | lost CHANNEL | rename CHANNEL NICK | subject CHANNEL TEXT
+//   in>   join CHANNEL NICK [key=K] [for=AUDIENCE] | leave CHANNEL [REASON] | lost CHANNEL | rename CHANNEL NICK |
+//   subject CHANNEL TEXT
 //         say|act|notice CHANNEL TEXT | tell PERSON TEXT
 //   link> up | login NICK (up, and a login without surprises, whose output is not shown) | down REASON | shutdown
 //   time> 30s
@@ -102,39 +104,40 @@ inline std::string to_text(const Refusal& why) {
 
 /// The payload in a few words.
 inline std::string to_text(const Payload& what, const Actor& actor) {
-  return std::visit(
-      overloaded{
-          [&](const Message& message) {
-            std::string who = actor.name.empty() ? "-" : actor.name;
-            if (!actor.address.empty()) who += "!" + actor.address;
-            return who.append(" ").append(name_of(message.style)).append(": ") + escaped(message.text);
-          },
-          [](const Membership& membership) {
-            std::string text;
-            for (const Change& change : membership.changes) text += (text.empty() ? "" : "; ") + to_text(change);
-            return text;
-          },
-          [](const Roster& roster) {
-            std::vector<std::string> members;
-            for (const Member& member : roster.members) members.push_back(to_text(member));
-            std::ranges::sort(members);
-            std::string text = "roster of " + roster.self + ":";
-            for (const std::string& member : members) text += " " + member;
-            return text;
-          },
-          [](const RoomInfo& info) {
-            std::string text = "subject";
-            if (!info.subject->by.empty()) text += " by " + info.subject->by;
-            if (info.subject->at) text += " at " + std::to_string(std::chrono::system_clock::to_time_t(*info.subject->at));
-            return text + ": " + escaped(info.subject->text);
-          },
-          [](const LinkState& link) {
-            std::string text = link.state == LinkState::State::up ? "up" : "down";
-            if (link.retrying) text += ", retrying";
-            return link.reason.empty() ? text : text + ": " + link.reason;
-          },
-      },
-      what);
+  return std::visit(overloaded{
+                        [&](const Message& message) {
+                          std::string who = actor.name.empty() ? "-" : actor.name;
+                          if (!actor.address.empty()) who += "!" + actor.address;
+                          return who.append(" ").append(name_of(message.style)).append(": ") + escaped(message.text);
+                        },
+                        [](const Membership& membership) {
+                          std::string text;
+                          for (const Change& change : membership.changes)
+                            text += (text.empty() ? "" : "; ") + to_text(change);
+                          return text;
+                        },
+                        [](const Roster& roster) {
+                          std::vector<std::string> members;
+                          for (const Member& member : roster.members) members.push_back(to_text(member));
+                          std::ranges::sort(members);
+                          std::string text = "roster of " + roster.self + ":";
+                          for (const std::string& member : members) text += " " + member;
+                          return text;
+                        },
+                        [](const RoomInfo& info) {
+                          std::string text = "subject";
+                          if (!info.subject->by.empty()) text += " by " + info.subject->by;
+                          if (info.subject->at)
+                            text += " at " + std::to_string(std::chrono::system_clock::to_time_t(*info.subject->at));
+                          return text + ": " + escaped(info.subject->text);
+                        },
+                        [](const LinkState& link) {
+                          std::string text = link.state == LinkState::State::up ? "up" : "down";
+                          if (link.retrying) text += ", retrying";
+                          return link.reason.empty() ? text : text + ": " + link.reason;
+                        },
+                    },
+                    what);
 }
 
 class Stage final : public SessionHost {
@@ -195,10 +198,14 @@ class Stage final : public SessionHost {
     output_.push_back(text + " " + to_text(event->what, event->about.actor));
   }
   void confirmed(EventPtr event) override { output_.push_back("out<  confirmed " + request(*event)); }
-  void failed(EventPtr event, Refusal why) override { output_.push_back("out<  failed " + request(*event) + " " + to_text(why)); }
+  void failed(EventPtr event, Refusal why) override {
+    output_.push_back("out<  failed " + request(*event) + " " + to_text(why));
+  }
   SystemTime wall_clock() const override { return SystemTime{std::chrono::seconds{1'700'000'000}} + (now_ - start); }
   double random() override { return 0.5; }
-  void count(std::string_view name, std::string_view reason) override { ++counts_[std::string{name} + " " + std::string{reason}]; }
+  void count(std::string_view name, std::string_view reason) override {
+    ++counts_[std::string{name} + " " + std::string{reason}];
+  }
   void log(std::string_view) override {}
 
   unsigned counted(const std::string& what) const {
@@ -233,14 +240,15 @@ class Stage final : public SessionHost {
   }
 
   std::string request(const Event& event) const {
-    std::string text = std::visit(overloaded{
-                                      [](const Message&) { return std::string{"message"}; },
-                                      [](const Membership& it) { return std::string{name_of(it.changes.front().kind)}; },
-                                      [](const Roster&) { return std::string{"roster"}; },
-                                      [](const RoomInfo&) { return std::string{"subject"}; },
-                                      [](const LinkState&) { return std::string{"link"}; },
-                                  },
-                                  event.what);
+    std::string text =
+        std::visit(overloaded{
+                       [](const Message&) { return std::string{"message"}; },
+                       [](const Membership& it) { return std::string{name_of(it.changes.front().kind)}; },
+                       [](const Roster&) { return std::string{"roster"}; },
+                       [](const RoomInfo&) { return std::string{"subject"}; },
+                       [](const LinkState&) { return std::string{"link"}; },
+                   },
+                   event.what);
     text += " " + where(event);
     return event.about.audience.empty() ? text : text + " for " + event.about.audience;
   }
@@ -281,9 +289,11 @@ class Stage final : public SessionHost {
     event->what = payload(verb, text, event->about.audience);
     const std::string asked = request(*event);
     const Outcome outcome = session_->deliver(event, now_);
-    if (std::holds_alternative<Pending>(outcome) != (event == nullptr)) throw std::runtime_error{"Pending keeps the event, all else leaves it"};
+    if (std::holds_alternative<Pending>(outcome) != (event == nullptr))
+      throw std::runtime_error{"Pending keeps the event, all else leaves it"};
     if (std::holds_alternative<Accepted>(outcome)) output_.push_back("out<  accepted " + asked);
-    if (const auto* refused = std::get_if<Rejected>(&outcome)) output_.push_back("out<  rejected " + asked + " " + to_text(refused->why));
+    if (const auto* refused = std::get_if<Rejected>(&outcome))
+      output_.push_back("out<  rejected " + asked + " " + to_text(refused->why));
   }
 
   void link(std::string_view text) {
@@ -304,7 +314,9 @@ class Stage final : public SessionHost {
   void log_in(const std::string& nick) {
     session_->on_connected(now_);
     session_->on_line(":irc.test 001 " + nick + " :Welcome", now_);
-    session_->on_line(":irc.test 005 " + nick + " CASEMAPPING=rfc1459 NICKLEN=16 PREFIX=(qaohv)~&@%+ CHANTYPES=# :are supported", now_);
+    session_->on_line(":irc.test 005 " + nick +
+                          " CASEMAPPING=rfc1459 NICKLEN=16 PREFIX=(qaohv)~&@%+ STATUSMSG=@+ CHANTYPES=# :are supported",
+                      now_);
     const auto before = output_.size();
     session_->on_line(":irc.test 422 " + nick + " :no motd", now_);
     output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(before));

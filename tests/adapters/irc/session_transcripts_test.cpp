@@ -31,7 +31,9 @@ std::vector<Step> read_transcript(const std::filesystem::path& path) {
 }
 
 /// As a Stage writes it.
-std::string to_line(const Step& step) { return step.kind + std::string(step.kind.size() < 5 ? 6 - step.kind.size() : 1, ' ') + step.text; }
+std::string to_line(const Step& step) {
+  return step.kind + std::string(step.kind.size() < 5 ? 6 - step.kind.size() : 1, ' ') + step.text;
+}
 
 class IrcTranscript : public testing::TestWithParam<std::filesystem::path> {};
 

@@ -1,5 +1,6 @@
 """The IRC client of libirc_peer.c as an object: a second foreign implementation, old and without any extension."""
 
+import shutil
 import subprocess
 import threading
 from pathlib import Path
@@ -10,7 +11,8 @@ SOURCE = Path(__file__).with_name("libirc_peer.c")
 def build(folder):
     """Compiles the client into `folder`; the program's path."""
     program = Path(folder) / "libirc_peer"
-    subprocess.run(["cc", "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", str(SOURCE), "-o", str(program),
+    compiler = shutil.which("cc") or "clang-19"
+    subprocess.run([compiler, "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", str(SOURCE), "-o", str(program),
                     "-lircclient"], check=True)
     return program
 

@@ -56,6 +56,7 @@ class ScriptedIrcServer:
             self._changed.notify_all()
         if self._tls is not None:
             connection = self._tls.wrap_socket(connection, server_side=True)
+        connection.sendall(b":irc.test NOTICE * :Two households, both alike in dignity\r\n")
         self._clients.append(connection)
         nick = b"*"
         for line in connection.makefile("rb"):

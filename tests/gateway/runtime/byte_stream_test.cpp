@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
 #include <optional>
@@ -82,25 +84,36 @@ TEST_F(ByteStreamTest, TellsTheEndAfterTheLastBytes) {
 
 TEST_F(ByteStreamTest, WritesUntilTheOtherSideIsFullThenGoesOnWhenItReads) {
   connect_pair();
-  const std::string sent(16 << 20, 'x');
-  std::string_view rest = sent;
+  constexpr std::size_t size = 16 << 20;
   bool has_blocked = false;
-  std::size_t received = 0;
-  std::string buffer(1 << 20, '\0');
-  while (!rest.empty()) {
-    const Moved moved = stream->write_some(rest);
-    ASSERT_FALSE(moved.error);
-    rest.remove_prefix(moved.bytes);
-    if (moved.bytes > 0) continue;
-    has_blocked = true;
-    received += peer.read_some(asio::buffer(buffer));
-    run(loop, stream->writable());
-  }
-  stream->close();
-  boost::system::error_code error;
-  while (!error) received += peer.read_some(asio::buffer(buffer), error);
+  const auto writes = [](ByteStream& to, bool& blocked) -> asio::awaitable<void> {
+    const std::string bytes(size, 'x');
+    std::string_view rest = bytes;
+    while (!rest.empty()) {
+      const Moved moved = to.write_some(rest);
+      if (moved.error) throw boost::system::system_error{moved.error};
+      rest.remove_prefix(moved.bytes);
+      if (moved.bytes > 0) continue;
+      blocked = true;
+      co_await to.writable();
+    }
+    to.close();
+  };
+  const auto reads = [](tcp::socket& from) -> asio::awaitable<std::size_t> {
+    std::size_t total = 0;
+    std::string buffer(1 << 20, '\0');
+    for (;;) {
+      const auto [error, bytes] = co_await from.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+      total += bytes;
+      if (error) co_return total;
+    }
+  };
+  TaskGroup tasks{loop.get_executor()};
+  tasks.spawn("writes", writes(*stream, has_blocked));
+  support::run_ready(loop);
   EXPECT_TRUE(has_blocked);
-  EXPECT_EQ(received, sent.size());
+  EXPECT_EQ(run(loop, reads(peer)), size);
+  run(loop, tasks.join());
 }
 
 TEST_F(ByteStreamTest, FailsWithoutASignalWhenTheOtherSideIsGone) {

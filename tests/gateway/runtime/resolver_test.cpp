@@ -70,11 +70,12 @@ TEST_F(ResolverTest, AsksNobodyForWhatIsNoHostName) {
   EXPECT_EQ(server.questions(), 0U);
 }
 
-TEST_F(ResolverTest, KeepsSixteenAddressesOfAName) {
+TEST_F(ResolverTest, AsksByTcpWhereAnAnswerIsTooLongAndKeepsSixteenAddresses) {
   std::vector<std::string> texts;
-  for (int i = 1; i <= 30; ++i) texts.push_back("192.0.2." + std::to_string(i));
+  for (int i = 1; i <= 100; ++i) texts.push_back("192.0.2." + std::to_string(i));
   server.answer("many.example.org", {texts.begin(), texts.end()});
   EXPECT_EQ(to_texts(resolve("many.example.org")).size(), 16U);
+  EXPECT_EQ(server.connections(), 1U);
 }
 
 TEST_F(ResolverTest, HonoursTheHostsFile) {

@@ -1,0 +1,260 @@
+// The adapter with its connections, against a server of ours on loopback.
+#include "adapters/irc/adapter.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
+
+#include "tests/support/fake_adapter.hpp"
+#include "tests/support/run.hpp"
+#include "tests/support/test_runtime.hpp"
+
+namespace isthmus::irc {
+namespace {
+
+using asio::ip::tcp;
+using isthmus::test::FakeAdapter;
+
+/// Every host has one address.
+class OneAddress final : public Resolver {
+ public:
+  asio::awaitable<Result<std::vector<IpAddress>>> resolve(std::string) override {
+    co_return std::vector<IpAddress>{parse_ip_address("127.0.0.1").value()};
+  }
+};
+
+class IrcAdapterTest : public testing::Test {
+ protected:
+  IrcAdapterTest() {
+    home_id_ = base_.router.reserve();
+    const AdapterId id = base_.router.reserve();
+    home_.emplace(home_id_, base_.names);
+    base_.router.set(home_id_, *home_);
+    base_.router.set_home(home_id_);
+    Network network;
+    network.name = "local";
+    network.host = "irc.example.net";
+    network.port = acceptor_.local_endpoint().port();
+    network.tls = false;
+    network.flood_rate = 0;
+    network.connect_rate = 0;
+    network.listed = true;
+    Settings settings;
+    settings.networks.emplace("local", network);
+    adapter_.emplace(runtime_, id, settings);
+    base_.router.set(id, *adapter_);
+    task_.emplace(base_.io.get_executor());
+    task_->spawn("irc", adapter_->run());
+  }
+
+  ~IrcAdapterTest() override { stop(); }
+
+  void stop() {
+    if (!task_) return;
+    task_->cancel();
+    support::run(base_.io, task_->join());
+    task_.reset();
+  }
+
+  /// Runs the loop until `done` holds; false when that takes too long.
+  bool until(const std::function<bool()>& done) {
+    const auto limit = std::chrono::steady_clock::now() + support::patience;
+    base_.io.restart();
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > limit) return false;
+      base_.io.run_one_for(std::chrono::milliseconds{5});
+      base_.io.restart();
+      read();
+    }
+    return true;
+  }
+
+  void ask(std::string_view address, Payload what, std::string_view owner = "juliet@example.org") {
+    const auto place = adapter_->addresses().parse(address);
+    ASSERT_TRUE(place) << address;
+    auto event = std::make_unique<Event>();
+    event->about.source = home_id_;
+    event->about.conversation = *place;
+    event->about.owner = base_.names.intern(owner);
+    event->about.actor.name = "juliet";
+    event->what = std::move(what);
+    base_.router.emit(std::move(event));
+    base_.router.settle();
+  }
+
+  static Payload change(Change::Kind kind, std::string name) {
+    Change change;
+    change.kind = kind;
+    change.who.name = std::move(name);
+    return Membership{{change}};
+  }
+  static Payload message(std::string text) { return Message{Style::normal, std::move(text)}; }
+
+  /// The home adapter saw this; a receipt is "ok …", a refusal "condition …".
+  bool saw(std::string_view text) const {
+    return std::ranges::any_of(home_->seen, [&](const FakeAdapter::Seen& seen) {
+      return (seen.is_refused ? seen.why + " " : seen.is_receipt ? "ok " : "") + seen.what == text;
+    });
+  }
+
+  void accept() {
+    ASSERT_TRUE(until([&] {
+      boost::system::error_code error;
+      acceptor_.non_blocking(true);
+      peer_.emplace(base_.io);
+      heard_.clear();
+      acceptor_.accept(*peer_, error);
+      return !error;
+    }));
+    peer_->non_blocking(true);
+  }
+  void read() {
+    if (!peer_ || !peer_->is_open() || deaf_) return;
+    char bytes[4096];
+    for (;;) {
+      boost::system::error_code error;
+      const std::size_t count = peer_->read_some(asio::buffer(bytes), error);
+      hung_up_ = error == asio::error::eof;
+      if (error) return;
+      heard_.append(bytes, count);
+    }
+  }
+  void say(std::string_view lines) { asio::write(*peer_, asio::buffer(lines)); }
+  bool heard(std::string_view text) {
+    return until([&] { return heard_.find(text) != std::string::npos; });
+  }
+
+  /// Joined to #lounge.
+  void join() {
+    ask("#lounge%local", change(Change::Kind::join, "juliet"));
+    accept();
+    ASSERT_TRUE(heard("USER juliet"));
+    say(":s 001 juliet :hi\r\n:s 005 juliet NICKLEN=9 :are supported\r\n:s 422 juliet :none\r\n");
+    ASSERT_TRUE(heard("JOIN #lounge\r\n"));
+    say(":juliet!j@h JOIN #lounge\r\n:s 353 juliet = #lounge :juliet romeo\r\n:s 366 juliet #lounge :end\r\n");
+    ASSERT_TRUE(until([&] { return saw("ok join #lounge%local juliet"); }));
+    home_->seen.clear();
+    heard_.clear();
+  }
+
+  isthmus::test::TestRuntime base_;
+  OneAddress resolver_;
+  Runtime runtime_{base_.io.get_executor(), base_.turn, base_.alarms,    resolver_, base_.router,      base_.names,
+                   base_.ids,               base_.counters, Log{}, base_.read_buffer, [] { return 0.0; }};
+  tcp::acceptor acceptor_{base_.io, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
+  AdapterId home_id_{};
+  std::optional<FakeAdapter> home_;
+  std::optional<IrcAdapter> adapter_;
+  std::optional<TaskGroup> task_;
+  std::optional<tcp::socket> peer_;
+  std::string heard_;
+  bool deaf_ = false;  // the peer reads nothing
+  bool hung_up_ = false;
+};
+
+TEST_F(IrcAdapterTest, CarriesMessagesBothWaysAndConfirmsWhatWasWritten) {
+  join();
+  ask("#lounge%local", message("hello"));
+  EXPECT_FALSE(saw("ok message #lounge%local hello"));
+  ASSERT_TRUE(heard("PRIVMSG #lounge :hello\r\n"));
+  EXPECT_TRUE(until([&] { return saw("ok message #lounge%local hello"); }));
+  say(":romeo!r@b PRIVMSG #lou");
+  say("nge :cut in two\r\n:romeo!r@b PRIVMSG juliet :in private\n");
+  EXPECT_TRUE(until([&] { return saw("message #lounge%local cut in two") && saw("message romeo%local in private"); }));
+}
+
+TEST_F(IrcAdapterTest, FailsWhatWasNotWrittenWhenTheConnectionDrops) {
+  join();
+  deaf_ = true;
+  const std::string text(400, 'x');
+  // More than the two sockets' buffers hold.
+  bool full = false;
+  for (int i = 0; i < 100'000 && !full; ++i) {
+    ask("#lounge%local", message(text));
+    if (i % 100 == 0) support::run_ready(base_.io);
+    full = saw("resource-constraint message #lounge%local " + text);
+  }
+  EXPECT_TRUE(full) << "the backlog has no bound";
+  home_->seen.clear();
+  peer_->close();
+  EXPECT_TRUE(until([&] { return saw("remote-server-timeout message #lounge%local " + text); }));
+  EXPECT_TRUE(until([&] { return saw("link local"); }));
+}
+
+TEST_F(IrcAdapterTest, ComesBackAndJoinsAgain) {
+  join();
+  peer_->close();
+  ASSERT_TRUE(until([&] { return saw("link local"); }));
+  base_.alarms.advance(std::chrono::seconds{3});
+  accept();
+  ASSERT_TRUE(heard("USER juliet"));
+  say(":s 001 juliet :hi\r\n:s 422 juliet :none\r\n");
+  ASSERT_TRUE(heard("JOIN #lounge\r\n"));
+  say(":juliet!j@h JOIN #lounge\r\n:s 353 juliet = #lounge :juliet\r\n:s 366 juliet #lounge :end\r\n");
+  EXPECT_TRUE(until([&] { return saw("roster #lounge%local 1"); }));
+}
+
+TEST_F(IrcAdapterTest, EndsTheSessionWithItsLastChannel) {
+  join();
+  ask("#lounge%local", change(Change::Kind::leave, "juliet"));
+  EXPECT_EQ(adapter_->sessions(), 0U);
+  EXPECT_TRUE(heard("PART #lounge\r\nQUIT\r\n"));
+  say("ERROR :Closing link\r\n");
+  peer_->shutdown(tcp::socket::shutdown_send);
+  EXPECT_TRUE(until([&] { return hung_up_; }));
+}
+
+TEST_F(IrcAdapterTest, ClosesWhatTheServerDoesNotCloseAfterQuit) {
+  join();
+  ask("#lounge%local", change(Change::Kind::leave, "juliet"));
+  ASSERT_TRUE(heard("QUIT\r\n"));
+  base_.alarms.advance(std::chrono::seconds{2});
+  EXPECT_TRUE(until([&] { return hung_up_; }));
+}
+
+TEST_F(IrcAdapterTest, SaysGoodbyeWhenItEnds) {
+  join();
+  ask("#garden%local", change(Change::Kind::join, "juliet"));
+  task_->cancel();
+  ASSERT_TRUE(heard("QUIT :"));
+  peer_->close();
+  stop();
+  EXPECT_TRUE(saw("remote-server-timeout join #garden%local juliet"));
+}
+
+TEST_F(IrcAdapterTest, ConnectsNobodyToPrivateAddressesThatAreNotListed) {
+  ask("#lounge%irc.example.net", change(Change::Kind::join, "juliet"));
+  EXPECT_TRUE(until([&] { return saw("forbidden join #lounge%irc.example.net juliet"); }));
+  EXPECT_EQ(base_.counters.value("irc_connects_refused", "address"), 1U);
+  EXPECT_EQ(adapter_->sessions(), 0U);
+}
+
+TEST_F(IrcAdapterTest, AnswersWhatNeedsASessionThatIsNotThere) {
+  ask("#lounge%local", message("hello"));
+  EXPECT_TRUE(saw("not-acceptable message #lounge%local hello"));
+  ask("#lounge%local", change(Change::Kind::leave, "juliet"));
+  EXPECT_TRUE(saw("ok leave #lounge%local juliet"));
+  ask("local", message("PRIVMSG"));
+  EXPECT_TRUE(saw("feature-not-implemented message local PRIVMSG"));
+  EXPECT_EQ(adapter_->sessions(), 0U);
+}
+
+TEST_F(IrcAdapterTest, KeepsUsersApart) {
+  join();
+  ask("#lounge%local", message("hello"), "romeo@example.org");
+  EXPECT_TRUE(saw("not-acceptable message #lounge%local hello"));
+}
+
+TEST_F(IrcAdapterTest, SkipsALineThatIsTooLongAndGoesOn) {
+  join();
+  say(":romeo!r@b PRIVMSG #lounge :" + std::string(2 * max_incoming_line, 'x') + "\r\n");
+  say(":romeo!r@b PRIVMSG #lounge :after it\r\n");
+  EXPECT_TRUE(until([&] { return saw("message #lounge%local after it"); }));
+  EXPECT_EQ(base_.counters.value("irc_lines_dropped", "too_long"), 1U);
+}
+
+}  // namespace
+}  // namespace isthmus::irc
