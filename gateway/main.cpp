@@ -70,8 +70,11 @@ std::string parent_domain(const std::string& domain) {
 }
 
 LogLevel parse_level(const std::string& name) {
-  static const std::map<std::string, LogLevel> levels{{"trace", LogLevel::trace}, {"debug", LogLevel::debug}, {"info", LogLevel::info},
-                                                      {"warn", LogLevel::warn},   {"error", LogLevel::error}};
+  static const std::map<std::string, LogLevel> levels{{"trace", LogLevel::trace},
+                                                      {"debug", LogLevel::debug},
+                                                      {"info", LogLevel::info},
+                                                      {"warn", LogLevel::warn},
+                                                      {"error", LogLevel::error}};
   return levels.at(name);
 }
 
@@ -80,11 +83,13 @@ void read_component(Plan& plan, const config::Section& root, const config::Secti
   for (const auto& row : adapter_table) names.push_back(row.name);
   auto settings = xmpp::read_component_settings(section, plan.server);
   for (const auto& other : plan.components) {
-    if (other.settings.domain == settings.domain) section.problem("domain", "another component has this domain already");
+    if (other.settings.domain == settings.domain)
+      section.problem("domain", "another component has this domain already");
   }
   const auto adapter = section.one_of("adapter", names.front(), names);
   for (const auto& row : adapter_table) {
-    if (row.name == adapter) plan.components.push_back({std::move(settings), row.factory(root.table(row.name), section)});
+    if (row.name == adapter)
+      plan.components.push_back({std::move(settings), row.factory(root.table(row.name), section)});
   }
 }
 
@@ -93,7 +98,8 @@ Plan read_plan(const config::Section& root) {
   Plan plan;
   plan.server = xmpp::read_server_settings(root.table("xmpp"));
   for (const auto& section : root.array("component")) read_component(plan, root, section);
-  if (plan.components.empty()) root.problem("component", "no [[component]]: the gateway needs at least one, with domain and adapter");
+  if (plan.components.empty())
+    root.problem("component", "no [[component]]: the gateway needs at least one, with domain and adapter");
   plan.users = root.table("access").texts("users");
   if (plan.users.empty()) {
     for (const auto& component : plan.components) plan.users.push_back(parent_domain(component.settings.domain));
@@ -117,8 +123,16 @@ class Daemon {
         resolver_{make_resolver(io_.get_executor(), plan_.dns)},
         ids_{(std::uint64_t{random_()} << 32) ^ random_()},
         stop_{io_.get_executor(), SteadyTime::max()},
-        runtime_{io_.get_executor(), turn_, alarms_, *resolver_, router_, names_, ids_, counters_,
-                 Log{make_stdout_sink(plan_.log_format), plan_.log_level}, read_buffer_,
+        runtime_{io_.get_executor(),
+                 turn_,
+                 alarms_,
+                 *resolver_,
+                 router_,
+                 names_,
+                 ids_,
+                 counters_,
+                 Log{make_stdout_sink(plan_.log_format), plan_.log_level},
+                 read_buffer_,
                  [this] { return std::uniform_real_distribution<>{0.0, 1.0}(random_); }},
         users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users}} {
     const AdapterId home{0};
@@ -147,7 +161,8 @@ class Daemon {
     runtime_.log.info("isthmus {} starts", version);
     TaskGroup watchers{io_.get_executor()};
     watchers.spawn("signals", watch_signals());
-    TaskGroup users{io_.get_executor(), [this](std::string_view, const std::exception_ptr& failed) { on_users_failed(failed); }};
+    TaskGroup users{io_.get_executor(),
+                    [this](std::string_view, const std::exception_ptr& failed) { on_users_failed(failed); }};
     users.spawn("xmpp", users_.run());
     co_await with_tasks([this](TaskGroup& tasks) -> asio::awaitable<void> {
       for (const auto& adapter : adapters_) tasks.spawn("adapter", adapter->run());
@@ -181,7 +196,9 @@ class Daemon {
     HttpRoutes routes;
     routes["/healthz"] = [] { return HttpAnswer{.body = "ok\n"}; };
     routes["/readyz"] = [this] { return readiness(); };
-    routes["/metrics"] = [this] { return HttpAnswer{.content_type = "text/plain; version=0.0.4", .body = counters_.to_text()}; };
+    routes["/metrics"] = [this] {
+      return HttpAnswer{.content_type = "text/plain; version=0.0.4", .body = counters_.to_text()};
+    };
     try {
       co_await serve_http(plan_.http_listen, std::move(routes), runtime_.log);
     } catch (const boost::system::system_error& error) {

@@ -52,7 +52,8 @@ void Router::route(Delivery delivery) {
   if (std::holds_alternative<Deferred>(outcome)) return defer(to, std::move(delivery.event));
   if (auto* rejected = std::get_if<Rejected>(&outcome)) return refuse(std::move(delivery), std::move(rejected->why));
   // Users hear what became of their words; foreign sides hear only of refusals.
-  if (!delivery.receipt && delivery.event && delivery.event->about.source == home_) confirmed(std::move(delivery.event));
+  if (!delivery.receipt && delivery.event && delivery.event->about.source == home_)
+    confirmed(std::move(delivery.event));
 }
 
 void Router::defer(AdapterId to, EventPtr event) {

@@ -1,6 +1,6 @@
 #pragma once
-// Events in, deliveries out. Deterministic, without I/O or clock. An event of an owner's session goes from the users' side to the
-// adapter of its conversation, or from there to the users' side; no protocol is known by name.
+// Events in, deliveries out. Deterministic, without I/O or clock. An event of an owner's session goes from the users'
+// side to the adapter of its conversation, or from there to the users' side; no protocol is known by name.
 #include <cstddef>
 #include <vector>
 
@@ -30,8 +30,8 @@ class Router {
   /// `id` may be tried again after it answered Deferred.
   void resumed(AdapterId id);
 
-  /// Routes all that was taken in, and what comes of it. Adapters call it when the handling of one input (a stanza, a line, a
-  /// timer) is done; a call from within settle() does nothing.
+  /// Routes all that was taken in, and what comes of it. Adapters call it when the handling of one input (a stanza, a
+  /// line, a timer) is done; a call from within settle() does nothing.
   void settle();
 
   /// Deliveries that wait for `id`.

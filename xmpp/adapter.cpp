@@ -10,7 +10,9 @@ namespace {
 
 class NoAddresses final : public AddressBook {
  public:
-  Answer<Conversation> parse(std::string_view) const override { return Refusal{Condition::item_not_found, Remedy::cancel, {}, {}}; }
+  Answer<Conversation> parse(std::string_view) const override {
+    return Refusal{Condition::item_not_found, Remedy::cancel, {}, {}};
+  }
   std::string text(const Conversation&) const override { return {}; }
   Answer<Conversation> person(const Conversation&, std::string_view) const override {
     return Refusal{Condition::item_not_found, Remedy::cancel, {}, {}};

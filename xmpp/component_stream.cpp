@@ -15,7 +15,8 @@ namespace {
 /// The name of a stream error's condition: its first child in that namespace.
 std::string stream_condition(pugi::xml_node error) {
   for (const auto element : error.children()) {
-    if (namespace_of(element) == ns::stream_errors && local_name(element) != "text") return std::string{local_name(element)};
+    if (namespace_of(element) == ns::stream_errors && local_name(element) != "text")
+      return std::string{local_name(element)};
   }
   return "undefined-condition";
 }
@@ -46,7 +47,9 @@ void ComponentStream::open() {
   framer_.reset();
   condition_.clear();
   state_ = State::opening;
-  out_ += "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' to='";
+  out_ +=
+      "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' "
+      "xmlns:stream='http://etherx.jabber.org/streams' to='";
   append_escaped(out_, domain_);
   out_ += "'>";
 }
@@ -109,8 +112,9 @@ void ComponentStream::on_skipped(const Frame& frame) {
   auto text = as_empty_element(frame.bytes);
   const auto head = parser_.parse({text.data(), text.size()});
   const bool is_long = frame.kind == Frame::Kind::too_long;
-  listener_.on_skipped(head ? *head : pugi::xml_node{},
-                       is_long ? "The stanza is longer than this gateway takes." : "The stanza is nested deeper than this gateway takes.");
+  listener_.on_skipped(head ? *head : pugi::xml_node{}, is_long
+                                                            ? "The stanza is longer than this gateway takes."
+                                                            : "The stanza is nested deeper than this gateway takes.");
 }
 
 bool ComponentStream::end(std::string_view condition) {

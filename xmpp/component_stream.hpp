@@ -17,7 +17,8 @@ class StreamListener {
   virtual void on_ready() = 0;
   /// A stanza; valid during the call.
   virtual void on_stanza(pugi::xml_node stanza) = 0;
-  /// A stanza over a limit was skipped. `head` is its start tag as an empty element, an empty node when even that was too long.
+  /// A stanza over a limit was skipped. `head` is its start tag as an empty element, an empty node when even that was
+  /// too long.
   virtual void on_skipped(pugi::xml_node head, std::string_view why) = 0;
 };
 
@@ -26,7 +27,8 @@ class ComponentStream {
   enum class State { opening, authenticating, ready, ended };
 
   /// `out` gets what must be sent; it and `listener` outlive the stream.
-  ComponentStream(std::string domain, std::string secret, FramerLimits limits, std::string& out, StreamListener& listener);
+  ComponentStream(std::string domain, std::string secret, FramerLimits limits, std::string& out,
+                  StreamListener& listener);
 
   /// Begins a new stream: writes our opening tag (XEP-0114 §3, step 1).
   void open();

@@ -19,6 +19,7 @@ constexpr auto wait_for_ping = 30s;
 constexpr auto handshake_timeout = 30s;
 constexpr auto reconnect_base = 1s;
 constexpr auto reconnect_cap = 60s;
+constexpr auto steady_after = 30s;  // a stream that lasted less does not make the next attempt an immediate one
 constexpr std::size_t keep_capacity = 1024 * 1024;  // bytes of the output buffer that stay when it is drained
 
 asio::awaitable<void> sleep_for(std::chrono::nanoseconds time) {
@@ -92,7 +93,10 @@ asio::awaitable<std::string> Connection::serve() {
   bytes_.reset();
   alive_.clear();
   ping_id_.clear();
-  if (std::exchange(is_announced_, false)) handler_.on_down(*this);
+  if (std::exchange(is_announced_, false)) {
+    if (runtime_.alarms.now() - ready_at_ >= steady_after) backoff_.reset();
+    handler_.on_down(*this);
+  }
   runtime_.router.settle();
   co_return stream_.condition().empty() ? why_broken_ : stream_.condition();
 }
@@ -148,7 +152,7 @@ asio::awaitable<void> Connection::drain() {
 
 void Connection::on_ready() {
   was_ready_ = true;
-  backoff_.reset();
+  ready_at_ = runtime_.alarms.now();
   is_announced_ = true;
   alive_.set(heard_ + idle_before_ping);
   runtime_.log.info("{}: component stream is up", component_.domain);

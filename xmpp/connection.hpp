@@ -75,9 +75,10 @@ class Connection final : public Outlet, private Flushable, private StreamListene
   Backoff backoff_;
   Alarm alive_;
   SteadyTime heard_{};
+  SteadyTime ready_at_{};
   std::string ping_id_;
   std::string why_broken_;
-  bool is_broken_ = false;  // the connection is of no use any more, but not closed yet
+  bool is_broken_ = false;     // the connection is of no use any more, but not closed yet
   bool is_announced_ = false;  // the handler was told that we are up
   bool is_draining_ = false;
   bool was_ready_ = false;  // at any time

@@ -35,10 +35,14 @@ void Direct::on_message(const Incoming& in, const Name& owner, const Conversatio
   if (std::holds_alternative<Nothing>(said)) return;
   if (const auto* refusal = std::get_if<Refusal>(&said)) return refuse(in, *refusal);
   if (place.kind != PlaceKind::direct) {
-    return refuse(in, {Condition::feature_not_implemented, Remedy::cancel, "Nobody reads messages at this address; write to a room or a person.", {}});
+    return refuse(in, {Condition::feature_not_implemented,
+                       Remedy::cancel,
+                       "Nobody reads messages at this address; write to a room or a person.",
+                       {}});
   }
   auto* message = std::get_if<Message>(&said);
-  if (message == nullptr) return refuse(in, {Condition::bad_request, Remedy::modify, "The message has a subject but no text.", {}});
+  if (message == nullptr)
+    return refuse(in, {Condition::bad_request, Remedy::modify, "The message has a subject but no text.", {}});
   muc_.forget_private(owner, place);
   auto event = context_.make_event(owner, place, in.from.str(), std::move(*message));
   event->about.actor.name = default_nick(in);
@@ -49,7 +53,11 @@ void Direct::on_message(const Incoming& in, const Name& owner, const Conversatio
 void Direct::on_presence(const Incoming& in) {
   if (in.type != "subscribe") return;
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
-    out.open("presence").attribute("type", "unsubscribed").attribute("from", in.to.bare()).attribute("to", in.from.bare()).close();
+    out.open("presence")
+        .attribute("type", "unsubscribed")
+        .attribute("from", in.to.bare())
+        .attribute("to", in.from.bare())
+        .close();
   });
 }
 
@@ -60,7 +68,8 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
     // The user wrote to a person through a room or directly; the error comes from where it was written to.
     const auto from = muc_.private_address(event).value_or(bare_jid(event.about.conversation, domain));
     send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
-      write_error(out, "message", {from, event.about.audience, native_id(event, id_scheme)}, *delivery.receipt->refused);
+      write_error(out, "message", {from, event.about.audience, native_id(event, id_scheme)},
+                  *delivery.receipt->refused);
     });
     return Accepted{};
   }

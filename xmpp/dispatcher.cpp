@@ -24,7 +24,8 @@ Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::fun
       muc_{context_},
       direct_{context_, muc_},
       queries_{context_},
-      roll_call_{context_, [this](const Name& owner, std::string_view client) { muc_.on_client_gone(owner, client); }} {}
+      roll_call_{context_, [this](const Name& owner, std::string_view client) { muc_.on_client_gone(owner, client); }} {
+}
 
 void Dispatcher::add(Domain domain) { domains_.push_back(std::make_unique<Domain>(std::move(domain))); }
 
@@ -65,7 +66,8 @@ void Dispatcher::on_skipped(pugi::xml_node head, std::string_view why) {
   runtime_.log.warn("a stanza over the limits was skipped");
   const auto kind = local_name(head);
   const auto type = attribute(head, "type");
-  const bool is_answerable = (kind == "message" || kind == "presence" || (kind == "iq" && is_request(type))) && type != "error";
+  const bool is_answerable =
+      (kind == "message" || kind == "presence" || (kind == "iq" && is_request(type))) && type != "error";
   const auto from_jid = parse_jid(attribute(head, "from"));
   const auto to_jid = parse_jid(attribute(head, "to"));
   const auto* domain = to_jid ? find(to_jid->domain()) : nullptr;
@@ -78,14 +80,16 @@ void Dispatcher::on_skipped(pugi::xml_node head, std::string_view why) {
 
 void Dispatcher::dispatch(pugi::xml_node stanza) {
   const auto kind = local_name(stanza);
-  const bool is_known = namespace_of(stanza) == component_ns && (kind == "message" || kind == "presence" || kind == "iq");
+  const bool is_known =
+      namespace_of(stanza) == component_ns && (kind == "message" || kind == "presence" || kind == "iq");
   const bool has_sender = parse_jid_into(attribute(stanza, "from"), from_).has_value();
   const auto to = attribute(stanza, "to");
   const bool has_target = parse_jid_into(to, to_).has_value();
   const auto at = to.find('@');
   const auto host = to.substr(at == std::string_view::npos ? 0 : at + 1);
   const auto* domain = find(has_target ? to_.domain() : host.substr(0, host.find('/')));
-  if (!is_known || !has_sender || domain == nullptr) {  // nobody whom we could answer, or from an address that is not ours
+  if (!is_known || !has_sender ||
+      domain == nullptr) {  // nobody whom we could answer, or from an address that is not ours
     return runtime_.counters.add("stanzas_dropped", is_known ? "unanswerable" : "unknown_element");
   }
   const Incoming in{stanza, from_, to_, *domain, attribute(stanza, "id"), attribute(stanza, "type")};
@@ -103,11 +107,11 @@ void Dispatcher::dispatch(pugi::xml_node stanza) {
 }
 
 void Dispatcher::refuse(const Incoming& in, const Refusal& why) {
-  if (in.type == "error" || in.type == "result" || in.type == "unavailable") return;  // errors are never answered (RFC 6120 §8.3.1)
+  if (in.type == "error" || in.type == "result" || in.type == "unavailable")
+    return;  // errors are never answered (RFC 6120 §8.3.1)
   runtime_.counters.add("refused", to_text(why.condition));
-  send(in.domain, runtime_.counters, [&](StanzaWriter& out) {
-    write_error(out, local_name(in.element), {in.to.str(), in.from.str(), in.id}, why);
-  });
+  send(in.domain, runtime_.counters,
+       [&](StanzaWriter& out) { write_error(out, local_name(in.element), {in.to.str(), in.from.str(), in.id}, why); });
 }
 
 void Dispatcher::on_message(const Incoming& in, const Name& owner) {
@@ -148,7 +152,8 @@ void Dispatcher::on_presence(const Incoming& in, const Name& owner) {
 void Dispatcher::on_iq(const Incoming& in, const Name& owner) {
   if (is_request(in.type)) return queries_.on_request(in, owner, place_of(in));
   if (in.type == "result" || in.type == "error") {
-    if (!roll_call_.on_answer(in.id, in.from.str(), in.type)) runtime_.counters.add("stanzas_dropped", "unexpected_answer");
+    if (!roll_call_.on_answer(in.id, in.from.str(), in.type))
+      runtime_.counters.add("stanzas_dropped", "unexpected_answer");
     return;
   }
   refuse(in, {Condition::bad_request, Remedy::modify, "An iq is of type get, set, result or error.", {}});

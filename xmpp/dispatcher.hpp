@@ -1,6 +1,6 @@
 #pragma once
-// Stanzas in, stanzas out, without sockets: finds whom a stanza concerns by the domain in its `to`, whatever stream it came on (ejabberd
-// spreads a listener's hosts over all its streams), and hands it to rooms, people or queries.
+// Stanzas in, stanzas out, without sockets: finds whom a stanza concerns by the domain in its `to`, whatever stream it
+// came on (ejabberd spreads a listener's hosts over all its streams), and hands it to rooms, people or queries.
 #include <memory>
 #include <string>
 #include <string_view>

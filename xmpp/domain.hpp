@@ -26,7 +26,8 @@ struct Domain {
   Outlet* outlet = nullptr;
 };
 
-/// Writes one stanza from `domain`, unless its stream is down. `build` gets the writer and must open and close one element.
+/// Writes one stanza from `domain`, unless its stream is down. `build` gets the writer and must open and close one
+/// element.
 template <class Build>
 void send(const Domain& domain, Counters& counters, Build&& build) {
   if (!domain.outlet->is_up()) return counters.add("stanzas_dropped", "stream_down");

@@ -5,8 +5,8 @@
 namespace isthmus::xmpp {
 
 enum class Errc {
-  empty_part = 1,        // an address, a part of it or a label of its domain is empty, before or after preparation
-  part_too_long,         // over 1023 bytes
+  empty_part = 1,  // an address, a part of it or a label of its domain is empty, before or after preparation
+  part_too_long,   // over 1023 bytes
   ill_formed_utf8,
   prohibited_character,  // by the part's profile, its rules for right-to-left text included
   not_well_formed,       // not one well-formed element (XML 1.0 and its namespaces, as RFC 6120 §11 restricts them)

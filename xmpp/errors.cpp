@@ -12,7 +12,8 @@ void open_reply(StanzaWriter& out, std::string_view kind, std::string_view type,
 
 }  // namespace
 
-void write_error(StanzaWriter& out, std::string_view kind, const Reply& reply, const Refusal& why, std::string_view alternate) {
+void write_error(StanzaWriter& out, std::string_view kind, const Reply& reply, const Refusal& why,
+                 std::string_view alternate) {
   open_reply(out, kind, "error", reply);
   out.open("error").attribute("type", to_text(why.remedy));
   out.open(to_text(why.condition), ns::stanza_errors);

@@ -14,7 +14,8 @@ struct Reply {
   std::string_view id;  // may be empty
 };
 
-/// A whole stanza `kind` ("message", "presence", "iq") of type error. `alternate` is an XMPP URI for gone and redirect; may be empty.
+/// A whole stanza `kind` ("message", "presence", "iq") of type error. `alternate` is an XMPP URI for gone and redirect;
+/// may be empty.
 void write_error(StanzaWriter& out, std::string_view kind, const Reply& reply, const Refusal& why,
                  std::string_view alternate = {});
 

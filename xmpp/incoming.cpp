@@ -28,9 +28,8 @@ bool is_chat_signal(pugi::xml_node message) {
 }
 
 bool has_control_characters(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
-  });
+  return std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; });
 }
 
 Message to_message(std::string_view body) {
@@ -53,24 +52,32 @@ Said read_message(pugi::xml_node message) {
   const auto body = child(message, component_ns, "body");
   const auto subject = child(message, component_ns, "subject");
   if (is_encrypted(message)) {
-    return Refusal{Condition::not_acceptable, Remedy::modify,
-                   "This is an encrypted message. The other side of the gateway cannot read it; please send it unencrypted.", {}};
+    return Refusal{
+        Condition::not_acceptable,
+        Remedy::modify,
+        "This is an encrypted message. The other side of the gateway cannot read it; please send it unencrypted.",
+        {}};
   }
   if (body) {
     const auto text = text_of(body, scratch);
     if (has_control_characters(text)) {
-      return Refusal{Condition::bad_request, Remedy::modify, "The text holds control characters, which cannot be sent.", {}};
+      return Refusal{
+          Condition::bad_request, Remedy::modify, "The text holds control characters, which cannot be sent.", {}};
     }
     if (!text.empty()) return to_message(text);
   } else if (subject) {
     const auto text = text_of(subject, scratch);
     if (has_control_characters(text)) {
-      return Refusal{Condition::bad_request, Remedy::modify, "The subject holds control characters, which cannot be sent.", {}};
+      return Refusal{
+          Condition::bad_request, Remedy::modify, "The subject holds control characters, which cannot be sent.", {}};
     }
     return SubjectWish{std::string{text}};
   }
   if (is_chat_signal(message)) return Nothing{};
-  return Refusal{Condition::not_acceptable, Remedy::modify, "The message has no text, so there is nothing that could be passed on.", {}};
+  return Refusal{Condition::not_acceptable,
+                 Remedy::modify,
+                 "The message has no text, so there is nothing that could be passed on.",
+                 {}};
 }
 
 HistoryWish read_history_wish(pugi::xml_node muc_x, SystemTime now) {
@@ -87,8 +94,14 @@ HistoryWish read_history_wish(pugi::xml_node muc_x, SystemTime now) {
 }
 
 bool is_gone(pugi::xml_node bounced) {
-  static constexpr std::array conditions{"gone", "item-not-found", "recipient-unavailable", "redirect", "remote-server-not-found",
-                                         "remote-server-timeout", "service-unavailable", "jid-malformed"};
+  static constexpr std::array conditions{"gone",
+                                         "item-not-found",
+                                         "recipient-unavailable",
+                                         "redirect",
+                                         "remote-server-not-found",
+                                         "remote-server-timeout",
+                                         "service-unavailable",
+                                         "jid-malformed"};
   const auto error = child(bounced, component_ns, "error");
   return std::ranges::any_of(conditions, [&](const char* name) { return child(error, ns::stanza_errors, name); });
 }

@@ -1,7 +1,7 @@
 #pragma once
 // What a stanza from a client says, read once (pure).
-#include <pugixml.hpp>
 #include <optional>
+#include <pugixml.hpp>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -31,8 +31,8 @@ struct SubjectWish {
 };
 using Said = std::variant<Message, SubjectWish, Nothing, Refusal>;
 
-/// What a <message/> says. Refused: an encrypted message (its fallback text is never relayed), one without a body or anything else that we
-/// know, a body with control characters.
+/// What a <message/> says. Refused: an encrypted message (its fallback text is never relayed), one without a body or
+/// anything else that we know, a body with control characters.
 Said read_message(pugi::xml_node message);
 
 /// The history wish of a <presence/> with <x xmlns='…muc'> (XEP-0045 §7.2.14); nonsense is ignored.

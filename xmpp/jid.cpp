@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "xmpp/errc.hpp"
 #include "xmpp/stringprep.hpp"
+#include "xmpp/xml_chars.hpp"
 
 namespace isthmus::xmpp {
 namespace {
@@ -32,7 +34,8 @@ constexpr AsciiMap resourceprep_ascii = [] {
   return map;
 }();
 
-/// Of a label of a domain, letters, digits and '-' (RFC 6122 §2.2), and '_', which is in use. nameprep itself lets any ASCII pass.
+/// Of a label of a domain, letters, digits and '-' (RFC 6122 §2.2), and '_', which is in use. nameprep itself lets any
+/// ASCII pass.
 constexpr AsciiMap label_ascii = [] {
   AsciiMap map{};
   for (const char c : std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"}) {
@@ -89,7 +92,8 @@ Result<void> append_ipv6(std::string_view text, std::string& out) {
   std::string address{text.substr(1, text.size() - 2)};
   std::ranges::transform(address, address.begin(), to_lower);
   in6_addr parsed{};
-  if (address.find('\0') != std::string::npos || inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return Errc::prohibited_character;
+  if (address.find('\0') != std::string::npos || inet_pton(AF_INET6, address.c_str(), &parsed) != 1)
+    return Errc::prohibited_character;
   out.append("[").append(address).append("]");
   return {};
 }
@@ -152,6 +156,44 @@ Result<std::string> prepared(std::string_view text, Append append) {
   return out;
 }
 
+// What nearly every address is: as its preparation would leave it. Seen 16 bytes at a time.
+
+template <class NotPlain>
+bool is_plain(std::string_view text, NotPlain not_plain) {
+  const char* const end = text.data() + text.size();
+  return !text.empty() && text.size() <= max_part && find_first(text.data(), text.data(), end, not_plain) == end;
+}
+
+bool is_plain_local(std::string_view text) {
+  return is_plain(text, [](Block block) {
+    return ~block.in_range('!', '~') | block.in_range('A', 'Z') | block.in_range('&', '\'') | block.equal('"') |
+           block.equal('/') | block.equal(':') | block.equal('<') | block.equal('>') | block.equal('@');
+  });
+}
+
+bool has_empty_label(std::string_view domain) {
+  const char* const begin = domain.data();
+  const char* const end = begin + domain.size();
+  unsigned after_dot = 1;
+  for (std::size_t at = 0; at < domain.size(); at += Block::size) {
+    const unsigned dots = first_block(begin, begin + at, end, [](Block block) { return block.equal('.'); });
+    if ((dots & (dots << 1U | after_dot)) != 0) return true;
+    after_dot = dots >> (Block::size - 1);
+  }
+  return domain.ends_with('.');
+}
+
+bool is_plain_domain(std::string_view text) {
+  const auto not_plain = [](Block block) {
+    return ~(block.in_range('a', 'z') | block.in_range('0', '9') | block.in_range('-', '.') | block.equal('_'));
+  };
+  return text.size() <= max_label && is_plain(text, not_plain) && !has_empty_label(text);
+}
+
+bool is_plain_resource(std::string_view text) {
+  return is_plain(text, [](Block block) { return ~block.in_range(' ', '~'); });
+}
+
 Result<void> append_local(std::string_view text, std::string& out) {
   return append_prepared(Profile::nodeprep, nodeprep_ascii, text, out);
 }
@@ -166,26 +208,34 @@ Result<void> parse_jid_into(std::string_view text, Jid& jid) {
   const auto slash = text.find('/');
   const auto bare = text.substr(0, slash);
   const auto at = bare.find('@');
-  jid.text_.clear();
-  Result<void> outcome;
-  if (at != std::string_view::npos) {
-    outcome = append_local(bare.substr(0, at), jid.text_);
-    jid.local_end_ = static_cast<unsigned>(jid.text_.size());
-    jid.text_ += '@';
-  } else {
-    jid.local_end_ = 0;
+  const bool has_local = at != std::string_view::npos;
+  const bool has_resource = slash != std::string_view::npos;
+  const auto local = has_local ? bare.substr(0, at) : std::string_view{};
+  const auto domain = has_local ? bare.substr(at + 1) : bare;
+  const auto resource = has_resource ? text.substr(slash + 1) : std::string_view{};
+  if ((!has_local || is_plain_local(local)) && is_plain_domain(domain) &&
+      (!has_resource || is_plain_resource(resource))) {
+    jid.text_.assign(text);
+    jid.local_end_ = static_cast<unsigned>(local.size());
+    jid.domain_end_ = static_cast<unsigned>(bare.size());
+    return {};
   }
-  if (outcome) outcome = append_domain(at == std::string_view::npos ? bare : bare.substr(at + 1), jid.text_);
-  jid.domain_end_ = static_cast<unsigned>(jid.text_.size());
-  if (outcome && slash != std::string_view::npos) {
-    jid.text_ += '/';
-    outcome = append_resource(text.substr(slash + 1), jid.text_);
+  const auto old = std::exchange(jid, {});  // `text` may be its own
+  Jid prepared;
+  auto& out = prepared.text_;
+  if (has_local) {
+    if (const auto outcome = append_local(local, out); !outcome) return outcome;
+    prepared.local_end_ = static_cast<unsigned>(out.size());
+    out += '@';
   }
-  if (!outcome) {
-    jid.text_.clear();
-    jid.local_end_ = jid.domain_end_ = 0;
+  if (const auto outcome = append_domain(domain, out); !outcome) return outcome;
+  prepared.domain_end_ = static_cast<unsigned>(out.size());
+  if (has_resource) {
+    out += '/';
+    if (const auto outcome = append_resource(resource, out); !outcome) return outcome;
   }
-  return outcome;
+  jid = std::move(prepared);
+  return {};
 }
 
 Result<Jid> parse_jid(std::string_view text) {

@@ -66,8 +66,10 @@ std::string escaped(Profile profile, std::string_view text, BeyondAscii beyond) 
     if (value < 0x20 || value == 0x7F || (c == '=' && byte_after(text, at))) {
       append_hex(out, '=', c);
     } else if (value < 0x80) {
-      if (profile == Profile::nodeprep) append_local_ascii(out, text, at);
-      else out += c;
+      if (profile == Profile::nodeprep)
+        append_local_ascii(out, text, at);
+      else
+        out += c;
     } else if (beyond == BeyondAscii::kept_if_unchanged && is_unchanged(profile, bytes)) {
       out += bytes;
     } else {
@@ -93,7 +95,9 @@ std::string to_local(std::string_view name) { return escaped(Profile::nodeprep, 
 std::string from_local(std::string_view local) {
   std::string out;
   for (std::size_t at = 0; at != local.size(); ++at) {
-    const auto byte = local[at] == '\\' ? character_after(local, at) : local[at] == '=' ? byte_after(local, at) : std::nullopt;
+    const auto byte = local[at] == '\\'  ? character_after(local, at)
+                      : local[at] == '=' ? byte_after(local, at)
+                                         : std::nullopt;
     out += byte.value_or(local[at]);
     if (byte) at += 2;
   }

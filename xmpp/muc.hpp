@@ -30,9 +30,11 @@ class Muc {
   /// The owner's link to that network was lost or given up.
   void on_link_down(const Event& event, const LinkState& state);
 
-  /// A private message from a person to whom the owner wrote through a room is shown there. False when there is no such room.
+  /// A private message from a person to whom the owner wrote through a room is shown there. False when there is no such
+  /// room.
   bool deliver_private(const Event& event, const Message& message);
-  /// The occupant's address under which the owner last wrote to `event`'s person; nullopt when that was not through a room.
+  /// The occupant's address under which the owner last wrote to `event`'s person; nullopt when that was not through a
+  /// room.
   std::optional<std::string> private_address(const Event& event) const;
   /// The owner wrote to that person directly: answers come from there again.
   void forget_private(const Name& owner, const Conversation& person);

@@ -66,8 +66,9 @@ void Muc::deliver_receipt(const Event& event, const Receipt& receipt) {
   const auto& client = event.about.audience;
   const auto* membership = std::get_if<Membership>(&event.what);
   if (membership == nullptr) {
-    send(*room->domain, context_.runtime.counters,
-         [&](StanzaWriter& out) { write_error(out, "message", {room->jid, client, native_id(event, id_scheme)}, why); });
+    send(*room->domain, context_.runtime.counters, [&](StanzaWriter& out) {
+      write_error(out, "message", {room->jid, client, native_id(event, id_scheme)}, why);
+    });
     return;
   }
   const auto& change = membership->changes.front();
@@ -83,16 +84,19 @@ void Muc::deliver_join_refused(const Event& event, Room& room, const Refusal& wh
   auto* occupant = room.find(client);
   if (occupant == nullptr) return;
   send(*room.domain, context_.runtime.counters, [&](StanzaWriter& out) {
-    write_error(out, "presence", {occupant_jid(room.jid, occupant->wanted_nick), client, native_id(event, id_scheme)}, why,
-                alternate_uri(room, room.place, why.alternate));
+    write_error(out, "presence", {occupant_jid(room.jid, occupant->wanted_nick), client, native_id(event, id_scheme)},
+                why, alternate_uri(room, room.place, why.alternate));
   });
   std::erase_if(room.occupants, [&](const Occupant& other) { return other.jid == client; });
   if (room.occupants.empty()) context_.rooms.remove(room);
 }
 
 void Muc::reflect(const Event& event, Room& room, const Message& message) {
-  const RoomMessage said{.nick = room.nick, .id = native_id(event, id_scheme), .origin_id = native_id(event, origin_scheme),
-                         .message = message, .delayed = {}};
+  const RoomMessage said{.nick = room.nick,
+                         .id = native_id(event, id_scheme),
+                         .origin_id = native_id(event, origin_scheme),
+                         .message = message,
+                         .delayed = {}};
   for (const auto& occupant : room.occupants) {
     if (!hears(occupant)) continue;
     send(*room.domain, context_.runtime.counters,
@@ -102,7 +106,10 @@ void Muc::reflect(const Event& event, Room& room, const Message& message) {
 
 void Muc::deliver_message(EventPtr& event, Room& room, const Message& message) {
   const auto id = to_hex(event->about.id);
-  const RoomMessage said{.nick = event->about.actor.name, .id = {id.data(), id.size()}, .origin_id = {}, .message = message,
+  const RoomMessage said{.nick = event->about.actor.name,
+                         .id = {id.data(), id.size()},
+                         .origin_id = {},
+                         .message = message,
                          .delayed = event->about.origin == Origin::history ? event->about.at : std::nullopt};
   const bool is_up = room.domain->outlet->is_up();
   for (const auto& occupant : room.occupants) {
@@ -167,8 +174,11 @@ void Muc::tell_history(Room& room, const Occupant& occupant) {
   for (; first < backlog.size(); ++first) {
     const auto& event = *backlog[first];
     const auto id = to_hex(event.about.id);
-    const RoomMessage said{.nick = event.about.actor.name, .id = {id.data(), id.size()}, .origin_id = {},
-                           .message = std::get<Message>(event.what), .delayed = event.about.at.value_or(event.about.received_at)};
+    const RoomMessage said{.nick = event.about.actor.name,
+                           .id = {id.data(), id.size()},
+                           .origin_id = {},
+                           .message = std::get<Message>(event.what),
+                           .delayed = event.about.at.value_or(event.about.received_at)};
     send(*room.domain, context_.runtime.counters,
          [&](StanzaWriter& out) { write_groupchat(out, occupant.head, room.jid, said); });
   }
@@ -234,11 +244,14 @@ void Muc::deliver_change(Room& room, const Change& change, Occupant& to) {
 void Muc::on_link_down(const Event& event, const LinkState& state) {
   const auto rooms = context_.rooms.of(event.about.owner);  // a copy: rooms may go
   for (auto* room : rooms) {
-    if (room->place.network != event.about.conversation.network || room->place.adapter != event.about.conversation.adapter) continue;
+    if (room->place.network != event.about.conversation.network ||
+        room->place.adapter != event.about.conversation.adapter)
+      continue;
     for (auto& occupant : room->occupants) {
       if (!hears(occupant)) continue;
       send(*room->domain, context_.runtime.counters, [&](StanzaWriter& out) {
-        write_unavailable(out, room->jid, occupant.jid, {room->nick, {}, {}, state.reason}, {status_self, status_technical});
+        write_unavailable(out, room->jid, occupant.jid, {room->nick, {}, {}, state.reason},
+                          {status_self, status_technical});
       });
       occupant.state = State::waiting;
     }
@@ -292,7 +305,8 @@ void Muc::say_goodbye(const Domain& domain) {
     for (const auto& occupant : room->occupants) {
       const auto& nick = room->nick.empty() ? occupant.wanted_nick : room->nick;
       send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
-        write_unavailable(out, room->jid, occupant.jid, {nick, {}, {}, "The gateway is shutting down."}, {status_self, status_shutdown});
+        write_unavailable(out, room->jid, occupant.jid, {nick, {}, {}, "The gateway is shutting down."},
+                          {status_self, status_shutdown});
       });
     }
   }

@@ -42,7 +42,8 @@ void Muc::on_presence(const Incoming& in, const Name& owner, const Conversation&
   }
   if (!in.type.empty()) return;  // subscriptions and probes mean nothing to a room
   if (!in.to.is_full()) {
-    return refuse(in, "presence", {Condition::jid_malformed, Remedy::modify, "Name the nick to enter with: room/nick.", {}});
+    return refuse(in, "presence",
+                  {Condition::jid_malformed, Remedy::modify, "Name the nick to enter with: room/nick.", {}});
   }
   if (const auto muc_x = child(in.element, ns::muc, "x")) return join(in, owner, place, muc_x);
   if (occupant == nullptr) return refuse(in, "presence", not_in_room);
@@ -54,7 +55,8 @@ void Muc::join(const Incoming& in, const Name& owner, const Conversation& place,
   if (room == nullptr) room = &context_.rooms.add(in.domain, owner, place, std::string{in.to.bare()});
   auto* occupant = room->find(in.from.str());
   if (occupant == nullptr) {
-    room->occupants.push_back({.jid = in.from.str(), .head = message_head(room->jid, in.from.str()), .wanted_nick = {}, .history = {}});
+    room->occupants.push_back(
+        {.jid = in.from.str(), .head = message_head(room->jid, in.from.str()), .wanted_nick = {}, .history = {}});
     occupant = &room->occupants.back();
   }
   occupant->state = Occupant::State::joining;
@@ -79,14 +81,25 @@ void Muc::leave(const Incoming& in, Room& room) {
   });
   std::erase_if(room.occupants, [&](const Occupant& occupant) { return occupant.jid == in.from.str(); });
   if (!room.occupants.empty()) return;
-  Change change{.kind = Change::Kind::leave, .who = {}, .self = true, .new_name = {}, .by = {}, .reason = std::string{reason}, .key = {}};
+  Change change{.kind = Change::Kind::leave,
+                .who = {},
+                .self = true,
+                .new_name = {},
+                .by = {},
+                .reason = std::string{reason},
+                .key = {}};
   context_.runtime.router.emit(make_event(in, room, Membership{{std::move(change)}}));
   context_.rooms.remove(room);
 }
 
 void Muc::rename(const Incoming& in, Room& room) {
-  Change change{.kind = Change::Kind::rename, .who = {}, .self = true, .new_name = from_resource(in.to.resource()), .by = {},
-                .reason = {}, .key = {}};
+  Change change{.kind = Change::Kind::rename,
+                .who = {},
+                .self = true,
+                .new_name = from_resource(in.to.resource()),
+                .by = {},
+                .reason = {},
+                .key = {}};
   change.who.name = room.nick;
   context_.runtime.router.emit(make_event(in, room, Membership{{std::move(change)}}));
 }
@@ -98,7 +111,9 @@ void Muc::on_groupchat(const Incoming& in, const Name& owner, Room* room) {
   if (std::holds_alternative<Nothing>(said)) return;
   if (const auto* refusal = std::get_if<Refusal>(&said)) return refuse(in, "message", *refusal);
   if (in.to.is_full()) {
-    return refuse(in, "message", {Condition::bad_request, Remedy::modify, "A groupchat message goes to the room, not to an occupant.", {}});
+    return refuse(
+        in, "message",
+        {Condition::bad_request, Remedy::modify, "A groupchat message goes to the room, not to an occupant.", {}});
   }
   if (auto* subject = std::get_if<SubjectWish>(&said)) {
     RoomInfo wish{RoomInfo::Subject{std::move(subject->text), {}, {}}};
@@ -119,8 +134,9 @@ void Muc::on_private(const Incoming& in, const Name& owner, Room* room) {
   auto* message = std::get_if<Message>(&said);
   const auto person = in.domain.addresses->person(room->place, from_resource(in.to.resource()));
   if (message == nullptr || !person) {
-    return refuse(in, "message", person ? Refusal{Condition::bad_request, Remedy::modify, "A person has no subject to change.", {}}
-                                        : person.error());
+    return refuse(in, "message",
+                  person ? Refusal{Condition::bad_request, Remedy::modify, "A person has no subject to change.", {}}
+                         : person.error());
   }
   auto& known = room->private_with;
   if (std::ranges::find(known, person->native) == known.end()) {
@@ -145,10 +161,13 @@ void Muc::on_client_gone(const Name& owner, std::string_view client) {
   const std::string jid{client};
   const auto rooms = context_.rooms.of(owner);  // a copy: rooms may go
   for (auto* room : rooms) {
-    const bool was_here = std::erase_if(room->occupants, [&](const Occupant& occupant) { return occupant.jid == jid; }) > 0;
+    const bool was_here =
+        std::erase_if(room->occupants, [&](const Occupant& occupant) { return occupant.jid == jid; }) > 0;
     if (!was_here || !room->occupants.empty()) continue;
-    // The room stays, without clients: the foreign side decides how long, and what is said meanwhile is kept for a client that comes back.
-    Change change{.kind = Change::Kind::lost, .who = {}, .self = true, .new_name = {}, .by = {}, .reason = {}, .key = {}};
+    // The room stays, without clients: the foreign side decides how long, and what is said meanwhile is kept for a
+    // client that comes back.
+    Change change{
+        .kind = Change::Kind::lost, .who = {}, .self = true, .new_name = {}, .by = {}, .reason = {}, .key = {}};
     context_.runtime.router.emit(context_.make_event(owner, room->place, jid, Membership{{std::move(change)}}));
   }
 }

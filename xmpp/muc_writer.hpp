@@ -12,13 +12,14 @@
 namespace isthmus::xmpp {
 
 /// Status codes of XEP-0045 §15.6.2 that we send.
-inline constexpr int status_non_anonymous = 100, status_self = 110, status_nick_changed_by_service = 210, status_nick_change = 303,
-                     status_kicked = 307, status_shutdown = 332, status_technical = 333;
+inline constexpr int status_non_anonymous = 100, status_self = 110, status_nick_changed_by_service = 210,
+                     status_nick_change = 303, status_kicked = 307, status_shutdown = 332, status_technical = 333;
 
 /// `room/nick`, the nick escaped where a resourcepart cannot hold it.
 std::string occupant_jid(std::string_view room_jid, std::string_view nick);
 
-/// The beginning that all messages of a room's occupants to one client share (Occupant::head): ` to='client' type='groupchat' from='room/`.
+/// The beginning that all messages of a room's occupants to one client share (Occupant::head): ` to='client'
+/// type='groupchat' from='room/`.
 std::string message_head(std::string_view room_jid, std::string_view client);
 
 /// Presence of an occupant who is there. `real_jid`: the item's jid, or empty.
@@ -39,7 +40,7 @@ void write_unavailable(StanzaWriter& out, std::string_view room_jid, std::string
 struct RoomMessage {
   std::string_view nick;
   std::string_view id;
-  std::string_view origin_id;              // XEP-0359; may be empty
+  std::string_view origin_id;  // XEP-0359; may be empty
   const Message& message;
   std::optional<SystemTime> delayed;
 };

@@ -4,28 +4,30 @@
 
 namespace isthmus::xmpp::ns {
 
-inline constexpr std::string_view stanza_errors = "urn:ietf:params:xml:ns:xmpp-stanzas";       // RFC 6120 §8.3.3
-inline constexpr std::string_view stream_errors = "urn:ietf:params:xml:ns:xmpp-streams";       // RFC 6120 §4.9.3
-inline constexpr std::string_view streams = "http://etherx.jabber.org/streams";                // RFC 6120 §4.8.1
-inline constexpr std::string_view disco_info = "http://jabber.org/protocol/disco#info";        // XEP-0030
-inline constexpr std::string_view disco_items = "http://jabber.org/protocol/disco#items";      // XEP-0030
-inline constexpr std::string_view muc = "http://jabber.org/protocol/muc";                      // XEP-0045
-inline constexpr std::string_view muc_user = "http://jabber.org/protocol/muc#user";            // XEP-0045
-inline constexpr std::string_view muc_admin = "http://jabber.org/protocol/muc#admin";          // XEP-0045
-inline constexpr std::string_view muc_owner = "http://jabber.org/protocol/muc#owner";          // XEP-0045
-inline constexpr std::string_view muc_stable_id = "http://jabber.org/protocol/muc#stable_id";  // XEP-0045 §18.5: ids are reflected
-inline constexpr std::string_view self_ping_optimization = "http://jabber.org/protocol/muc#self-ping-optimization";  // XEP-0410
-inline constexpr std::string_view version = "jabber:iq:version";                               // XEP-0092
-inline constexpr std::string_view ping = "urn:xmpp:ping";                                      // XEP-0199
-inline constexpr std::string_view delay = "urn:xmpp:delay";                                    // XEP-0203
-inline constexpr std::string_view stanza_ids = "urn:xmpp:sid:0";                               // XEP-0359
-inline constexpr std::string_view chat_states = "http://jabber.org/protocol/chatstates";       // XEP-0085
-inline constexpr std::string_view receipts = "urn:xmpp:receipts";                              // XEP-0184
-inline constexpr std::string_view chat_markers = "urn:xmpp:chat-markers:0";                    // XEP-0333
-inline constexpr std::string_view encryption = "urn:xmpp:eme:0";                               // XEP-0380
-inline constexpr std::string_view omemo_0 = "eu.siacs.conversations.axolotl";                  // XEP-0384 0.3
-inline constexpr std::string_view omemo_2 = "urn:xmpp:omemo:2";                                // XEP-0384
-inline constexpr std::string_view openpgp = "urn:xmpp:openpgp:0";                              // XEP-0373
-inline constexpr std::string_view legacy_openpgp = "jabber:x:encrypted";                       // XEP-0027
+inline constexpr std::string_view stanza_errors = "urn:ietf:params:xml:ns:xmpp-stanzas";   // RFC 6120 §8.3.3
+inline constexpr std::string_view stream_errors = "urn:ietf:params:xml:ns:xmpp-streams";   // RFC 6120 §4.9.3
+inline constexpr std::string_view streams = "http://etherx.jabber.org/streams";            // RFC 6120 §4.8.1
+inline constexpr std::string_view disco_info = "http://jabber.org/protocol/disco#info";    // XEP-0030
+inline constexpr std::string_view disco_items = "http://jabber.org/protocol/disco#items";  // XEP-0030
+inline constexpr std::string_view muc = "http://jabber.org/protocol/muc";                  // XEP-0045
+inline constexpr std::string_view muc_user = "http://jabber.org/protocol/muc#user";        // XEP-0045
+inline constexpr std::string_view muc_admin = "http://jabber.org/protocol/muc#admin";      // XEP-0045
+inline constexpr std::string_view muc_owner = "http://jabber.org/protocol/muc#owner";      // XEP-0045
+inline constexpr std::string_view muc_stable_id =
+    "http://jabber.org/protocol/muc#stable_id";  // XEP-0045 §18.5: ids are reflected
+inline constexpr std::string_view self_ping_optimization =
+    "http://jabber.org/protocol/muc#self-ping-optimization";                              // XEP-0410
+inline constexpr std::string_view version = "jabber:iq:version";                          // XEP-0092
+inline constexpr std::string_view ping = "urn:xmpp:ping";                                 // XEP-0199
+inline constexpr std::string_view delay = "urn:xmpp:delay";                               // XEP-0203
+inline constexpr std::string_view stanza_ids = "urn:xmpp:sid:0";                          // XEP-0359
+inline constexpr std::string_view chat_states = "http://jabber.org/protocol/chatstates";  // XEP-0085
+inline constexpr std::string_view receipts = "urn:xmpp:receipts";                         // XEP-0184
+inline constexpr std::string_view chat_markers = "urn:xmpp:chat-markers:0";               // XEP-0333
+inline constexpr std::string_view encryption = "urn:xmpp:eme:0";                          // XEP-0380
+inline constexpr std::string_view omemo_0 = "eu.siacs.conversations.axolotl";             // XEP-0384 0.3
+inline constexpr std::string_view omemo_2 = "urn:xmpp:omemo:2";                           // XEP-0384
+inline constexpr std::string_view openpgp = "urn:xmpp:openpgp:0";                         // XEP-0373
+inline constexpr std::string_view legacy_openpgp = "jabber:x:encrypted";                  // XEP-0027
 
 }  // namespace isthmus::xmpp::ns

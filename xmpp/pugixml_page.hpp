@@ -1,12 +1,14 @@
 #pragma once
-// Keeps pugixml from going to the heap for every document. A document of pugixml 1.13 frees all its pages when it is loaded again or reset, and
-// takes its first, of 32 KiB, at once anew; its only hook is a pair of functions for the whole process.
+// Keeps pugixml from going to the heap for every document. A document of pugixml 1.13 frees all its pages when it is
+// loaded again or reset, and takes its first, of 32 KiB, at once anew; its only hook is a pair of functions for the
+// whole process.
 #include <cstddef>
 
 namespace isthmus::xmpp {
 
-/// One page that pugixml is given instead of fresh memory whenever it is free. Only documents on the thread that made it get it. The first
-/// PugixmlPage sets pugixml's memory functions; memory that is no page of ours is malloc's, as it is without them.
+/// One page that pugixml is given instead of fresh memory whenever it is free. Only documents on the thread that made
+/// it get it. The first PugixmlPage sets pugixml's memory functions; memory that is no page of ours is malloc's, as it
+/// is without them.
 class PugixmlPage {
  public:
   static constexpr std::size_t size = 32 * 1024;  // pugixml's own page size, its header included

@@ -29,7 +29,10 @@ Info info_of(PlaceKind kind) {
     case PlaceKind::network:
       return {"conference", "irc", {ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
     case PlaceKind::room:
-      return {"conference", "irc", {ns::disco_info, ns::disco_items, ns::muc, ns::muc_stable_id, ns::ping, ns::self_ping_optimization, "muc_nonanonymous"}};
+      return {"conference",
+              "irc",
+              {ns::disco_info, ns::disco_items, ns::muc, ns::muc_stable_id, ns::ping, ns::self_ping_optimization,
+               "muc_nonanonymous"}};
     case PlaceKind::direct: break;
   }
   return {"client", "pc", {ns::disco_info}};
@@ -71,7 +74,11 @@ void Queries::answer_info(const Incoming& in, const Conversation& place) {
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     open_result(out, {in.to.str(), in.from.str(), in.id});
     out.open("query", ns::disco_info);
-    out.open("identity").attribute("category", info.category).attribute("type", info.type).attribute("name", name).close();
+    out.open("identity")
+        .attribute("category", info.category)
+        .attribute("type", info.type)
+        .attribute("name", name)
+        .close();
     for (const auto feature : info.features) out.open("feature").attribute("var", feature).close();
     out.close().close();
   });

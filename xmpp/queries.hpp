@@ -1,5 +1,6 @@
 #pragma once
-// What is asked by <iq/>: service discovery (XEP-0030), version (XEP-0092), ping (XEP-0199, XEP-0410). Every request is answered exactly once.
+// What is asked by <iq/>: service discovery (XEP-0030), version (XEP-0092), ping (XEP-0199, XEP-0410). Every request is
+// answered exactly once.
 #include "gateway/adapter.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/incoming.hpp"

@@ -18,16 +18,17 @@ constexpr std::size_t questions_at_once = 20;
 
 RollCall::RollCall(const Context& context, std::function<void(const Name&, std::string_view)> gone)
     : context_{context}, gone_{std::move(gone)}, alarm_{context.runtime.alarms, [this] {
-        work();
-        context_.runtime.router.settle();
-      }} {}
+                                                          work();
+                                                          context_.runtime.router.settle();
+                                                        }} {}
 
 void RollCall::begin(const Domain& domain) {
   std::set<std::string_view> seen;
   for (const auto* room : context_.rooms.all()) {
     if (room->domain != &domain) continue;
     for (const auto& occupant : room->occupants) {
-      if (occupant.stale && seen.insert(occupant.jid).second) waiting_.push_back({&domain, room->owner, occupant.jid, {}});
+      if (occupant.stale && seen.insert(occupant.jid).second)
+        waiting_.push_back({&domain, room->owner, occupant.jid, {}});
     }
   }
   work();

@@ -1,6 +1,6 @@
 #pragma once
-// After a component stream was lost nobody knows which clients are still there: each is asked once, by ping (XEP-0199), some at a
-// time. Who answers with an error, or not within a minute, is gone.
+// After a component stream was lost nobody knows which clients are still there: each is asked once, by ping (XEP-0199),
+// some at a time. Who answers with an error, or not within a minute, is gone.
 #include <deque>
 #include <functional>
 #include <map>

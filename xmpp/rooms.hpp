@@ -1,5 +1,6 @@
 #pragma once
-// Which clients of which user are in which room. Members, modes and subjects live on the foreign side and are asked for there.
+// Which clients of which user are in which room. Members, modes and subjects live on the foreign side and are asked for
+// there.
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <optional>
@@ -46,8 +47,8 @@ struct Room {
   std::string jid;   // prepared, without the occupant's part
   std::string nick;  // as the foreign side spells it; empty before the first roster
   std::vector<Occupant> occupants;
-  std::vector<EventPtr> backlog;    // messages said while not every client heard them, oldest first
-  std::vector<Name> private_with;   // people to whom the user wrote through this room last (native names)
+  std::vector<EventPtr> backlog;   // messages said while not every client heard them, oldest first
+  std::vector<Name> private_with;  // people to whom the user wrote through this room last (native names)
 
   Occupant* find(std::string_view full_jid);
   bool has_stale() const;

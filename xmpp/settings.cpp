@@ -24,7 +24,8 @@ ComponentSettings read_component_settings(const config::Section& component, cons
   settings.secret = component.secret("secret");
   if (settings.secret.empty()) settings.secret = server.secret;
   if (settings.secret.empty()) {
-    component.problem("secret", "no secret: set xmpp.secret (or secret_file), the one that the XMPP server has for this component");
+    component.problem(
+        "secret", "no secret: set xmpp.secret (or secret_file), the one that the XMPP server has for this component");
   }
   return settings;
 }

@@ -28,7 +28,9 @@ bool declares(std::string_view attribute, std::string_view prefix) {
   return attribute.starts_with(':') && attribute.substr(1) == prefix;
 }
 
-bool is_character_data(pugi::xml_node node) { return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata; }
+bool is_character_data(pugi::xml_node node) {
+  return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
+}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "xmpp/stanza_framer.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -21,6 +22,14 @@ bool is_white_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == 
 bool may_begin_name(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte | 0x20U) - 'a' < 26U || c == '_' || c == ':' || byte >= 0x80;
+}
+
+/// Which of the (at most 16) bytes from `at` on may change the state: < > ' ". From `floor` (≤ at) on bytes may be
+/// read.
+unsigned markup_bits(const char* floor, const char* at, const char* end) {
+  return first_block(floor, at, end, [](Block block) {
+    return block.equal('<') | block.equal('>') | block.equal('\'') | block.equal('"');
+  });
 }
 
 /// The name in "<name …".
@@ -82,43 +91,52 @@ void StanzaFramer::skip_white_space() {
   if (at_ != begin) is_started_ = true;
 }
 
-// Stays in its loop while there are only tags and text.
+// Stays in its loop while there are only tags and text, of which this sees one byte in ten or so. Members that change
+// at each of those are held in local variables meanwhile, which takes a third off the time.
 void StanzaFramer::scan_markup() {
   const char* const begin = input_.data();
   const char* const end = begin + input_.size();
+  auto state = state_;
+  char quote = quote_;
+  auto attributes = attributes_;
   const char* at = begin + at_;
   while (at != end) {
-    if (state_ == State::quoted) {
-      at = quote_ == '"' ? find_any<'"', '<'>(begin, at, end) : find_any<'\'', '<'>(begin, at, end);
-      if (at == end) break;
-      if (*at == '<') return fail(not_well_formed);  // XML 1.0 §2.3
-      state_ = State::tag;
-      ++at;
-    } else if (state_ == State::tag) {
-      at = find_any<'\'', '"', '>', '<'>(begin, at, end);
-      if (at == end) break;
-      if (*at == '<') return fail(not_well_formed);
-      if (*at == '>') {
-        at_ = static_cast<std::size_t>(++at - begin);
+    const char* const block = at;
+    at = end - block < static_cast<std::ptrdiff_t>(Block::size) ? end : block + Block::size;
+    for (unsigned bits = markup_bits(begin, block, end); bits != 0; bits &= bits - 1) {
+      const char* const found = block + std::countr_zero(bits);
+      const char c = *found;
+      if (state == State::quoted) {
+        if (c == quote)
+          state = State::tag;
+        else if (c == '<')
+          return fail(not_well_formed);  // XML 1.0 §2.3
+      } else if (state == State::tag && c != '>') {
+        if (c == '<') return fail(not_well_formed);
+        quote = c;
+        state = State::quoted;
+        ++attributes;
+      } else if (state == State::tag) {
+        at_ = static_cast<std::size_t>(found + 1 - begin);
+        attributes_ = attributes;
         on_tag_end(at_);
         if (state_ != State::text) return;
-        continue;
+        state = State::text;
+      } else if (c == '<') {
+        at_ = static_cast<std::size_t>(found + 1 - begin);
+        state_ = State::tag_start;
+        if (found + 1 == end) return;
+        on_tag_start();
+        if (state_ != State::tag) return;
+        state = State::tag;
+        attributes = 0;
       }
-      quote_ = *at++;
-      state_ = State::quoted;
-      if (++attributes_ > limits_.max_attributes && excess_ == Excess::none) excess_ = Excess::long_;
-    } else {
-      at = find_any<'<'>(begin, at, end);
-      if (at == end) break;
-      state_ = State::tag_start;
-      at_ = static_cast<std::size_t>(++at - begin);
-      if (at == end) return;
-      on_tag_start();
-      if (state_ != State::tag) return;
-      ++at;
     }
   }
   at_ = input_.size();
+  state_ = state;
+  quote_ = quote;
+  attributes_ = attributes;
 }
 
 void StanzaFramer::on_tag_start() {
@@ -160,6 +178,7 @@ void StanzaFramer::on_tag_end(std::size_t end) {
   if (is_closing_) {
     --depth_;
   } else {
+    if (attributes_ > limits_.max_attributes && excess_ == Excess::none) excess_ = Excess::long_;
     if (depth_ + 1 > limits_.max_depth) excess_ = Excess::deep;
     if (opening_ == 0) opening_ = before_ + (end - begin_);
     if (byte_before(end - 1, 1) != '/') ++depth_;
@@ -231,7 +250,9 @@ std::span<char> StanzaFramer::opening_tag() {
   return std::span{kept_}.first(opening_);
 }
 
-bool StanzaFramer::is_opening_kept() const { return opening_ != 0 && opening_ <= std::min(max_opening_tag, limits_.max_stanza); }
+bool StanzaFramer::is_opening_kept() const {
+  return opening_ != 0 && opening_ <= std::min(max_opening_tag, limits_.max_stanza);
+}
 
 void StanzaFramer::keep_rest() {
   if (input_.empty()) return;

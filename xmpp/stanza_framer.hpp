@@ -1,11 +1,13 @@
 #pragma once
-// Cuts an XML stream into its opening tag and whole stanzas (RFC 6120 §11: no DTD, comments, processing instructions; no entities but
-// the five). Incremental: the input may be split anywhere. Memory is bounded by the largest stanza allowed.
+// Cuts an XML stream into its opening tag and whole stanzas (RFC 6120 §11: no DTD, comments, processing instructions;
+// no entities but the five). Incremental: the input may be split anywhere. Memory is bounded by the largest stanza
+// allowed.
 //
-// What it guarantees: tags are counted, not compared. A frame of kind `stanza` begins with an opening tag and ends where as many elements
-// were closed as opened; the names of its tags, its characters and its references are for StanzaParser to check. A closing tag of the
-// wrong name therefore ends that stanza early or late but never goes unnoticed: the parser refuses the frame. In a skipped stanza nothing
-// looks at names; who sends one is a server that has parsed it before.
+// What it guarantees: tags are counted, not compared. A frame of kind `stanza` begins with an opening tag and ends
+// where as many elements were closed as opened; the names of its tags, its characters and its references are for
+// StanzaParser to check. A closing tag of the wrong name therefore ends that stanza early or late but never goes
+// unnoticed: the parser refuses the frame. In a skipped stanza nothing looks at names; who sends one is a server that
+// has parsed it before.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -24,22 +26,23 @@ struct FramerLimits {
 /// What the framer found.
 struct Frame {
   enum class Kind {
-    need_more,     // all input was looked at
-    stream_open,   // `bytes` is the <stream:stream …> tag
-    stanza,        // `bytes` is one whole element; the parser may write into it until the next call
-    too_long,      // a stanza over max_stanza or max_attributes was skipped: `bytes` is its opening tag, or empty when that alone is too long
-    too_deep,      // the same for max_depth
+    need_more,    // all input was looked at
+    stream_open,  // `bytes` is the <stream:stream …> tag
+    stanza,       // `bytes` is one whole element; the parser may write into it until the next call
+    too_long,  // a stanza over max_stanza or max_attributes was skipped: `bytes` is its opening tag, or empty when that
+               // alone is too long
+    too_deep,  // the same for max_depth
     stream_close,  // </stream:stream>
-    bad,           // not well-formed or restricted XML: `bad_condition` names the stream error; the framer accepts nothing more
+    bad,  // not well-formed or restricted XML: `bad_condition` names the stream error; the framer accepts nothing more
   };
   Kind kind = Kind::need_more;
   std::span<char> bytes{};
   std::string_view bad_condition{};  // "not-well-formed", "restricted-xml", "policy-violation" (RFC 6120 §4.9.3)
 };
 
-/// Usage: feed(bytes), then next() until need_more. What next() returned stays valid until the following call. Bytes that belong to an unfinished
-/// stanza are copied aside at need_more, so the caller's buffer may be used again; a stanza that lies whole in
-/// the input is handed out in place, without a copy.
+/// Usage: feed(bytes), then next() until need_more. What next() returned stays valid until the following call. Bytes
+/// that belong to an unfinished stanza are copied aside at need_more, so the caller's buffer may be used again; a
+/// stanza that lies whole in the input is handed out in place, without a copy.
 class StanzaFramer {
  public:
   /// The longest opening tag that is kept of a skipped stanza, in bytes.
@@ -57,14 +60,14 @@ class StanzaFramer {
  private:
   /// What the next byte is part of.
   enum class State : std::uint8_t {
-    between,      // outside of stanzas: white space
-    tag_start,    // after '<'
+    between,    // outside of stanzas: white space
+    tag_start,  // after '<'
     tag,
     quoted,       // an attribute's value
     text,         // between the tags of a stanza
     cdata_start,  // after "<!"
     cdata,
-    closed,       // the stream was closed; what follows is ignored
+    closed,  // the stream was closed; what follows is ignored
     bad,
   };
   /// What is being cut out.
@@ -96,7 +99,7 @@ class StanzaFramer {
   std::size_t at_ = 0;  // in input_: the next byte to look at
 
   State state_ = State::between;
-  bool is_closing_ = false;         // the tag is </…>
+  bool is_closing_ = false;  // the tag is </…>
   char quote_ = 0;
   std::uint8_t cdata_matched_ = 0;  // bytes of "[CDATA[" seen
   std::size_t attributes_ = 0;      // of the tag
@@ -109,13 +112,13 @@ class StanzaFramer {
   Excess excess_ = Excess::none;
   bool is_skipping_ = false;  // no more of the item is kept
 
-  bool is_started_ = false;      // some byte of the stream has come
-  bool is_handed_out_ = false;   // kept_ is what the last frame shows
-  std::string kept_;             // the item's bytes from earlier input; of a skipped stanza its opening tag
-  std::array<char, 2> last_{};   // the last two bytes of earlier input
-  std::string stream_name_;      // the stream's element, once it is open
+  bool is_started_ = false;     // some byte of the stream has come
+  bool is_handed_out_ = false;  // kept_ is what the last frame shows
+  std::string kept_;            // the item's bytes from earlier input; of a skipped stanza its opening tag
+  std::array<char, 2> last_{};  // the last two bytes of earlier input
+  std::string stream_name_;     // the stream's element, once it is open
   std::string_view bad_condition_{};
-  Frame frame_;                  // what next() found so far
+  Frame frame_;  // what next() found so far
 };
 
 }  // namespace isthmus::xmpp

@@ -75,7 +75,9 @@ StanzaWriter& StanzaWriter::open(std::string_view name) {
   return *this;
 }
 
-StanzaWriter& StanzaWriter::open(std::string_view name, std::string_view ns) { return open(name).attribute("xmlns", ns); }
+StanzaWriter& StanzaWriter::open(std::string_view name, std::string_view ns) {
+  return open(name).attribute("xmlns", ns);
+}
 
 StanzaWriter& StanzaWriter::attribute(std::string_view name, std::string_view value) {
   assert(is_in_tag_);
@@ -119,14 +121,8 @@ StanzaWriter& StanzaWriter::close() {
 
 StanzaWriter& StanzaWriter::ready(std::string_view bytes) {
   assert(depth_ > 0);
-  if (bytes.starts_with('<')) {
-    end_opening_tag();
-  } else {
-    assert(is_in_tag_);
-    constexpr std::string_view from = " from='";
-    const auto found = depth_ == 1 ? bytes.find(from) : std::string_view::npos;
-    if (found != std::string_view::npos) check_from(bytes.substr(found + from.size()));
-  }
+  assert(is_in_tag_ || bytes.starts_with('<'));
+  if (bytes.starts_with('<')) end_opening_tag();
   out_ += bytes;
   return *this;
 }
@@ -143,10 +139,9 @@ void StanzaWriter::end_opening_tag() {
   is_in_tag_ = false;
 }
 
-// `jid` may go on after the quote that ends it in a ready head.
 void StanzaWriter::check_from(std::string_view jid) {
   if (own_domain_.empty()) return;
-  auto domain = jid.substr(0, jid.find_first_of("/'"));
+  auto domain = jid.substr(0, jid.find('/'));
   if (const auto at = domain.find('@'); at != std::string_view::npos) domain.remove_prefix(at + 1);
   is_foreign_ = domain != own_domain_;
 }

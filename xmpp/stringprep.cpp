@@ -42,7 +42,8 @@ Result<std::string> prepare(Profile profile, std::string_view text, Unassigned u
   std::array<char, max_part + 1> buffer;  // libidn works in place, on a C string
   text.copy(buffer.data(), text.size());
   buffer[text.size()] = '\0';
-  const auto flags = static_cast<Stringprep_profile_flags>(unassigned == Unassigned::refused ? STRINGPREP_NO_UNASSIGNED : 0);
+  const auto flags =
+      static_cast<Stringprep_profile_flags>(unassigned == Unassigned::refused ? STRINGPREP_NO_UNASSIGNED : 0);
   switch (stringprep(buffer.data(), buffer.size(), flags, tables(profile))) {
     case STRINGPREP_OK: break;
     case STRINGPREP_TOO_SMALL_BUFFER: return Errc::part_too_long;

@@ -34,7 +34,8 @@ class Block {
   Matches equal(char c) const { return Matches{_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c))}; }
   Matches in_range(char first, char last) const { return in_range(bytes_, first, last); }
   Matches ascii_letters() const { return in_range(_mm_or_si128(bytes_, _mm_set1_epi8(0x20)), 'a', 'z'); }
-  /// Control characters below space, and everything beyond ASCII. Beyond ASCII is negative here, so one comparison finds both.
+  /// Control characters below space, and everything beyond ASCII. Beyond ASCII is negative here, so one comparison
+  /// finds both.
   Matches control_or_beyond_ascii() const { return Matches{_mm_cmplt_epi8(bytes_, _mm_set1_epi8(' '))}; }
 
  private:
@@ -84,7 +85,20 @@ class Block {
 #endif
 };
 
-/// The first byte of [at, end) that `matches` (Block → Block::Matches) picks out; else `end`. From `floor` (≤ at) on bytes may be read.
+/// Which of the first 16 bytes of [at, end), which is not empty, `matches` (Block → Block::Matches) picks out: bit i
+/// stands for at[i]. From `floor` (≤ at) on bytes may be read.
+template <class Matches>
+unsigned first_block(const char* floor, const char* at, const char* end, Matches matches) {
+  constexpr auto size = static_cast<std::ptrdiff_t>(Block::size);
+  if (end - at >= size) return matches(Block{at}).bits();
+  const auto left = static_cast<unsigned>(end - at);
+  if (end - floor >= size) return matches(Block{end - size}).bits() >> (Block::size - left);
+  std::array<char, Block::size> copy{};
+  std::copy(at, end, copy.begin());
+  return matches(Block{copy.data()}).bits() & ((1U << left) - 1U);
+}
+
+/// The first byte of [at, end) that `matches` picks out; else `end`.
 template <class Matches>
 const char* find_first(const char* floor, const char* at, const char* end, Matches matches) {
   constexpr auto size = static_cast<std::ptrdiff_t>(Block::size);
@@ -92,14 +106,7 @@ const char* find_first(const char* floor, const char* at, const char* end, Match
     if (const unsigned bits = matches(Block{at}).bits(); bits != 0) return at + std::countr_zero(bits);
   }
   if (at == end) return end;
-  unsigned bits = 0;
-  if (end - floor >= size) {  // the end of a block that begins earlier
-    bits = matches(Block{end - size}).bits() >> static_cast<unsigned>(size - (end - at));
-  } else {
-    std::array<char, Block::size> copy{};
-    std::copy(at, end, copy.begin());
-    bits = matches(Block{copy.data()}).bits() & ((1U << static_cast<unsigned>(end - at)) - 1U);
-  }
+  const unsigned bits = first_block(floor, at, end, matches);
   return bits == 0 ? end : at + std::countr_zero(bits);
 }
 
@@ -111,7 +118,8 @@ const char* find_any(const char* floor, const char* at, const char* end) {
 /// `specials`, control characters below space and bytes beyond ASCII.
 template <char... specials>
 const char* find_special(const char* floor, const char* at, const char* end) {
-  return find_first(floor, at, end, [](Block block) { return (block.control_or_beyond_ascii() | ... | block.equal(specials)); });
+  return find_first(floor, at, end,
+                    [](Block block) { return (block.control_or_beyond_ascii() | ... | block.equal(specials)); });
 }
 
 /// One step through UTF-8.

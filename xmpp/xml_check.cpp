@@ -20,8 +20,17 @@ struct Range {
 };
 
 // NameStartChar beyond ASCII, and what NameChar adds to it (XML 1.0 §2.3, [4] and [4a]).
-constexpr std::array<Range, 12> name_starts{{{0xC0, 0xD6}, {0xD8, 0xF6}, {0xF8, 0x2FF}, {0x370, 0x37D}, {0x37F, 0x1FFF}, {0x200C, 0x200D},
-                                             {0x2070, 0x218F}, {0x2C00, 0x2FEF}, {0x3001, 0xD7FF}, {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD},
+constexpr std::array<Range, 12> name_starts{{{0xC0, 0xD6},
+                                             {0xD8, 0xF6},
+                                             {0xF8, 0x2FF},
+                                             {0x370, 0x37D},
+                                             {0x37F, 0x1FFF},
+                                             {0x200C, 0x200D},
+                                             {0x2070, 0x218F},
+                                             {0x2C00, 0x2FEF},
+                                             {0x3001, 0xD7FF},
+                                             {0xF900, 0xFDCF},
+                                             {0xFDF0, 0xFFFD},
                                              {0x10000, 0xEFFFF}}};
 constexpr std::array<Range, 3> name_additions{{{0xB7, 0xB7}, {0x300, 0x36F}, {0x203F, 0x2040}}};
 
@@ -63,8 +72,8 @@ struct Declaration {
   std::size_t depth;
 };
 
-/// Reads an element once, from its '<' on. Each read_ function begins where what it is named for should stand and returns where it ended, or
-/// nullptr where that is not well-formed.
+/// Reads an element once, from its '<' on. Each read_ function begins where what it is named for should stand and
+/// returns where it ended, or nullptr where that is not well-formed.
 class Reader {
  public:
   /// `element` ends with '>', so that a name or white space needs no other guard against running over its end.
@@ -93,14 +102,15 @@ class Reader {
   const char* begin_;
   const char* end_;
   std::size_t depth_ = 0;
-  std::array<Name, max_attributes + 1> names_;  // of the tag that is being read: the element's own, then its attributes'
+  std::array<Name, max_attributes + 1>
+      names_;  // of the tag that is being read: the element's own, then its attributes'
   std::size_t name_count_ = 0;
   std::vector<Declaration> declarations_;          // of prefixes, in force, innermost last
   std::map<std::string_view, unsigned> declared_;  // prefix → how many of the declarations are its own
 };
 
 const char* skip_white_space(const char* at) {
-  while (is_white_space(*at)) ++at;
+  while (static_cast<unsigned char>(*at) <= ' ' && is_white_space(*at)) ++at;
   return at;
 }
 
@@ -252,7 +262,8 @@ const char* Reader::read_name(const char* at, Name& name) const {
 const char* Reader::read_part_of_name(const char* at) const {
   const char* const begin = at;
   if (name_byte(*at) != starts_name) return is_beyond_ascii(*at) ? read_part_beyond_ascii(begin, at) : nullptr;
-  while (name_byte(*++at) != no_name_byte) {}
+  while (name_byte(*++at) != no_name_byte) {
+  }
   return is_beyond_ascii(*at) ? read_part_beyond_ascii(begin, at) : at;
 }
 

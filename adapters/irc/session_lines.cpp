@@ -32,8 +32,11 @@ void Session::on_line(std::string_view bytes, SteadyTime now) {
   }
   const Line& line = *parsed;
   if (registration_ != nullptr && (line.numeric != 0 || line.command == "FAIL")) {
-    if (line.numeric == RPL_ISUPPORT) return on_isupport(line);
-    return on_login_line(line);
+    on_login_line(line);
+    // Once the login is through, some servers put us on channels before they end their greeting.
+    const bool greeted = registration_ != nullptr && registration_->is_welcome();
+    if (!over_ && (greeted || line.numeric == RPL_ISUPPORT) && !is_error(line.numeric)) on_numeric(line);
+    return;
   }
   dispatch(line);
 }
@@ -118,7 +121,7 @@ void Session::on_room_message(const Line& line, std::string_view target, Style s
 }
 
 void Session::on_direct_message(const Line& line, Style style, std::string_view text) {
-  if (is_from_server(line)) {
+  if (is_from_server(line) || registration_ != nullptr) {
     std::string from;
     return notice_in(place_, std::string{text}, to_utf8(line.nick, from));
   }

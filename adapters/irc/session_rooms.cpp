@@ -28,6 +28,10 @@ void Session::on_join(const Line& line) {
     return;
   }
   Scratch& scratch = shared_.scratch;
+  if (channel->occupants.size() >= max_occupants) {
+    host_.count("irc_lines_dropped", "too_many_occupants");
+    return;
+  }
   const std::string nick{to_utf8(line.nick, scratch.text)};
   const std::string address{to_utf8(address_of(line, scratch.address), scratch.text)};
   const Occupant& occupant = channel->add(folded(line.nick), nick, address);
@@ -68,6 +72,10 @@ void Session::on_names(const Line& line) {
     const NamesItem item = parse_names_item(isupport_, rest.substr(0, space));
     rest.remove_prefix(space == std::string_view::npos ? rest.size() : space + 1);
     if (item.nick.empty()) continue;
+    if (channel->occupants.size() >= max_occupants) {
+      host_.count("irc_lines_dropped", "too_many_occupants");
+      return;
+    }
     scratch.address.clear();
     if (!item.host.empty()) scratch.address.append(item.user).append("@").append(item.host);
     const std::string_view address = to_utf8(scratch.address, scratch.line);

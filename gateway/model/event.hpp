@@ -56,12 +56,12 @@ struct Envelope {
   EventId id;
   AdapterId source{};
   Conversation conversation;
-  Name owner;                      // the user whose session saw or said it
+  Name owner;  // the user whose session saw or said it
   Actor actor;
-  std::string audience;            // which of the owner's clients alone is meant, in the users' side's words; empty: all
+  std::string audience;  // which of the owner's clients alone is meant, in the users' side's words; empty: all
   std::vector<NativeId> native;
-  std::optional<SystemTime> at;    // when the source says it happened
-  SystemTime received_at;          // when we saw it
+  std::optional<SystemTime> at;  // when the source says it happened
+  SystemTime received_at;        // when we saw it
   Origin origin = Origin::live;
 };
 
@@ -87,7 +87,7 @@ struct Member {
 /// One participant's change. `who` is the participant as it was before the change, except for joins and standing.
 struct Change {
   enum class Kind : std::uint8_t {
-    join,      // towards the foreign side: the owner wants in, under the name who.name, with `key` if the room asks for one
+    join,  // towards the foreign side: the owner wants in, under the name who.name, with `key` if the room asks for one
     leave,     // of the participant's own will, this room only
     quit,      // left the whole network
     kick,      // removed by `by`
@@ -118,8 +118,8 @@ struct Roster {
 /// What is known of the room itself. From the users' side: a wish to change what is set.
 struct RoomInfo {
   struct Subject {
-    std::string text;                // may be empty: there is none
-    std::string by;                  // display name; may be empty
+    std::string text;  // may be empty: there is none
+    std::string by;    // display name; may be empty
     std::optional<SystemTime> at;
   };
   std::optional<Subject> subject;

@@ -13,8 +13,8 @@ namespace isthmus {
 
 class NameTable;
 
-/// A text that was interned in a NameTable; the default is the empty name. Two names of one table are equal exactly when
-/// their texts are. The table must outlive its names.
+/// A text that was interned in a NameTable; the default is the empty name. Two names of one table are equal exactly
+/// when their texts are. The table must outlive its names.
 class Name {
  public:
   Name() = default;
@@ -36,9 +36,7 @@ class Name {
   bool empty() const noexcept { return entry_ == nullptr; }
 
   friend bool operator==(const Name& a, const Name& b) noexcept { return a.entry_ == b.entry_; }
-  friend std::size_t hash_value(const Name& name) noexcept {
-    return std::hash<const void*>{}(name.entry_);
-  }
+  friend std::size_t hash_value(const Name& name) noexcept { return std::hash<const void*>{}(name.entry_); }
 
  private:
   friend class NameTable;

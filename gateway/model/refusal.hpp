@@ -8,9 +8,26 @@
 namespace isthmus {
 
 enum class Condition : std::uint8_t {
-  bad_request, conflict, feature_not_implemented, forbidden, gone, internal_server_error, item_not_found, jid_malformed,
-  not_acceptable, not_allowed, not_authorized, policy_violation, recipient_unavailable, redirect, registration_required,
-  remote_server_not_found, remote_server_timeout, resource_constraint, service_unavailable, undefined_condition,
+  bad_request,
+  conflict,
+  feature_not_implemented,
+  forbidden,
+  gone,
+  internal_server_error,
+  item_not_found,
+  jid_malformed,
+  not_acceptable,
+  not_allowed,
+  not_authorized,
+  policy_violation,
+  recipient_unavailable,
+  redirect,
+  registration_required,
+  remote_server_not_found,
+  remote_server_timeout,
+  resource_constraint,
+  service_unavailable,
+  undefined_condition,
 };
 
 /// What the sender may do about it (RFC 6120 §8.3.2).

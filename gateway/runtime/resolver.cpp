@@ -130,10 +130,10 @@ bool Channel::open(const std::string& servers) {
   options.lookups = lookups;
   options.sock_state_cb = &Channel::on_socket_state;
   options.sock_state_cb_data = this;
-  // Two tries, the second waiting twice as long: three quarters of the whole, so that the IPv4 addresses of a name whose IPv6 query is
+  // Three tries, each waiting twice as long: seven eighths of the whole, so that the IPv4 addresses of a name whose IPv6 question is
   // never answered arrive in time.
-  options.timeout = std::max(1, static_cast<int>(timeout_.count() / 4));
-  options.tries = 2;
+  options.timeout = std::max(1, static_cast<int>(timeout_.count() / 8));
+  options.tries = 3;
   const int mask = ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
   if (ares_init_options(&channel_, &options, mask) != ARES_SUCCESS) {
     channel_ = nullptr;

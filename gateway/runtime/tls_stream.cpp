@@ -53,6 +53,7 @@ class TlsStream final : public ByteStream {
   tcp::socket socket_;
   SslPtr ssl_;
   boost::system::error_code failure_;  // once set, nothing moves any more
+  bool has_ended_ = false;             // nothing more will be read
   int errno_ = 0;                      // of the last system call
   Wants reader_ = Wants::nothing;      // what the last attempt to read (or to shake hands) stopped for
   Wants writer_ = Wants::nothing;      // the same for writing
@@ -101,7 +102,7 @@ TlsStream::TlsStream(tcp::socket socket, SslPtr ssl) : socket_{std::move(socket)
   SSL_set_bio(ssl_.get(), bio, bio);  // which owns it now
 }
 
-// Notes what an SSL_ call that did not succeed stopped for. False when it failed for good: failure_ is set.
+// Notes what an SSL_ call that did not succeed stopped for. False when that direction is over.
 bool TlsStream::settle(int result, Wants& wants) {
   switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ:
@@ -110,9 +111,10 @@ bool TlsStream::settle(int result, Wants& wants) {
     case SSL_ERROR_WANT_WRITE:
       wants = Wants::to_write;
       return true;
-    case SSL_ERROR_ZERO_RETURN:
-      failure_ = asio::error::eof;
-      return false;
+    case SSL_ERROR_ZERO_RETURN:  // close_notify: writing may go on (RFC 8446 §6.1)
+      has_ended_ = true;
+      if (&wants == &reader_) return false;
+      [[fallthrough]];
     case SSL_ERROR_SYSCALL:
       failure_ = errno_ == 0 ? boost::system::error_code{asio::error::eof}
                              : boost::system::error_code{errno_, boost::system::system_category()};
@@ -131,14 +133,14 @@ Moved TlsStream::handshake() {
     reader_ = Wants::nothing;  // bytes that came with the handshake are not announced by the socket any more
     return {};
   }
-  if (!settle(result, reader_)) return {0, failure_};
+  if (!settle(result, reader_)) return {0, failure_ ? failure_ : asio::error::eof};
   return {};
 }
 
 Moved TlsStream::read_some(std::span<char> into) {
   std::size_t total = 0;
   reader_ = Wants::nothing;
-  while (!failure_ && total < into.size()) {
+  while (!failure_ && !has_ended_ && total < into.size()) {
     ERR_clear_error();
     const std::size_t room = std::min<std::size_t>(into.size() - total, INT_MAX);
     const int result = SSL_read(ssl_.get(), into.data() + total, static_cast<int>(room));
@@ -148,7 +150,8 @@ Moved TlsStream::read_some(std::span<char> into) {
     }
     if (!settle(result, reader_) || reader_ != Wants::nothing) break;
   }
-  if (total > 0) return {total, {}};  // a failure is told by the next call
+  if (total > 0) return {total, {}};  // the end is told by the next call
+  if (!failure_ && has_ended_) return {0, asio::error::eof};
   return {0, failure_};
 }
 
@@ -175,8 +178,8 @@ asio::awaitable<void> TlsStream::until(Wants wants) {
 }
 
 asio::awaitable<void> TlsStream::readable() {
-  // OpenSSL may hold bytes, or a failure may be waiting to be told: neither is announced by the socket.
-  const bool is_ready = failure_ || (reader_ == Wants::nothing && SSL_has_pending(ssl_.get()) == 1);
+  // OpenSSL may hold bytes, or the end may be waiting to be told: neither is announced by the socket.
+  const bool is_ready = failure_ || has_ended_ || (reader_ == Wants::nothing && SSL_has_pending(ssl_.get()) == 1);
   if (is_ready && socket_.is_open()) return asio::post(socket_.get_executor(), asio::use_awaitable);
   return until(reader_ == Wants::to_write ? Wants::to_write : Wants::to_read);
 }

@@ -18,11 +18,12 @@ void append_number(std::string& out, std::size_t number) {
 
 /// Takes "NUMBER" and `mark` off the front of `text`.
 std::optional<std::size_t> take_number(std::string_view& text, char mark) {
+  const std::size_t end = text.find(mark);
+  if (end == std::string_view::npos) return std::nullopt;
   std::size_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, number);
-  if (result.ec != std::errc{} || result.ptr == end || *result.ptr != mark) return std::nullopt;
-  text = {result.ptr + 1, end};
+  const auto result = std::from_chars(text.data(), text.data() + end, number);
+  if (result.ec != std::errc{} || result.ptr != text.data() + end) return std::nullopt;
+  text.remove_prefix(end + 1);
   return number;
 }
 

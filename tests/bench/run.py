@@ -9,6 +9,7 @@ failed.
 import argparse
 import contextlib
 import json
+import os
 import pathlib
 import queue
 import re
@@ -78,8 +79,9 @@ def started(command: list[str], seconds: float, **options):
             child.wait()
 
 
-def run_once(options, subject, scenario: str, load_options: dict[str, int], wrapper: list[str] = ()) -> list[dict]:
-    """One run: the reports of the load program."""
+def run_once(options, subject, scenario: str, load_options: dict[str, int],
+             wrapper: tuple[str, ...] = ()) -> list[dict]:
+    """One run: the reports of the load program. `wrapper`: a command line that runs the subject's."""
     folder = options.folder / f"{scenario}-{subject.name}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -180,11 +182,15 @@ def too_slow(options, reports: dict, tested: list) -> list[str]:
 def count_instructions(options, subject) -> list[str]:
     """Prints user instructions per message: two counts of messages subtracted, so that start and joins fall out."""
     problems = []
+    # Without debug information: Debian 12's valgrind stops at that of clang-19.
+    stripped = options.folder / subject.program.name
+    subprocess.run(["strip", "--strip-debug", "-o", stripped, subject.program], check=True, timeout=60)
+    subject.program = stripped
     for scenario in ["xmpp_to_irc", "irc_to_xmpp"]:
         totals = []
         for count in CALLGRIND_COUNTS:
             result = options.folder / f"callgrind.{scenario}.{count}"
-            wrapper = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={result}"]
+            wrapper = ("valgrind", "--tool=callgrind", f"--callgrind-out-file={result}")
             for report in run_once(options, subject, scenario, {"messages": count}, wrapper):
                 problems += faults_of(subject.name, report)
             totals.append(int(re.search(r"^(?:totals|summary): (\d+)", result.read_text(), re.MULTILINE)[1]))
@@ -199,7 +205,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--biboumi", type=pathlib.Path, default=pathlib.Path("/usr/bin/biboumi"))
     parser.add_argument("--load", type=pathlib.Path, default=ROOT / "build/release/tests/bench/isthmus_load")
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/bench-run",
-                        help="for configuration and data")
+                        help="for configuration and data; what a failed run wrote stays there")
     parser.add_argument("--subjects", default="isthmus,biboumi", help="whom to measure; ratios are to the first")
     parser.add_argument("--scenarios", default=",".join(DEFAULT_SCENARIOS), help="or: all")
     parser.add_argument("--reps", type=int, default=3)
@@ -223,7 +229,8 @@ def main() -> int:
         options.scenarios = listed.stdout.split()
     else:
         options.scenarios = options.scenarios.split(",")
-    options.folder = options.folder.resolve()
+    options.folder = options.folder.resolve() / str(os.getpid())  # two of these may run beside each other
+    options.folder.mkdir(parents=True, exist_ok=True)
     options.users = 1000  # as many as any scenario has
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.callgrind:
@@ -238,6 +245,8 @@ def main() -> int:
         problems += too_slow(options, reports, tested)
     for problem in problems:
         print(f"failed: {problem}", file=sys.stderr)
+    if not problems:
+        shutil.rmtree(options.folder)
     return 1 if problems else 0
 
 

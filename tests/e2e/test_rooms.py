@@ -233,7 +233,7 @@ class TestTalking:
         pieces = [event.text for event in romeo.all("pubmsg", source=juliet.name)]
         assert len(pieces) > 3
         assert [word for piece in pieces for word in piece.split()] == text.split()
-        assert self._fits(romeo)
+        self._check_lines(romeo)
 
     def test_every_piece_of_a_long_action_is_an_action(self, world):
         juliet, room, romeo, _ = world.pair()

@@ -1,5 +1,5 @@
-// Any bytes as an XMPP stream: the frames are the same however the input is split, what is kept aside stays within the limit, and what the parser
-// takes can be walked.
+// Any bytes as an XMPP stream: the frames are the same however the input is split, what is kept aside stays within the
+// limit, and what the parser takes can be walked.
 #include <cstdint>
 #include <cstdlib>
 #include <functional>

@@ -1,4 +1,5 @@
-// Any bytes as an address and as a foreign name: what is prepared stays as it is when prepared again, and every escape is read back.
+// Any bytes as an address and as a foreign name: what is prepared stays as it is when prepared again, and every escape
+// is read back.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -27,7 +27,8 @@ class RouterTest : public testing::Test {
   }
   std::vector<std::string> seen(const FakeAdapter& adapter) {
     std::vector<std::string> lines;
-    for (const auto& one : adapter.seen) lines.push_back((one.is_refused ? one.why + " " : one.is_receipt ? "has " : "") + one.what);
+    for (const auto& one : adapter.seen)
+      lines.push_back((one.is_refused ? one.why + " " : one.is_receipt ? "has " : "") + one.what);
     return lines;
   }
   using Lines = std::vector<std::string>;
@@ -98,7 +99,8 @@ TEST_F(RouterTest, AFullOutboxRefusesInsteadOfForgetting) {
   for (std::size_t i = 0; i <= Outbox::max_per_conversation; ++i) router.emit(event(foreign_id, std::to_string(i)));
   router.settle();
   EXPECT_EQ(router.waiting(home_id), Outbox::max_per_conversation);
-  EXPECT_EQ(seen(foreign), Lines{"resource-constraint message #room%net " + std::to_string(Outbox::max_per_conversation)});
+  EXPECT_EQ(seen(foreign),
+            Lines{"resource-constraint message #room%net " + std::to_string(Outbox::max_per_conversation)});
 }
 
 }  // namespace

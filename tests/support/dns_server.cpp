@@ -33,6 +33,7 @@ DnsServer::DnsServer(asio::any_io_executor executor) : listener_{executor}, sock
     socket_ = udp::socket{executor, udp::v4()};
     socket_.bind({asio::ip::address_v4::loopback(), listener_.local_endpoint().port()}, error);
   } while (error == asio::error::address_in_use);
+  socket_.set_option(asio::socket_base::receive_buffer_size{1 << 20}, error);  // bursts; as much as the system allows
   receive();
   accept();
 }

@@ -35,7 +35,7 @@ class FakeAdapter final : public Adapter {
     std::string what;  // see describe()
     bool is_receipt = false;
     bool is_refused = false;
-    std::string why;   // the condition
+    std::string why;  // the condition
   };
   std::deque<Outcome> answers;
   std::vector<Seen> seen;

@@ -1,5 +1,6 @@
 #pragma once
-// A Runtime without a loop that runs: a clock that tests move, a router with a users' side and a foreign side to be set.
+// A Runtime without a loop that runs: a clock that tests move, a router with a users' side and a foreign side to be
+// set.
 #include <boost/asio/io_context.hpp>
 #include <vector>
 

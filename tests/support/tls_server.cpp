@@ -52,7 +52,9 @@ Certificate make(const CertificateWish& wish, const std::string& name, bool is_a
 
 Certificate make_self_signed(const CertificateWish& wish) { return make(wish, "self", false, nullptr); }
 
-Authority::Authority() : own_{make({.alternative_names = {}}, "Example Authority", true, nullptr)} {
+Authority::Authority() {
+  static int count = 0;  // for the name: by the name a client finds who issued a certificate
+  own_ = make({.alternative_names = {}}, "Authority " + std::to_string(++count), true, nullptr);
   auto pattern = (std::filesystem::temp_directory_path() / "isthmus-authority-XXXXXX").string();
   const int descriptor = mkstemp(pattern.data());
   require(descriptor >= 0, "temporary file");
@@ -111,7 +113,7 @@ void TlsServer::run() {
   SSL_CTX_use_certificate(context, certificate_.certificate.get());
   SSL_CTX_use_PrivateKey(context, certificate_.key.get());
   const auto choose_irc = [](SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in, unsigned in_size, void*) {
-    const unsigned char irc[] = "\3irc";
+    static const unsigned char irc[] = "\3irc";  // the result points into it
     return SSL_select_next_proto(const_cast<unsigned char**>(out), size, irc, 4, in, in_size) == OPENSSL_NPN_NEGOTIATED
                ? SSL_TLSEXT_ERR_OK
                : SSL_TLSEXT_ERR_NOACK;

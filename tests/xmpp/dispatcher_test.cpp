@@ -83,8 +83,8 @@ class DispatcherTest : public testing::Test {
     return settle();
   }
   static std::string presence_to(std::string_view nick, std::string_view from = balcony, std::string_view inside = "") {
-    return "<presence from='" + std::string{from} + "' to='" + std::string{room} + "/" + std::string{nick} + "' id='j1'>" +
-           "<x xmlns='http://jabber.org/protocol/muc'>" + std::string{inside} + "</x></presence>";
+    return "<presence from='" + std::string{from} + "' to='" + std::string{room} + "/" + std::string{nick} +
+           "' id='j1'>" + "<x xmlns='http://jabber.org/protocol/muc'>" + std::string{inside} + "</x></presence>";
   }
   static Roster roster(std::vector<std::string> others) {
     Roster roster{{}, "juliet"};
@@ -161,22 +161,27 @@ TEST_F(DispatcherTest, ARedirectedJoinNamesTheOtherRoom) {
 TEST_F(DispatcherTest, AMessageIsReflectedWithItsIdOnceTheForeignSideHasIt) {
   enter();
   foreign.answers.push_back(Pending{});
-  EXPECT_THAT(receive("<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org' type='groupchat' id='m1'>"
-                      "<body>hi &amp; bye</body><origin-id xmlns='urn:xmpp:sid:0' id='o1'/></message>"),
-              IsEmpty());
+  EXPECT_THAT(
+      receive("<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org' type='groupchat' id='m1'>"
+              "<body>hi &amp; bye</body><origin-id xmlns='urn:xmpp:sid:0' id='o1'/></message>"),
+      IsEmpty());
   EXPECT_THAT(emitted(), ElementsAre("message #lounge%net hi & bye"));
   base.router.confirmed(std::move(foreign.pending.front()));
   const auto reflected = settle();
   ASSERT_EQ(reflected.size(), 1U);
-  EXPECT_THAT(reflected[0], HasSubstr("from=\"#lounge%net@irc.example.org/juliet\" id=\"m1\"><body>hi &amp; bye</body>"));
+  EXPECT_THAT(reflected[0],
+              HasSubstr("from=\"#lounge%net@irc.example.org/juliet\" id=\"m1\"><body>hi &amp; bye</body>"));
   EXPECT_THAT(reflected[0], HasSubstr("<origin-id xmlns=\"urn:xmpp:sid:0\" id=\"o1\"/>"));
 }
 
 TEST_F(DispatcherTest, ARefusedMessageIsAnsweredToTheClientThatSentIt) {
   enter();
   foreign.answers.push_back(Rejected{{Condition::resource_constraint, Remedy::wait, "too fast", {}}});
-  const auto answer = receive("<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org' type='groupchat' id='m1'><body>hi</body></message>");
-  EXPECT_THAT(answer, ElementsAre(AllOf(HasSubstr("to=\"juliet@example.org/balcony\" id=\"m1\""), HasSubstr("<resource-constraint"))));
+  const auto answer = receive(
+      "<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org' type='groupchat' "
+      "id='m1'><body>hi</body></message>");
+  EXPECT_THAT(answer, ElementsAre(AllOf(HasSubstr("to=\"juliet@example.org/balcony\" id=\"m1\""),
+                                        HasSubstr("<resource-constraint"))));
 }
 
 struct Unsaid {
@@ -190,8 +195,11 @@ class UnsaidTest : public DispatcherTest, public testing::WithParamInterface<Uns
 
 TEST_P(UnsaidTest, IsNeverPassedOn) {
   enter();
-  for (const std::string to : {"#lounge%net@irc.example.org' type='groupchat", "romeo%net@irc.example.org' type='chat"}) {
-    const auto answer = receive("<message xmlns='jabber:component:accept' from='juliet@example.org/balcony' id='m1' to='" + to + "'>" + GetParam().inside + "</message>");
+  for (const std::string to :
+       {"#lounge%net@irc.example.org' type='groupchat", "romeo%net@irc.example.org' type='chat"}) {
+    const auto answer =
+        receive("<message xmlns='jabber:component:accept' from='juliet@example.org/balcony' id='m1' to='" + to + "'>" +
+                GetParam().inside + "</message>");
     if (GetParam().condition.empty()) {
       EXPECT_THAT(answer, IsEmpty());
     } else {
@@ -203,9 +211,11 @@ TEST_P(UnsaidTest, IsNeverPassedOn) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, UnsaidTest,
-    testing::Values(Unsaid{"omemo", "<encrypted xmlns='eu.siacs.conversations.axolotl'/><body>fallback</body>", "not-acceptable"},
+    testing::Values(Unsaid{"omemo", "<encrypted xmlns='eu.siacs.conversations.axolotl'/><body>fallback</body>",
+                           "not-acceptable"},
                     Unsaid{"omemo_2", "<encrypted xmlns='urn:xmpp:omemo:2'/><body>fallback</body>", "not-acceptable"},
-                    Unsaid{"marked_as_encrypted", "<encryption xmlns='urn:xmpp:eme:0' namespace='x'/><body>fallback</body>", "not-acceptable"},
+                    Unsaid{"marked_as_encrypted",
+                           "<encryption xmlns='urn:xmpp:eme:0' namespace='x'/><body>fallback</body>", "not-acceptable"},
                     Unsaid{"old_openpgp", "<x xmlns='jabber:x:encrypted'>a</x><body>fallback</body>", "not-acceptable"},
                     Unsaid{"nothing", "", "not-acceptable"}, Unsaid{"empty_body", "<body/>", "not-acceptable"},
                     Unsaid{"unknown_payload", "<data xmlns='urn:example:data'/>", "not-acceptable"},
@@ -215,10 +225,12 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return row.param.name; });
 
 TEST_F(DispatcherTest, AMessageToARoomThatOneIsNotInIsNotAcceptable) {
-  EXPECT_THAT(receive("<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org' type='groupchat' id='m1'><body>hi</body></message>"),
+  EXPECT_THAT(receive("<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org' type='groupchat' "
+                      "id='m1'><body>hi</body></message>"),
               ElementsAre(HasSubstr("<not-acceptable")));
   enter();
-  EXPECT_THAT(receive("<message from='juliet@example.org/orchard' to='#lounge%net@irc.example.org' type='groupchat' id='m1'><body>hi</body></message>"),
+  EXPECT_THAT(receive("<message from='juliet@example.org/orchard' to='#lounge%net@irc.example.org' type='groupchat' "
+                      "id='m1'><body>hi</body></message>"),
               ElementsAre(HasSubstr("<not-acceptable")))
       << "another client of hers is in it, this one is not";
 }
@@ -227,18 +239,23 @@ TEST_F(DispatcherTest, EveryClientOfAUserHearsTheRoomAndTheLastOneToLeaveLeavesI
   enter();
   enter("juliet@example.org/orchard");
   EXPECT_EQ(happens(said("hello"), "#lounge%net", {}, "romeo").size(), 2U);
-  const auto left = receive("<presence from='juliet@example.org/balcony' to='#lounge%net@irc.example.org/juliet' type='unavailable'/>");
+  const auto left = receive(
+      "<presence from='juliet@example.org/balcony' to='#lounge%net@irc.example.org/juliet' type='unavailable'/>");
   EXPECT_THAT(left, ElementsAre(AllOf(HasSubstr("type=\"unavailable\""), HasSubstr("<status code=\"110\"/>"))));
   EXPECT_THAT(emitted(), IsEmpty());
   EXPECT_EQ(happens(said("hello"), "#lounge%net", {}, "romeo").size(), 1U);
-  receive("<presence from='juliet@example.org/orchard' to='#lounge%net@irc.example.org/juliet' type='unavailable'><status>bye</status></presence>");
+  receive(
+      "<presence from='juliet@example.org/orchard' to='#lounge%net@irc.example.org/juliet' "
+      "type='unavailable'><status>bye</status></presence>");
   EXPECT_THAT(emitted(), ElementsAre("leave #lounge%net"));
 }
 
 TEST_F(DispatcherTest, ABouncedMessageMeansThatTheClientIsGoneAndItsRoomWaitsForIt) {
   enter();
-  EXPECT_THAT(receive("<message xmlns='jabber:component:accept' from='juliet@example.org/balcony' to='#lounge%net@irc.example.org' type='error'>"
-                      "<error type='cancel'><recipient-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"),
+  EXPECT_THAT(receive("<message xmlns='jabber:component:accept' from='juliet@example.org/balcony' "
+                      "to='#lounge%net@irc.example.org' type='error'>"
+                      "<error type='cancel'><recipient-unavailable "
+                      "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"),
               IsEmpty());
   EXPECT_THAT(emitted(), ElementsAre("lost #lounge%net"));
   EXPECT_THAT(happens(said("are you there?"), "#lounge%net", {}, "romeo"), IsEmpty());
@@ -252,33 +269,51 @@ TEST_F(DispatcherTest, ANickChangeIsTwoPresencesTheFirstWith303) {
   enter();
   receive("<presence from='juliet@example.org/balcony' to='#lounge%net@irc.example.org/jules'/>");
   EXPECT_THAT(emitted(), ElementsAre("rename #lounge%net jules"));
-  Change change{.kind = Change::Kind::rename, .who = {"juliet", "", Affiliation::none, Role::participant}, .self = true, .new_name = "jules", .by = {}, .reason = {}, .key = {}};
+  Change change{.kind = Change::Kind::rename,
+                .who = {"juliet", "", Affiliation::none, Role::participant},
+                .self = true,
+                .new_name = "jules",
+                .by = {},
+                .reason = {},
+                .key = {}};
   const auto changed = happens(Membership{{change}});
   ASSERT_EQ(changed.size(), 2U);
-  EXPECT_THAT(changed[0], AllOf(HasSubstr("type=\"unavailable\""), HasSubstr("/juliet\""), HasSubstr("nick=\"jules\""), HasSubstr("303"), HasSubstr("110")));
+  EXPECT_THAT(changed[0], AllOf(HasSubstr("type=\"unavailable\""), HasSubstr("/juliet\""), HasSubstr("nick=\"jules\""),
+                                HasSubstr("303"), HasSubstr("110")));
   EXPECT_THAT(changed[1], AllOf(HasSubstr("/jules\""), HasSubstr("110")));
 }
 
 TEST_F(DispatcherTest, AKickOfOneselfIs307AndEndsTheRoom) {
   enter();
-  Change change{.kind = Change::Kind::kick, .who = {"juliet", "", Affiliation::none, Role::participant}, .self = true, .new_name = {}, .by = "romeo", .reason = "out", .key = {}};
+  Change change{.kind = Change::Kind::kick,
+                .who = {"juliet", "", Affiliation::none, Role::participant},
+                .self = true,
+                .new_name = {},
+                .by = "romeo",
+                .reason = "out",
+                .key = {}};
   EXPECT_THAT(happens(Membership{{change}}),
-              ElementsAre(AllOf(HasSubstr("<status code=\"307\"/>"), HasSubstr("<status code=\"110\"/>"), HasSubstr("<actor nick=\"romeo\"/><reason>out</reason>"))));
+              ElementsAre(AllOf(HasSubstr("<status code=\"307\"/>"), HasSubstr("<status code=\"110\"/>"),
+                                HasSubstr("<actor nick=\"romeo\"/><reason>out</reason>"))));
   EXPECT_THAT(happens(said("hello")), IsEmpty());
 }
 
 TEST_F(DispatcherTest, ALostLinkIs333AndTheRoomIsEnteredAnewWhenItIsBack) {
   enter();
   EXPECT_THAT(happens(LinkState{LinkState::State::down, "connection lost", true}, "net"),
-              ElementsAre(AllOf(HasSubstr("type=\"unavailable\""), HasSubstr("<status code=\"333\"/>"), HasSubstr("connection lost"))));
-  EXPECT_THAT(receive("<iq xmlns='jabber:component:accept' type='get' id='p' from='juliet@example.org/balcony' to='#lounge%net@irc.example.org/juliet'><ping xmlns='urn:xmpp:ping'/></iq>"),
+              ElementsAre(AllOf(HasSubstr("type=\"unavailable\""), HasSubstr("<status code=\"333\"/>"),
+                                HasSubstr("connection lost"))));
+  EXPECT_THAT(receive("<iq xmlns='jabber:component:accept' type='get' id='p' from='juliet@example.org/balcony' "
+                      "to='#lounge%net@irc.example.org/juliet'><ping xmlns='urn:xmpp:ping'/></iq>"),
               ElementsAre(HasSubstr("<not-acceptable")));
   EXPECT_EQ(happens(roster({"romeo"})).size(), 2U);
   EXPECT_THAT(happens(subject("news")), ElementsAre(HasSubstr("<subject>news</subject>")));
 }
 
 TEST_F(DispatcherTest, ASelfPingIsAnsweredByWhetherTheClientIsInTheRoom) {
-  const std::string ping = "<iq xmlns='jabber:component:accept' type='get' id='p' from='juliet@example.org/balcony' to='#lounge%net@irc.example.org/juliet'><ping xmlns='urn:xmpp:ping'/></iq>";
+  const std::string ping =
+      "<iq xmlns='jabber:component:accept' type='get' id='p' from='juliet@example.org/balcony' "
+      "to='#lounge%net@irc.example.org/juliet'><ping xmlns='urn:xmpp:ping'/></iq>";
   EXPECT_THAT(receive(ping), ElementsAre(HasSubstr("<not-acceptable")));
   enter();
   EXPECT_THAT(receive(ping), ElementsAre(HasSubstr("type=\"result\"")));
@@ -294,11 +329,13 @@ TEST_F(DispatcherTest, AfterTheStreamWasLostClientsAreAskedAndHearWhatWasSaidWhe
   dispatcher.on_up(domain);
   const auto asked = settle();
   EXPECT_THAT(asked, ElementsAre(AllOf(HasSubstr("to=\"juliet@example.org/balcony\""), HasSubstr("urn:xmpp:ping"))));
-  EXPECT_THAT(receive("<iq xmlns='jabber:component:accept' type='get' id='p' from='juliet@example.org/balcony' to='#lounge%net@irc.example.org/juliet'><ping xmlns='urn:xmpp:ping'/></iq>"),
+  EXPECT_THAT(receive("<iq xmlns='jabber:component:accept' type='get' id='p' from='juliet@example.org/balcony' "
+                      "to='#lounge%net@irc.example.org/juliet'><ping xmlns='urn:xmpp:ping'/></iq>"),
               ElementsAre(HasSubstr("<not-acceptable")));
   receive(presence_to("juliet"));
   const auto entered = happens(roster({}), "#lounge%net", std::string{balcony});
-  EXPECT_THAT(entered, ElementsAre(HasSubstr("110"), AllOf(HasSubstr("while you were away"), HasSubstr("stamp=\"2023-11-14T22:13:20.000Z\""))));
+  EXPECT_THAT(entered, ElementsAre(HasSubstr("110"), AllOf(HasSubstr("while you were away"),
+                                                           HasSubstr("stamp=\"2023-11-14T22:13:20.000Z\""))));
   base.alarms.advance(2min);
   EXPECT_THAT(emitted(), ElementsAre("join #lounge%net juliet", "lost #lounge%net")) << "she never answered the ping";
 }
@@ -311,47 +348,66 @@ TEST_F(DispatcherTest, PrivateMessagesWaitForTheStreamAndBearTheirTrueTime) {
   now += 60s;
   outlet.up = true;
   dispatcher.on_up(*dispatcher.find("irc.example.org"));
-  EXPECT_THAT(settle(), ElementsAre(AllOf(HasSubstr("<body>one</body>"), HasSubstr("<delay")), AllOf(HasSubstr("<body>two</body>"), HasSubstr("from=\"romeo%net@irc.example.org\""))));
+  EXPECT_THAT(settle(),
+              ElementsAre(AllOf(HasSubstr("<body>one</body>"), HasSubstr("<delay")),
+                          AllOf(HasSubstr("<body>two</body>"), HasSubstr("from=\"romeo%net@irc.example.org\""))));
 }
 
 TEST_F(DispatcherTest, WhoIsWrittenToThroughARoomAnswersThere) {
   enter();
-  receive("<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org/Romeo' type='chat' id='m1'><body>psst</body></message>");
+  receive(
+      "<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org/Romeo' type='chat' "
+      "id='m1'><body>psst</body></message>");
   EXPECT_THAT(emitted(), ElementsAre("message romeo%net psst"));
   EXPECT_THAT(happens(said("yes?"), "romeo%net", {}, "Romeo"),
-              ElementsAre(AllOf(HasSubstr("from=\"#lounge%net@irc.example.org/Romeo\""), HasSubstr("muc#user"), HasSubstr("to=\"juliet@example.org/balcony\""))));
-  receive("<message from='juliet@example.org/balcony' to='romeo%net@irc.example.org' type='chat' id='m2'><body>here</body></message>");
-  EXPECT_THAT(happens(said("fine"), "romeo%net", {}, "Romeo"), ElementsAre(AllOf(HasSubstr("from=\"romeo%net@irc.example.org\""), HasSubstr("to=\"juliet@example.org\""))));
+              ElementsAre(AllOf(HasSubstr("from=\"#lounge%net@irc.example.org/Romeo\""), HasSubstr("muc#user"),
+                                HasSubstr("to=\"juliet@example.org/balcony\""))));
+  receive(
+      "<message from='juliet@example.org/balcony' to='romeo%net@irc.example.org' type='chat' "
+      "id='m2'><body>here</body></message>");
+  EXPECT_THAT(
+      happens(said("fine"), "romeo%net", {}, "Romeo"),
+      ElementsAre(AllOf(HasSubstr("from=\"romeo%net@irc.example.org\""), HasSubstr("to=\"juliet@example.org\""))));
 }
 
 TEST_F(DispatcherTest, StrangersAreRefused) {
-  EXPECT_THAT(receive("<presence from='mallory@example.net/x' to='#lounge%net@irc.example.org/m' id='j1'><x xmlns='http://jabber.org/protocol/muc'/></presence>"),
+  EXPECT_THAT(receive("<presence from='mallory@example.net/x' to='#lounge%net@irc.example.org/m' id='j1'><x "
+                      "xmlns='http://jabber.org/protocol/muc'/></presence>"),
               ElementsAre(HasSubstr("<forbidden")));
   EXPECT_THAT(emitted(), IsEmpty());
 }
 
 TEST_F(DispatcherTest, AnAddressThatIsNoneIsAnsweredFromTheDomain) {
-  EXPECT_THAT(receive("<message from='juliet@example.org/balcony' to='a b@irc.example.org' id='m1'><body>hi</body></message>"),
-              ElementsAre(AllOf(HasSubstr("from=\"irc.example.org\""), HasSubstr("<jid-malformed"))));
-  EXPECT_THAT(receive("<message from='juliet@example.org/balcony' to='#lounge@irc.example.org' id='m1'><body>hi</body></message>"),
-              ElementsAre(AllOf(HasSubstr("<item-not-found"), HasSubstr("name%network"))));
+  EXPECT_THAT(
+      receive("<message from='juliet@example.org/balcony' to='a b@irc.example.org' id='m1'><body>hi</body></message>"),
+      ElementsAre(AllOf(HasSubstr("from=\"irc.example.org\""), HasSubstr("<jid-malformed"))));
+  EXPECT_THAT(
+      receive(
+          "<message from='juliet@example.org/balcony' to='#lounge@irc.example.org' id='m1'><body>hi</body></message>"),
+      ElementsAre(AllOf(HasSubstr("<item-not-found"), HasSubstr("name%network"))));
 }
 
 TEST_F(DispatcherTest, ErrorsAreNeverAnsweredWithErrors) {
   for (const std::string kind : {"message", "presence", "iq"}) {
-    EXPECT_THAT(receive("<" + kind + " type='error' from='juliet@example.org/balcony' to='#x@irc.example.org/y' id='e'/>"), IsEmpty()) << kind;
+    EXPECT_THAT(
+        receive("<" + kind + " type='error' from='juliet@example.org/balcony' to='#x@irc.example.org/y' id='e'/>"),
+        IsEmpty())
+        << kind;
   }
 }
 
 TEST_F(DispatcherTest, ASkippedStanzaIsAnsweredFromItsStartTag) {
   pugi::xml_document head;
-  head.load_string("<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org' type='groupchat' id='big'/>");
+  head.load_string(
+      "<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org' type='groupchat' id='big'/>");
   dispatcher.on_skipped(head.first_child(), "too long");
-  EXPECT_THAT(settle(), ElementsAre(AllOf(HasSubstr("<policy-violation"), HasSubstr("id=\"big\""), HasSubstr("too long"))));
+  EXPECT_THAT(settle(),
+              ElementsAre(AllOf(HasSubstr("<policy-violation"), HasSubstr("id=\"big\""), HasSubstr("too long"))));
 }
 
 TEST_F(DispatcherTest, UnknownQueriesAreAnsweredOnce) {
-  EXPECT_THAT(receive("<iq type='set' id='q' from='juliet@example.org/balcony' to='irc.example.org'><query xmlns='urn:example:what'/></iq>"),
+  EXPECT_THAT(receive("<iq type='set' id='q' from='juliet@example.org/balcony' to='irc.example.org'><query "
+                      "xmlns='urn:example:what'/></iq>"),
               ElementsAre(AllOf(HasSubstr("type=\"error\""), HasSubstr("<service-unavailable"))));
 }
 

@@ -40,37 +40,44 @@ TEST_P(ParseJid, SplitsAndPrepares) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, ParseJid,
-    testing::Values(Good{"domain", "example.org", "", "example.org", ""}, Good{"bare", "juliet@example.org", "juliet", "example.org", ""},
-                    Good{"full", "juliet@example.org/balcony", "juliet", "example.org", "balcony"},
-                    Good{"domain_with_resource", "example.org/balcony", "", "example.org", "balcony"},
-                    Good{"resource_keeps_all", "a@b/C d@e/f", "a", "b", "C d@e/f"}, Good{"at_in_a_resource_alone", "b/c@d", "", "b", "c@d"},
-                    Good{"case", "JULIET@EXAMPLE.Org/Balcony", "juliet", "example.org", "Balcony"},
-                    Good{"room", "#Lounge%irc.libera.chat@irc.example.org/O'Hara", "#lounge%irc.libera.chat", "irc.example.org", "O'Hara"},
-                    Good{"final_dot", "a@example.org./r", "a", "example.org", "r"}, Good{"one_letter", "a@b/c", "a", "b", "c"},
-                    Good{"non_ascii_case", "\u00C9cole@\u00C9cole.example/\u00C9", "\u00E9cole", "\u00E9cole.example", "\u00C9"},
-                    Good{"sharp_s", "stra\u00DFe@example.org", "strasse", "example.org", ""},
-                    Good{"full_width", "\uFF21@\uFF21\uFF0E\u3042\u3002b", "a", "a.\u3042.b", ""},
-                    Good{"composed", "e\u0301@example.org/e\u0301", "\u00E9", "example.org", "\u00E9"},
-                    Good{"soft_hyphen_goes", "a\u00ADb@a\u00ADb/a\u00ADb", "ab", "ab", "ab"},
-                    Good{"unassigned_code_points_stay", "\U0001F600@example.org/\U0001F600", "\U0001F600", "example.org", "\U0001F600"},
-                    Good{"ace_label", "a@XN--BCHER-KVA.example", "a", "xn--bcher-kva.example", ""},
-                    Good{"underscore", "a@_b.c", "a", "_b.c", ""}, Good{"ipv4", "a@192.0.2.1/x", "a", "192.0.2.1", "x"},
-                    Good{"ipv6", "a@[2001:DB8::1]/x", "a", "[2001:db8::1]", "x"},
-                    Good{"right_to_left", "\u0633\u0644\u0627\u0645@example.org", "\u0633\u0644\u0627\u0645", "example.org", ""}),
+    testing::Values(
+        Good{"domain", "example.org", "", "example.org", ""},
+        Good{"bare", "juliet@example.org", "juliet", "example.org", ""},
+        Good{"full", "juliet@example.org/balcony", "juliet", "example.org", "balcony"},
+        Good{"domain_with_resource", "example.org/balcony", "", "example.org", "balcony"},
+        Good{"resource_keeps_all", "a@b/C d@e/f", "a", "b", "C d@e/f"},
+        Good{"at_in_a_resource_alone", "b/c@d", "", "b", "c@d"},
+        Good{"case", "JULIET@EXAMPLE.Org/Balcony", "juliet", "example.org", "Balcony"},
+        Good{"room", "#Lounge%irc.libera.chat@irc.example.org/O'Hara", "#lounge%irc.libera.chat", "irc.example.org",
+             "O'Hara"},
+        Good{"final_dot", "a@example.org./r", "a", "example.org", "r"}, Good{"one_letter", "a@b/c", "a", "b", "c"},
+        Good{"non_ascii_case", "\u00C9cole@\u00C9cole.example/\u00C9", "\u00E9cole", "\u00E9cole.example", "\u00C9"},
+        Good{"sharp_s", "stra\u00DFe@example.org", "strasse", "example.org", ""},
+        Good{"full_width", "\uFF21@\uFF21\uFF0E\u3042\u3002b", "a", "a.\u3042.b", ""},
+        Good{"composed", "e\u0301@example.org/e\u0301", "\u00E9", "example.org", "\u00E9"},
+        Good{"soft_hyphen_goes", "a\u00ADb@a\u00ADb/a\u00ADb", "ab", "ab", "ab"},
+        Good{"unassigned_code_points_stay", "\U0001F600@example.org/\U0001F600", "\U0001F600", "example.org",
+             "\U0001F600"},
+        Good{"ace_label", "a@XN--BCHER-KVA.example", "a", "xn--bcher-kva.example", ""},
+        Good{"underscore", "a@_b.c", "a", "_b.c", ""}, Good{"ipv4", "a@192.0.2.1/x", "a", "192.0.2.1", "x"},
+        Good{"ipv6", "a@[2001:DB8::1]/x", "a", "[2001:db8::1]", "x"},
+        Good{"right_to_left", "\u0633\u0644\u0627\u0645@example.org", "\u0633\u0644\u0627\u0645", "example.org", ""}),
     [](const auto& row) { return std::string{row.param.name}; });
 
 TEST(ParseJidRefuses, EmptyParts) {
-  for (const std::string text : {"", "@", "@b", "a@", "a@/c", "b/", "a@b/", "/", "/c", "@/", ".", "a@.", "a@b..c", "a@.b", "a@b..", "\u00AD@b", "a@\u00AD",
-                                 "a@b.\u00AD.c", "a@b/\u00AD"}) {
+  for (const std::string text : {"", "@", "@b", "a@", "a@/c", "b/", "a@b/", "/", "/c", "@/", ".", "a@.", "a@b..c",
+                                 "a@.b", "a@b..", "\u00AD@b", "a@\u00AD", "a@b.\u00AD.c", "a@b/\u00AD"}) {
     EXPECT_EQ(parse_jid(text).error(), Errc::empty_part) << text;
   }
 }
 
 TEST(ParseJidRefuses, CharactersThatTheProfilesProhibit) {
-  for (const std::string text : {"a b@c", "a\"@c", "a&@c", "a'@c", "a:@c", "a<@c", "a>@c", "a\x01@c", "a\x7F@c", "a\u00A0@c", "a\u2028@c", "a\uE000@c",
-                                 "a\uFF20@c", "a\u2100@c", "a@b c", "a@b@c", "a@b\x01", "a@b!", "a@b%c", "a@b\uFF20", "a@\u2100", "a@b\u2024c", "a@\u2488",
-                                 "a@[::1", "a@::1", "a@[]", "a@[x]", "a@[1.2.3.4]", "a@[::1]:5", "a@b/\x01", "a@b/\x7F", "a@b/\u0085",
-                                 "a\u0633@b", "\u06331@b"}) {
+  for (const std::string text :
+       {"a b@c",      "a\"@c",    "a&@c",      "a'@c",       "a:@c",      "a<@c",      "a>@c",
+        "a\x01@c",    "a\x7F@c",  "a\u00A0@c", "a\u2028@c",  "a\uE000@c", "a\uFF20@c", "a\u2100@c",
+        "a@b c",      "a@b@c",    "a@b\x01",   "a@b!",       "a@b%c",     "a@b\uFF20", "a@\u2100",
+        "a@b\u2024c", "a@\u2488", "a@[::1",    "a@::1",      "a@[]",      "a@[x]",     "a@[1.2.3.4]",
+        "a@[::1]:5",  "a@b/\x01", "a@b/\x7F",  "a@b/\u0085", "a\u0633@b", "\u06331@b"}) {
     EXPECT_EQ(parse_jid(text).error(), Errc::prohibited_character) << text;
   }
   EXPECT_EQ(parse_jid(std::string("a\0b@c", 5)).error(), Errc::prohibited_character);
@@ -118,15 +125,19 @@ TEST(ParseJid, UsesTheStorageAgain) {
 // Random strings for the properties below: ASCII of all kinds, and characters that each profile treats in its own way.
 std::string random_text(std::mt19937& random, bool is_ascii) {
   static const std::array<std::string_view, 34> beyond{
-      "\u00E9", "\u00C9", "\u00DF", "\u0301", "e\u0301", "\u00AD", "\u00A0", "\u0633", "\u05D0", "\u0660", "\u0130", "\uFF21", "\uFF20", "\u2100", "\u3002",
-      "\uFF0E", "\u2024", "\u1E9E", "\u03A3", "\u03C2", "\u0345", "\u1F80", "\u2126", "\uFB01", "\u1100", "\u1161", "\u0958", "\U0001F600", "\U00010400",
-      "\uE000", "\u200B", "\u200E", "\uFDFA", "\u0149"};
+      "\u00E9",     "\u00C9",     "\u00DF", "\u0301", "e\u0301", "\u00AD", "\u00A0", "\u0633", "\u05D0",
+      "\u0660",     "\u0130",     "\uFF21", "\uFF20", "\u2100",  "\u3002", "\uFF0E", "\u2024", "\u1E9E",
+      "\u03A3",     "\u03C2",     "\u0345", "\u1F80", "\u2126",  "\uFB01", "\u1100", "\u1161", "\u0958",
+      "\U0001F600", "\U00010400", "\uE000", "\u200B", "\u200E",  "\uFDFA", "\u0149"};
   std::string text;
   for (auto count = 1 + random() % 12; count > 0; --count) {
     const auto kind = random() % 8;
-    if (!is_ascii && kind < 3) text += beyond[random() % beyond.size()];
-    else if (kind < 7) text += "abcXYZ019.-_#%=[]{}|^`\\~"[random() % 24];
-    else text += static_cast<char>(1 + random() % 127);
+    if (!is_ascii && kind < 3)
+      text += beyond[random() % beyond.size()];
+    else if (kind < 7)
+      text += "abcXYZ019.-_#%=[]{}|^`\\~"[random() % 24];
+    else
+      text += static_cast<char>(1 + random() % 127);
   }
   return text;
 }
@@ -137,7 +148,8 @@ struct Part {
   Profile profile;
 };
 
-constexpr std::array<Part, 2> parts{{{"local", prepared_local, Profile::nodeprep}, {"resource", prepared_resource, Profile::resourceprep}}};
+constexpr std::array<Part, 2> parts{
+    {{"local", prepared_local, Profile::nodeprep}, {"resource", prepared_resource, Profile::resourceprep}}};
 
 TEST(AsciiFastPath, IsEqualToLibidn) {
   std::mt19937 random{1};
@@ -205,18 +217,22 @@ TEST_P(ToLocal, WritesTheEscapeAndReadsItBack) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, ToLocal,
-    testing::Values(Escape{"channel", "#isthmus%irc.libera.chat", "#isthmus%irc.libera.chat"}, Escape{"empty", "", ""},
-                    Escape{"xep_0106", "a \"&'/:<>@b", "a\\20\\22\\26\\27\\2f\\3a\\3c\\3e\\40b"},
-                    Escape{"space_at_the_ends", " a ", "\\20a\\20"}, Escape{"backslash_alone", "a\\b\\", "a\\b\\"},
-                    Escape{"backslash_before_an_escape", "\\20", "\\5c20"}, Escape{"backslash_before_its_own", "\\5c\\5d", "\\5c5c\\5d"},
-                    Escape{"backslash_before_other_digits", "\\21\\2", "\\21\\2"}, Escape{"backslash_before_an_escaped_one", "\\ 20", "\\\\2020"},
-                    Escape{"equals", "a=b=", "a=b="}, Escape{"equals_before_digits", "=3d=41", "=3d3d=3d41"},
-                    Escape{"equals_before_one_digit", "=4=4 4", "=4=4\\204"}, Escape{"irc_nick", "[o]{x}|`^_-", "[o]{x}|`^_-"},
-                    Escape{"allowed_beyond_ascii", "#caf\u00E9", "#caf\u00E9"}, Escape{"capital_beyond_ascii", "\u00C9", "=c3=89"},
-                    Escape{"folded", "\u00DF", "=c3=9f"}, Escape{"unassigned_in_unicode_3_2", "x\U0001F600", "x=f0=9f=98=80"},
-                    Escape{"would_compose", "e\u0301\u00E9", "e=cc=81=c3=a9"}, Escape{"mixed_directions", "#\u0633\u0644", "#=d8=b3=d9=84"},
-                    Escape{"right_to_left_alone", "\u0633\u0644", "\u0633\u0644"}, Escape{"controls", "a\x01\x7F\n", "a=01=7f=0a"},
-                    Escape{"not_utf8", "a\xFF\xE2\x82z", "a=ff=e2=82z"}, Escape{"no_break_space", "\u00A0", "=c2=a0"}),
+    testing::Values(
+        Escape{"channel", "#isthmus%irc.libera.chat", "#isthmus%irc.libera.chat"}, Escape{"empty", "", ""},
+        Escape{"xep_0106", "a \"&'/:<>@b", "a\\20\\22\\26\\27\\2f\\3a\\3c\\3e\\40b"},
+        Escape{"space_at_the_ends", " a ", "\\20a\\20"}, Escape{"backslash_alone", "a\\b\\", "a\\b\\"},
+        Escape{"backslash_before_an_escape", "\\20", "\\5c20"},
+        Escape{"backslash_before_its_own", "\\5c\\5d", "\\5c5c\\5d"},
+        Escape{"backslash_before_other_digits", "\\21\\2", "\\21\\2"},
+        Escape{"backslash_before_an_escaped_one", "\\ 20", "\\\\2020"}, Escape{"equals", "a=b=", "a=b="},
+        Escape{"equals_before_digits", "=3d=41", "=3d3d=3d41"},
+        Escape{"equals_before_one_digit", "=4=4 4", "=4=4\\204"}, Escape{"irc_nick", "[o]{x}|`^_-", "[o]{x}|`^_-"},
+        Escape{"allowed_beyond_ascii", "#caf\u00E9", "#caf\u00E9"}, Escape{"capital_beyond_ascii", "\u00C9", "=c3=89"},
+        Escape{"folded", "\u00DF", "=c3=9f"}, Escape{"unassigned_in_unicode_3_2", "x\U0001F600", "x=f0=9f=98=80"},
+        Escape{"would_compose", "e\u0301\u00E9", "e=cc=81=c3=a9"},
+        Escape{"mixed_directions", "#\u0633\u0644", "#=d8=b3=d9=84"},
+        Escape{"right_to_left_alone", "\u0633\u0644", "\u0633\u0644"}, Escape{"controls", "a\x01\x7F\n", "a=01=7f=0a"},
+        Escape{"not_utf8", "a\xFF\xE2\x82z", "a=ff=e2=82z"}, Escape{"no_break_space", "\u00A0", "=c2=a0"}),
     [](const auto& row) { return std::string{row.param.name}; });
 
 TEST(ToLocal, MakesAsciiCapitalsSmall) { EXPECT_EQ(to_local("#Lounge\\5C"), "#lounge\\5c5c"); }
@@ -227,7 +243,8 @@ TEST(FromLocal, TakesHexDigitsOfEitherCase) {
 }
 
 TEST(FromLocal, LetsStandWhatStartsNoEscape) {
-  for (const std::string text : {"\\", "=", "\\2", "=4", "\\00", "\\41", "=zz", "\\\\", "==", "=4g", "\\2g"}) EXPECT_EQ(from_local(text), text);
+  for (const std::string text : {"\\", "=", "\\2", "=4", "\\00", "\\41", "=zz", "\\\\", "==", "=4g", "\\2g"})
+    EXPECT_EQ(from_local(text), text);
 }
 
 bool is_strictly_prepared(Profile profile, std::string_view text) {
@@ -240,8 +257,10 @@ std::string random_bytes(std::mt19937& random, int round) {
   std::string bytes;
   for (auto count = 1 + random() % 20; count > 0; --count) {
     const auto kind = random() % 4;
-    if (kind == 0) bytes += static_cast<char>(random() % 256);
-    else bytes += "\\=2034cdef5 @"[random() % 13];
+    if (kind == 0)
+      bytes += static_cast<char>(random() % 256);
+    else
+      bytes += "\\=2034cdef5 @"[random() % 13];
   }
   return bytes;
 }

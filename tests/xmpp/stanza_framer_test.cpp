@@ -20,7 +20,8 @@ struct Seen {
 };
 
 void PrintTo(const Seen& seen, std::ostream* out) {
-  static constexpr const char* names[] = {"need_more", "stream_open", "stanza", "too_long", "too_deep", "stream_close", "bad"};
+  static constexpr const char* names[] = {"need_more", "stream_open",  "stanza", "too_long",
+                                          "too_deep",  "stream_close", "bad"};
   *out << names[static_cast<int>(seen.kind)] << " \"" << seen.text.substr(0, 200) << '"';
 }
 
@@ -34,7 +35,8 @@ class Feeder {
     for (;;) {
       const auto frame = framer_.next();
       if (frame.kind == Kind::need_more) break;
-      const auto text = frame.kind == Kind::bad ? std::string{frame.bad_condition} : std::string(frame.bytes.begin(), frame.bytes.end());
+      const auto text = frame.kind == Kind::bad ? std::string{frame.bad_condition}
+                                                : std::string(frame.bytes.begin(), frame.bytes.end());
       seen_.push_back({frame.kind, text});
       std::ranges::fill(frame.bytes, '#');  // as a parser may
       if (frame.kind == Kind::bad) break;
@@ -62,7 +64,8 @@ std::vector<Seen> frames(const std::string& input, FramerLimits limits = {}) {
   return feeder.seen();
 }
 
-const std::string open_tag = "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='x>y'>";
+const std::string open_tag =
+    "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='x>y'>";
 const std::string ping = "<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>";
 
 /// What comes of `bytes` in a stream that is already open.
@@ -81,7 +84,9 @@ std::string repeated(std::string_view piece, std::size_t count) {
 
 TEST(StanzaFramer, CutsAStreamIntoItsOpeningStanzasAndEnd) {
   const auto seen = frames("<?xml version='1.0'?>\n" + open_tag + "<handshake/> \r\n\t" + ping + "</stream:stream >\n");
-  EXPECT_EQ(seen, (std::vector<Seen>{{Kind::stream_open, open_tag}, {Kind::stanza, "<handshake/>"}, {Kind::stanza, ping},
+  EXPECT_EQ(seen, (std::vector<Seen>{{Kind::stream_open, open_tag},
+                                     {Kind::stanza, "<handshake/>"},
+                                     {Kind::stanza, ping},
                                      {Kind::stream_close, "</stream:stream >"}}));
 }
 
@@ -98,13 +103,15 @@ TEST(StanzaFramer, TakesAnyQuotingNestingAndCdata) {
            "<m></m\t>",
            "<\xC3\xA9/>",
        }) {
-    EXPECT_EQ(frames_in_stream(stanza + ping), (std::vector<Seen>{{Kind::stanza, stanza}, {Kind::stanza, ping}})) << stanza;
+    EXPECT_EQ(frames_in_stream(stanza + ping), (std::vector<Seen>{{Kind::stanza, stanza}, {Kind::stanza, ping}}))
+        << stanza;
   }
 }
 
 TEST(StanzaFramer, RefusesWhatIsNotWellFormed) {
-  for (const std::string bytes : {"x", "\xEF\xBB\xBF<a/>", "&amp;", "<>", "< a/>", "<1/>", "<-a/>", "<a <b/>", "<a b='<'/>", "<a b=\"<\"/>",
-                                  "</other>", "</stream:streams>", "</stream:stream x>", "<=", "<'"}) {
+  for (const std::string bytes :
+       {"x", "\xEF\xBB\xBF<a/>", "&amp;", "<>", "< a/>", "<1/>", "<-a/>", "<a <b/>", "<a b='<'/>", "<a b=\"<\"/>",
+        "</other>", "</stream:streams>", "</stream:stream x>", "<=", "<'"}) {
     EXPECT_EQ(frames_in_stream(bytes), (std::vector<Seen>{{Kind::bad, "not-well-formed"}})) << bytes;
   }
   EXPECT_EQ(frames("</stream:stream>"), (std::vector<Seen>{{Kind::bad, "not-well-formed"}}));
@@ -112,8 +119,9 @@ TEST(StanzaFramer, RefusesWhatIsNotWellFormed) {
 }
 
 TEST(StanzaFramer, RefusesWhatXmppForbidsOfXml) {
-  for (const std::string bytes : {"<!-- x -->", "<!DOCTYPE a>", "<![CDATA[x]]>", "<?xml version='1.0'?>", "<?php ?>", "<a><!-- x --></a>",
-                                  "<a><?php ?></a>", "<a><!ENTITY b 'c'></a>", "<a><![cdata[x]]></a>", "<a><![CDATAx"}) {
+  for (const std::string bytes :
+       {"<!-- x -->", "<!DOCTYPE a>", "<![CDATA[x]]>", "<?xml version='1.0'?>", "<?php ?>", "<a><!-- x --></a>",
+        "<a><?php ?></a>", "<a><!ENTITY b 'c'></a>", "<a><![cdata[x]]></a>", "<a><![CDATAx"}) {
     EXPECT_EQ(frames_in_stream(bytes), (std::vector<Seen>{{Kind::bad, "restricted-xml"}})) << bytes;
   }
   for (const std::string bytes : {"<!DOCTYPE stream:stream>", "<?php ?>", "<?xmlx ?>", "<?xml>", "<?xml version='1.0'>",
@@ -189,16 +197,23 @@ std::vector<Hostile> hostile_stanzas() {
   const std::string long_attribute = "<message a='" + std::string(two_mib, 'x') + "'/>";
   return {
       {"text", head + "<body>" + std::string(two_mib, 'x') + "</body></message>", {Kind::too_long, head}},
-      {"quotes_and_angles_in_text", head + "<body>" + repeated("'>\"", two_mib / 3) + "</body></message>", {Kind::too_long, head}},
+      {"quotes_and_angles_in_text",
+       head + "<body>" + repeated("'>\"", two_mib / 3) + "</body></message>",
+       {Kind::too_long, head}},
       {"markup", head + repeated("<a b='c'/>", two_mib / 10) + "</message>", {Kind::too_long, head}},
-      {"cdata", head + "<![CDATA[" + repeated("</message>]] >", two_mib / 14) + "]]></message>", {Kind::too_long, head}},
+      {"cdata",
+       head + "<![CDATA[" + repeated("</message>]] >", two_mib / 14) + "]]></message>",
+       {Kind::too_long, head}},
       {"attribute_of_a_child", head + "<a b='" + std::string(two_mib, '>') + "'/></message>", {Kind::too_long, head}},
       {"attribute_of_its_own", long_attribute, {Kind::too_long, ""}},
       {"name", "<" + std::string(two_mib, 'x') + "/>", {Kind::too_long, ""}},
       {"depth", head + repeated("<a>", 10000) + repeated("</a>", 10000) + "</message>", {Kind::too_deep, head}},
-      {"depth_and_length", head + repeated("<a b=''>", 300000) + repeated("</a>", 300000) + "</message>", {Kind::too_deep, head}},
+      {"depth_and_length",
+       head + repeated("<a b=''>", 300000) + repeated("</a>", 300000) + "</message>",
+       {Kind::too_deep, head}},
       {"attributes", many + "></message>", {Kind::too_long, many + ">"}},
-      {"long_opening_tag", "<message a='" + std::string(5000, 'x') + "'>" + repeated("<a>", 200) + repeated("</a>", 200) + "</message>",
+      {"long_opening_tag",
+       "<message a='" + std::string(5000, 'x') + "'>" + repeated("<a>", 200) + repeated("</a>", 200) + "</message>",
        {Kind::too_deep, ""}},
   };
 }
@@ -206,12 +221,14 @@ std::vector<Hostile> hostile_stanzas() {
 TEST(StanzaFramer, SkipsAStanzaOverALimitAndGoesOn) {
   for (const auto& [name, stanza, answer] : hostile_stanzas()) {
     SCOPED_TRACE(name);
-    EXPECT_EQ(frames_in_stream(ping + stanza + ping), (std::vector<Seen>{{Kind::stanza, ping}, answer, {Kind::stanza, ping}}));
+    EXPECT_EQ(frames_in_stream(ping + stanza + ping),
+              (std::vector<Seen>{{Kind::stanza, ping}, answer, {Kind::stanza, ping}}));
     for (const std::size_t size : {61UL, 997UL, 65536UL}) {
       Feeder feeder;
       feeder.feed(open_tag);
       feeder.feed_in_pieces(ping + stanza + ping, size);
-      EXPECT_EQ(feeder.seen(), (std::vector<Seen>{{Kind::stream_open, open_tag}, {Kind::stanza, ping}, answer, {Kind::stanza, ping}}));
+      EXPECT_EQ(feeder.seen(),
+                (std::vector<Seen>{{Kind::stream_open, open_tag}, {Kind::stanza, ping}, answer, {Kind::stanza, ping}}));
     }
   }
 }
@@ -249,14 +266,40 @@ TEST(StanzaFramer, RefusesAStreamTagWithoutEnd) {
 }
 
 TEST(StanzaFramer, MismatchedTagsEndAFrameThatTheParserThenRefuses) {
-  EXPECT_EQ(frames_in_stream("<a><b></a></b>" + ping), (std::vector<Seen>{{Kind::stanza, "<a><b></a></b>"}, {Kind::stanza, ping}}));
+  EXPECT_EQ(frames_in_stream("<a><b></a></b>" + ping),
+            (std::vector<Seen>{{Kind::stanza, "<a><b></a></b>"}, {Kind::stanza, ping}}));
 }
 
 /// Streams of ordinary and hostile pieces: mostly right, so that much is framed, and sometimes not.
 std::string random_stream(std::mt19937& random) {
-  static const std::vector<std::string> pieces{
-      ping, "<a>", "</a>", "<b c='>' d=\"'\">", "</b>", "<e/>", "<e f='/'/>", "<![CDATA[", "]]>", "]", "]]", "text", "'", "\"", ">", " ", "\n",
-      "</stream:stream>", "<a/>", "<m>x</m>", std::string(50, 'y'), "<a g='", "'>", "<!--", "<", "&lt;", "<?xml version='1.0'?>", open_tag};
+  static const std::vector<std::string> pieces{ping,
+                                               "<a>",
+                                               "</a>",
+                                               "<b c='>' d=\"'\">",
+                                               "</b>",
+                                               "<e/>",
+                                               "<e f='/'/>",
+                                               "<![CDATA[",
+                                               "]]>",
+                                               "]",
+                                               "]]",
+                                               "text",
+                                               "'",
+                                               "\"",
+                                               ">",
+                                               " ",
+                                               "\n",
+                                               "</stream:stream>",
+                                               "<a/>",
+                                               "<m>x</m>",
+                                               std::string(50, 'y'),
+                                               "<a g='",
+                                               "'>",
+                                               "<!--",
+                                               "<",
+                                               "&lt;",
+                                               "<?xml version='1.0'?>",
+                                               open_tag};
   std::string stream = random() % 2 == 0 ? open_tag : "<?xml version='1.0'?>" + open_tag;
   const auto count = random() % 30;
   for (std::size_t i = 0; i < count; ++i) {

@@ -34,7 +34,8 @@ std::string text_at(const Parsed& stanza, std::string_view ns, std::string_view 
 
 TEST(StanzaParser, ReadsWhatProsodySends) {
   const Parsed message{
-      "<message id='m1' type='groupchat' to='#lounge%irc.libera.chat@irc.example.org' from='juliet@example.org/balcony' xml:lang='en'>"
+      "<message id='m1' type='groupchat' to='#lounge%irc.libera.chat@irc.example.org' "
+      "from='juliet@example.org/balcony' xml:lang='en'>"
       "<body>a &amp; b &lt;c&gt; &apos;q&apos; &quot;dq&quot; \xC3\xA9 \xF0\x9F\x98\x80 \r \nx\n\ty]]&gt;</body>"
       "<origin-id xmlns='urn:xmpp:sid:0' id='m1'/><active xmlns='http://jabber.org/protocol/chatstates'/></message>"};
   ASSERT_FALSE(message.is_refused());
@@ -52,9 +53,11 @@ TEST(StanzaParser, ReadsWhatProsodySends) {
 
 TEST(StanzaParser, ReadsProsodysNamespacesForPrefixedElementsOfClients) {
   const Parsed message{
-      "<message id='m2' type='chat' to='nick%irc.libera.chat@irc.example.org' from='juliet@example.org/balcony' xml:lang='en'>"
+      "<message id='m2' type='chat' to='nick%irc.libera.chat@irc.example.org' from='juliet@example.org/balcony' "
+      "xml:lang='en'>"
       "<body>&lt;cdata&gt; &amp; </body><bar xmlns:ns1='urn:foo' ns1:attr='1' plain='a\nb' xmlns='urn:foo'><baz>x</baz>"
-      "<qux xmlns='urn:q'/><nons xmlns=''/></bar><el xmlns:ns1='urn:p' ns1:at='&apos;&quot;' xmlns='urn:p'/></message>"};
+      "<qux xmlns='urn:q'/><nons xmlns=''/></bar><el xmlns:ns1='urn:p' ns1:at='&apos;&quot;' "
+      "xmlns='urn:p'/></message>"};
   ASSERT_FALSE(message.is_refused());
   const auto bar = child(message.root(), "urn:foo", "bar");
   EXPECT_EQ(attribute(bar, "ns1:attr"), "1");
@@ -69,26 +72,32 @@ TEST(StanzaParser, ReadsProsodysNamespacesForPrefixedElementsOfClients) {
 TEST(StanzaParser, ReadsNestedDefaultNamespaces) {
   const Parsed message{
       "<message type='chat' to='nick%irc@irc.example.org/Res Ource' from='juliet@example.org/balcony'><body> </body>"
-      "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p>a <b>b</b> <i>c</i></p></body>"
+      "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p>a <b>b</b> "
+      "<i>c</i></p></body>"
       "</html></message>"};
   ASSERT_FALSE(message.is_refused());
   EXPECT_EQ(text_at(message, component_ns, "body"), " ");
   const auto html = child(message.root(), "http://jabber.org/protocol/xhtml-im", "html");
-  const auto paragraph = child(child(html, "http://www.w3.org/1999/xhtml", "body"), "http://www.w3.org/1999/xhtml", "p");
+  const auto paragraph =
+      child(child(html, "http://www.w3.org/1999/xhtml", "body"), "http://www.w3.org/1999/xhtml", "p");
   std::string scratch;
   EXPECT_EQ(text_of(paragraph, scratch), "a  ");
 }
 
 TEST(StanzaParser, ReadsWhatEjabberdSends) {
-  Parsed open{"<stream:stream id='8042941563794216527' xml:lang='en' xmlns:stream='http://etherx.jabber.org/streams' from='irc.example.org' "
-              "xmlns='jabber:component:accept'/>"};
+  Parsed open{
+      "<stream:stream id='8042941563794216527' xml:lang='en' xmlns:stream='http://etherx.jabber.org/streams' "
+      "from='irc.example.org' "
+      "xmlns='jabber:component:accept'/>"};
   ASSERT_FALSE(open.is_refused());
   EXPECT_TRUE(is(open.root(), ns::streams, "stream"));
   EXPECT_EQ(attribute(open.root(), "id"), "8042941563794216527");
   Parsed handshake{"<handshake xmlns='jabber:component:accept'/>"};
   EXPECT_TRUE(is(handshake.root(), component_ns, "handshake"));
-  Parsed message{"<message xml:lang='en' to='#lounge%irc.libera.chat@irc.example.org' from='juliet@example.org/balcony' type='groupchat' "
-                 "id='1'><x:note xmlns:x='urn:x' x:a='1'><x:part/><part/></x:note><body>hi</body></message>"};
+  Parsed message{
+      "<message xml:lang='en' to='#lounge%irc.libera.chat@irc.example.org' from='juliet@example.org/balcony' "
+      "type='groupchat' "
+      "id='1'><x:note xmlns:x='urn:x' x:a='1'><x:part/><part/></x:note><body>hi</body></message>"};
   ASSERT_FALSE(message.is_refused());
   const auto note = child(message.root(), "urn:x", "note");
   EXPECT_EQ(local_name(note), "note");
@@ -111,7 +120,8 @@ TEST(StanzaParser, JoinsCharacterDataInPieces) {
 }
 
 TEST(StanzaParser, DecodesReferences) {
-  const Parsed message{"<message a='&lt;&#10;&#x9;&quot;' b=\"'\"><body>&#65;&#x1F600;&#xe9;&amp;amp;&gt;</body></message>"};
+  const Parsed message{
+      "<message a='&lt;&#10;&#x9;&quot;' b=\"'\"><body>&#65;&#x1F600;&#xe9;&amp;amp;&gt;</body></message>"};
   ASSERT_FALSE(message.is_refused());
   EXPECT_EQ(attribute(message.root(), "a"), "<\n\t\"");
   EXPECT_EQ(attribute(message.root(), "b"), "'");
@@ -120,11 +130,27 @@ TEST(StanzaParser, DecodesReferences) {
 
 TEST(StanzaParser, TakesEverythingThatIsWellFormed) {
   for (const std::string text : {
-           "<a/>", "<a></a>", "<a ></a >", "<a\tb = 'c'\n/>", "<a>]]</a>", "<a>]] ></a>", "<a b=']]>'/>", "<a>></a>", "<a b='>'/>",
-           "<a><![CDATA[&#0; & < ]] ]]></a>", "<a><![CDATA[]]></a>", "<a b='\x7F'/>", "<a>\xC2\x80\xEF\xBF\xBD\xF4\x8F\xBF\xBF</a>",
-           "<\xC3\xA9 \xE4\xB8\xAD='x'/>", "<_-.1/>", "<p:a xmlns:p='u' p:b='' b=''><p:c/></p:a>", "<a xml:lang='en' xml:space=''/>",
-           "<a xmlns:xml='http://www.w3.org/XML/1998/namespace'/>", "<a><p:b xmlns:p='u'/><p:c xmlns:p='v'/></a>",
-           "<p:a xmlns:p='u'><p:b xmlns:p='v'/><p:c/></p:a>", "<a\xC2\xB7/>",
+           "<a/>",
+           "<a></a>",
+           "<a ></a >",
+           "<a\tb = 'c'\n/>",
+           "<a>]]</a>",
+           "<a>]] ></a>",
+           "<a b=']]>'/>",
+           "<a>></a>",
+           "<a b='>'/>",
+           "<a><![CDATA[&#0; & < ]] ]]></a>",
+           "<a><![CDATA[]]></a>",
+           "<a b='\x7F'/>",
+           "<a>\xC2\x80\xEF\xBF\xBD\xF4\x8F\xBF\xBF</a>",
+           "<\xC3\xA9 \xE4\xB8\xAD='x'/>",
+           "<_-.1/>",
+           "<p:a xmlns:p='u' p:b='' b=''><p:c/></p:a>",
+           "<a xml:lang='en' xml:space=''/>",
+           "<a xmlns:xml='http://www.w3.org/XML/1998/namespace'/>",
+           "<a><p:b xmlns:p='u'/><p:c xmlns:p='v'/></a>",
+           "<p:a xmlns:p='u'><p:b xmlns:p='v'/><p:c/></p:a>",
+           "<a\xC2\xB7/>",
        }) {
     EXPECT_FALSE(Parsed{text}.is_refused()) << text;
   }
@@ -133,23 +159,104 @@ TEST(StanzaParser, TakesEverythingThatIsWellFormed) {
 TEST(StanzaParser, RefusesWhatIsNotWellFormed) {
   for (const std::string text : {
            // anything but one element
-           "", "<", "<>", "a", "</a>", "<a>", "<a/><b/>", "<a/>b", "<a/>>", " <a/>", "<a/> ", "<a></a></a>", "<!---->", "<?xml version='1.0'?>",
-           "<a><!-- --></a>", "<a><?b c?></a>", "<a><!DOCTYPE b></a>", "<![CDATA[x]]>", "<a><![CDATA[x</a>", "<a><![CDATA[x]]</a>",
+           "",
+           "<",
+           "<>",
+           "a",
+           "</a>",
+           "<a>",
+           "<a/><b/>",
+           "<a/>b",
+           "<a/>>",
+           " <a/>",
+           "<a/> ",
+           "<a></a></a>",
+           "<!---->",
+           "<?xml version='1.0'?>",
+           "<a><!-- --></a>",
+           "<a><?b c?></a>",
+           "<a><!DOCTYPE b></a>",
+           "<![CDATA[x]]>",
+           "<a><![CDATA[x</a>",
+           "<a><![CDATA[x]]</a>",
            // tags
-           "<a></b>", "<a><b></a></b>", "<a></a/>", "<a></a b=''>", "<a/ >", "< a/>", "<a></ a>", "<1/>", "<-/>", "<a<b/>", "<a;/>",
+           "<a></b>",
+           "<a><b></a></b>",
+           "<a></a/>",
+           "<a></a b=''>",
+           "<a/ >",
+           "< a/>",
+           "<a></ a>",
+           "<1/>",
+           "<-/>",
+           "<a<b/>",
+           "<a;/>",
            // attributes
-           "<a b/>", "<a b=/>", "<a b=c/>", "<a b='c/>", "<a b='c\"/>", "<a b='' b=''/>", "<a b=''c=''/>", "<a 1=''/>", "<a b='<'/>", "<a =''/>",
+           "<a b/>",
+           "<a b=/>",
+           "<a b=c/>",
+           "<a b='c/>",
+           "<a b='c\"/>",
+           "<a b='' b=''/>",
+           "<a b=''c=''/>",
+           "<a 1=''/>",
+           "<a b='<'/>",
+           "<a =''/>",
            // references
-           "<a>&</a>", "<a>&;</a>", "<a>&foo;</a>", "<a>&nbsp;</a>", "<a>&amp</a>", "<a>&AMP;</a>", "<a b='&foo;'/>", "<a>&#;</a>", "<a>&#x;</a>",
-           "<a>&#0;</a>", "<a>&#1;</a>", "<a>&#x1f;</a>", "<a b='&#8;'/>", "<a>&#xD800;</a>", "<a>&#xFFFE;</a>", "<a>&#x110000;</a>",
-           "<a>&#99999999999999999999;</a>", "<a>&#4294967361;</a>", "<a>&#X41;</a>", "<a>&#4a;</a>", "<a>&#65</a>", "<a>& amp;</a>",
+           "<a>&</a>",
+           "<a>&;</a>",
+           "<a>&foo;</a>",
+           "<a>&nbsp;</a>",
+           "<a>&amp</a>",
+           "<a>&AMP;</a>",
+           "<a b='&foo;'/>",
+           "<a>&#;</a>",
+           "<a>&#x;</a>",
+           "<a>&#0;</a>",
+           "<a>&#1;</a>",
+           "<a>&#x1f;</a>",
+           "<a b='&#8;'/>",
+           "<a>&#xD800;</a>",
+           "<a>&#xFFFE;</a>",
+           "<a>&#x110000;</a>",
+           "<a>&#99999999999999999999;</a>",
+           "<a>&#4294967361;</a>",
+           "<a>&#X41;</a>",
+           "<a>&#4a;</a>",
+           "<a>&#65</a>",
+           "<a>& amp;</a>",
            // characters
-           "<a>\x01</a>", "<a>\x1F</a>", "<a b='\x02'/>", "<a><![CDATA[\x03]]></a>", "<a>\x80</a>", "<a>\xC0\x80</a>", "<a>\xC3</a>",
-           "<a>\xED\xA0\x80</a>", "<a>\xEF\xBF\xBE</a>", "<a>\xEF\xBF\xBF</a>", "<a>\xF4\x90\x80\x80</a>", "<a>\xE2\x82</a>", "<a b='\xFF'/>",
-           "<a>]]></a>", "<\xC3\x97/>", "<a\xE2\x80\xA8/>", "<\xC2\xB7/>",
+           "<a>\x01</a>",
+           "<a>\x1F</a>",
+           "<a b='\x02'/>",
+           "<a><![CDATA[\x03]]></a>",
+           "<a>\x80</a>",
+           "<a>\xC0\x80</a>",
+           "<a>\xC3</a>",
+           "<a>\xED\xA0\x80</a>",
+           "<a>\xEF\xBF\xBE</a>",
+           "<a>\xEF\xBF\xBF</a>",
+           "<a>\xF4\x90\x80\x80</a>",
+           "<a>\xE2\x82</a>",
+           "<a b='\xFF'/>",
+           "<a>]]></a>",
+           "<\xC3\x97/>",
+           "<a\xE2\x80\xA8/>",
+           "<\xC2\xB7/>",
            // names and namespaces
-           "<p:a/>", "<a p:b=''/>", "<a><p:b xmlns:p='u'/><p:c/></a>", "<:a/>", "<a:/>", "<a:b:c xmlns:a='u'/>", "<a: xmlns:a='u'/>",
-           "<p:1 xmlns:p='u'/>", "<a xmlns:p=''/>", "<a xmlns:xmlns='u'/>", "<a xmlns:xml='u'/>", "<xmlns:a/>", "<a xmlns:=''/>",
+           "<p:a/>",
+           "<a p:b=''/>",
+           "<a><p:b xmlns:p='u'/><p:c/></a>",
+           "<:a/>",
+           "<a:/>",
+           "<a:b:c xmlns:a='u'/>",
+           "<a: xmlns:a='u'/>",
+           "<p:1 xmlns:p='u'/>",
+           "<a xmlns:p=''/>",
+           "<a xmlns:xmlns='u'/>",
+           "<a xmlns:xml='u'/>",
+           "<xmlns:a/>",
+           "<a xmlns:=''/>",
        }) {
     EXPECT_TRUE(Parsed{text}.is_refused()) << text;
   }
@@ -197,7 +304,8 @@ TEST(StanzaParser, ReadsOnAfterARefusal) {
   }
 }
 
-// pugixml's memory functions, with a count of what they still ask of the heap: what is freed is taken at once, so that it cannot come again.
+// pugixml's memory functions, with a count of what they still ask of the heap: what is freed is taken at once, so that
+// it cannot come again.
 struct Heap {
   static inline pugi::allocation_function allocate = nullptr;
   static inline pugi::deallocation_function deallocate = nullptr;

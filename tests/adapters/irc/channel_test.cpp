@@ -7,8 +7,8 @@ namespace {
 
 struct Case {
   std::string_view name;
-  std::string_view modes;    // of PREFIX
-  std::string_view held;     // by somebody
+  std::string_view modes;  // of PREFIX
+  std::string_view held;   // by somebody
   Affiliation affiliation;
   Role role;
 };
@@ -19,7 +19,8 @@ TEST_P(IrcStanding, FollowsTheHighestRank) {
   Isupport isupport;
   isupport.prefix_modes = GetParam().modes;
   std::uint16_t ranks = 0;
-  for (const char mode : GetParam().held) ranks = static_cast<std::uint16_t>(ranks | 1U << isupport.rank_of_mode(mode).value());
+  for (const char mode : GetParam().held)
+    ranks = static_cast<std::uint16_t>(ranks | 1U << isupport.rank_of_mode(mode).value());
   EXPECT_EQ(standing(isupport, ranks), (Standing{GetParam().affiliation, GetParam().role}));
 }
 

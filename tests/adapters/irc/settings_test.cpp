@@ -81,7 +81,8 @@ port = 70000
 tls = "maybe"
 )"};
   const auto has = [&](std::string_view text) {
-    return std::ranges::any_of(reading.problems, [&](const std::string& problem) { return problem.find(text) != std::string::npos; });
+    return std::ranges::any_of(reading.problems,
+                               [&](const std::string& problem) { return problem.find(text) != std::string::npos; });
   };
   EXPECT_TRUE(has(":2:"));
   EXPECT_TRUE(has("lingre"));

@@ -18,24 +18,23 @@ class IrcServerTime : public testing::TestWithParam<TimeCase> {};
 
 TEST_P(IrcServerTime, IsReadOrRefused) { EXPECT_EQ(parse_server_time(GetParam().text), GetParam().wanted); }
 
-INSTANTIATE_TEST_SUITE_P(Table, IrcServerTime,
-                         testing::Values(TimeCase{"2023-11-14T22:13:20.000Z", at(1'700'000'000)},
-                                         TimeCase{"2023-11-14T22:13:20Z", at(1'700'000'000)},
-                                         TimeCase{"2023-11-14T22:13:20.5Z", at(1'700'000'000) + 500ms},
-                                         TimeCase{"2023-11-14T22:13:20.1239999Z", at(1'700'000'000) + 123ms},
-                                         TimeCase{"2016-12-31T23:59:60Z", at(1'483'228'800)},
-                                         TimeCase{"2024-02-29T00:00:00Z", at(1'709'164'800)},
-                                         TimeCase{"2023-02-29T00:00:00Z", std::nullopt},
-                                         TimeCase{"2023-11-14T24:00:00Z", std::nullopt},
-                                         TimeCase{"2023-11-14T22:13:20", std::nullopt},
-                                         TimeCase{"2023-11-14T22:13:20Zx", std::nullopt},
-                                         TimeCase{"2023-11-14 22:13:20Z", std::nullopt},
-                                         TimeCase{"-123-11-14T22:13:20Z", std::nullopt},
-                                         TimeCase{"2023-1", std::nullopt}, TimeCase{"", std::nullopt}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, IrcServerTime,
+    testing::Values(TimeCase{"2023-11-14T22:13:20.000Z", at(1'700'000'000)},
+                    TimeCase{"2023-11-14T22:13:20Z", at(1'700'000'000)},
+                    TimeCase{"2023-11-14T22:13:20.5Z", at(1'700'000'000) + 500ms},
+                    TimeCase{"2023-11-14T22:13:20.1239999Z", at(1'700'000'000) + 123ms},
+                    TimeCase{"2016-12-31T23:59:60Z", at(1'483'228'800)},
+                    TimeCase{"2024-02-29T00:00:00Z", at(1'709'164'800)}, TimeCase{"2023-02-29T00:00:00Z", std::nullopt},
+                    TimeCase{"2023-11-14T24:00:00Z", std::nullopt}, TimeCase{"2023-11-14T22:13:20", std::nullopt},
+                    TimeCase{"2023-11-14T22:13:20Zx", std::nullopt}, TimeCase{"2023-11-14 22:13:20Z", std::nullopt},
+                    TimeCase{"-123-11-14T22:13:20Z", std::nullopt}, TimeCase{"2023-1", std::nullopt},
+                    TimeCase{"", std::nullopt}));
 
 TEST(IrcUnixTime, IsReadOrRefused) {
   EXPECT_EQ(parse_unix_time("1700000000"), at(1'700'000'000));
-  for (const char* text : {"", "0", "-1", "12x", "99999999999999999999", "99999999999"}) EXPECT_FALSE(parse_unix_time(text)) << text;
+  for (const char* text : {"", "0", "-1", "12x", "99999999999999999999", "99999999999"})
+    EXPECT_FALSE(parse_unix_time(text)) << text;
 }
 
 struct LineCase {
@@ -46,7 +45,9 @@ struct LineCase {
 
 class IrcOneLine : public testing::TestWithParam<LineCase> {};
 
-TEST_P(IrcOneLine, HasNoBreaksAndWholeCodePoints) { EXPECT_EQ(to_one_line(GetParam().text, GetParam().most), GetParam().wanted); }
+TEST_P(IrcOneLine, HasNoBreaksAndWholeCodePoints) {
+  EXPECT_EQ(to_one_line(GetParam().text, GetParam().most), GetParam().wanted);
+}
 
 INSTANTIATE_TEST_SUITE_P(Table, IrcOneLine,
                          testing::Values(LineCase{"a\r\nb", 0, "a b"}, LineCase{"\n\na\n\n\nb\n", 0, "a b"},

@@ -111,8 +111,9 @@ TEST(Alarms, RingOnTheLoopsTimer) {
   std::string rung;
   Alarm second{alarms, [&] { rung += '2'; }};
   Alarm first{alarms, [&] { rung += '1'; }};
-  second.set(alarms.now() + 2ms);
-  first.set(alarms.now() + 1ms);
+  const auto start = alarms.now();
+  second.set(start + 2ms);
+  first.set(start + 1ms);
   loop.run_for(support::patience);
   EXPECT_EQ(rung, "12");
 }

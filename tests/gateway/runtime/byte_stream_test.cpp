@@ -230,6 +230,7 @@ TEST_F(ByteStreamTest, ConnectCanBeCancelled) {
   };
   TaskGroup tasks{loop.get_executor()};
   tasks.spawn("connects", connects(listener.local_endpoint().port(), ended));
+  support::run_ready(loop);
   const tcp::socket accepted = listener.accept();
   support::run_ready(loop);
   EXPECT_EQ(ended, "");

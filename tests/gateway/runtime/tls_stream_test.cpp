@@ -36,7 +36,7 @@ struct TlsStreamTest : testing::Test {
 
   static asio::awaitable<std::string> read_to_end(ByteStream& stream) {
     std::string all;
-    std::string buffer(10'000, '\0');
+    std::string buffer(256 << 10, '\0');
     for (;;) {
       co_await stream.readable();
       const Moved moved = stream.read_some(buffer);
@@ -60,6 +60,7 @@ struct TlsStreamTest : testing::Test {
   static std::string long_text(std::size_t size) {
     std::string text;
     for (std::uint32_t i = 0; text.size() < size; ++i) text += std::to_string(i * 2'654'435'761U) + ' ';
+    text.resize(size);
     return text;
   }
 
@@ -192,22 +193,14 @@ TEST_F(TlsStreamTest, MovesMuchInBothDirectionsAtOnce) {
   std::string heard;
   TlsServer server{authority.issue({}), [&](SSL* ssl) {
     support::write_all(ssl, back);
-    SSL_shutdown(ssl);
+    SSL_shutdown(ssl);  // ends one direction alone
     heard = support::read_all(ssl);
   }};
   Connected connected = connect_to(server);
   ASSERT_TRUE(connected.stream) << connected.why;
   ByteStream& stream = *connected.stream;
   std::string received;
-  const auto reads = [](ByteStream& from, std::string& all) -> asio::awaitable<void> {
-    std::string buffer(256 << 10, '\0');
-    while (all.size() < (4 << 20)) {
-      co_await from.readable();
-      const Moved moved = from.read_some(buffer);
-      if (moved.error) throw boost::system::system_error{moved.error};
-      all.append(buffer, 0, moved.bytes);
-    }
-  };
+  const auto reads = [](ByteStream& from, std::string& all) -> asio::awaitable<void> { all = co_await read_to_end(from); };
   const auto body = [&](TaskGroup& tasks) -> asio::awaitable<void> {
     tasks.spawn("reads", reads(stream, received));
     tasks.spawn("writes", write(stream, there));
@@ -216,7 +209,7 @@ TEST_F(TlsStreamTest, MovesMuchInBothDirectionsAtOnce) {
   run(loop, with_tasks(body));
   stream.close();
   server.join();
-  EXPECT_TRUE(received == back);
+  EXPECT_TRUE(received == back + "<eof>");
   EXPECT_TRUE(heard == there);
 }
 
@@ -227,7 +220,6 @@ TEST_F(TlsStreamTest, TellsAnEndThatCameWithTheLastBytes) {
   ASSERT_TRUE(connected.stream) << connected.why;
   server.join();
   EXPECT_EQ(run(loop, read_to_end(*connected.stream)), "bye<eof>");
-  EXPECT_TRUE(connected.stream->write_some("more").error);
 }
 
 TEST_F(TlsStreamTest, KeepsWhatDoesNotFitIntoTheReadersBufferReadable) {
