@@ -31,9 +31,9 @@ struct Domain {
 template <class Build>
 void send(const Domain& domain, Counters& counters, Build&& build) {
   if (!domain.outlet->is_up()) return counters.add("stanzas_dropped", "stream_down");
-  StanzaWriter writer{domain.outlet->buffer()};
+  StanzaWriter writer{domain.outlet->buffer(), domain.name};
   std::forward<Build>(build)(writer);
-  if (!writer.finished()) counters.add("stanzas_dropped", "too_long");
+  if (!writer.finished()) counters.add("stanzas_dropped", "too_long_or_foreign");
 }
 
 }  // namespace isthmus::xmpp

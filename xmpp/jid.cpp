@@ -160,8 +160,9 @@ Result<std::string> prepared(std::string_view text, Append append) {
 
 template <class NotPlain>
 bool is_plain(std::string_view text, NotPlain not_plain) {
-  const char* const end = text.data() + text.size();
-  return !text.empty() && text.size() <= max_part && find_first(text.data(), text.data(), end, not_plain) == end;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  return !text.empty() && text.size() <= max_part && find_first(begin, begin, end, not_plain) == end;
 }
 
 bool is_plain_local(std::string_view text) {

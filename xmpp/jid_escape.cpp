@@ -105,8 +105,9 @@ std::string from_local(std::string_view local) {
 }
 
 std::string to_resource(std::string_view nick) {
-  const char* const end = nick.data() + nick.size();
-  if (find_special<'=', '\x7F'>(nick.data(), nick.data(), end) == end) return std::string{nick};
+  const char* const begin = nick.data();
+  const char* const end = begin + nick.size();
+  if (find_special<'=', '\x7F'>(begin, begin, end) == end) return std::string{nick};
   return escaped(Profile::resourceprep, nick);
 }
 

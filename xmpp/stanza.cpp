@@ -14,18 +14,16 @@ static_assert(FramerLimits{}.max_attributes <= max_attributes, "the framer skips
 constexpr unsigned parse_options =
     pugi::parse_escapes | pugi::parse_cdata | pugi::parse_eol | pugi::parse_wconv_attribute | pugi::parse_ws_pcdata;
 
-std::string_view prefix_of(std::string_view name) {
-  const auto colon = name.find(':');
-  return colon == std::string_view::npos ? std::string_view{} : name.substr(0, colon);
-}
-
-/// True for xmlns='…' with an empty prefix, for xmlns:prefix='…' else.
-bool declares(std::string_view attribute, std::string_view prefix) {
-  constexpr std::string_view xmlns = "xmlns";
-  if (!attribute.starts_with(xmlns)) return false;
-  attribute.remove_prefix(xmlns.size());
-  if (prefix.empty()) return attribute.empty();
-  return attribute.starts_with(':') && attribute.substr(1) == prefix;
+/// The namespace that `prefix` stands for at `element`.
+std::string_view namespace_of_prefix(pugi::xml_node element, std::string_view prefix) {
+  constexpr std::string_view xmlns = "xmlns:";
+  for (auto node = element; node; node = node.parent()) {
+    for (auto attribute = node.first_attribute(); attribute; attribute = attribute.next_attribute()) {
+      const std::string_view name = attribute.name();
+      if (name.starts_with(xmlns) && name.substr(xmlns.size()) == prefix) return attribute.value();
+    }
+  }
+  return prefix == "stream" ? ns::streams : std::string_view{};
 }
 
 bool is_character_data(pugi::xml_node node) {
@@ -41,15 +39,14 @@ std::string_view local_name(pugi::xml_node element) {
 }
 
 std::string_view namespace_of(pugi::xml_node element, std::string_view stream_ns) {
-  const auto prefix = prefix_of(element.name());
-  for (auto node = element; node; node = node.parent()) {
-    for (auto attribute = node.first_attribute(); attribute; attribute = attribute.next_attribute()) {
-      if (declares(attribute.name(), prefix)) return attribute.value();
-    }
+  const std::string_view name = element.name();
+  if (const auto colon = name.find(':'); colon != std::string_view::npos) {
+    return namespace_of_prefix(element, name.substr(0, colon));
   }
-  if (prefix.empty()) return stream_ns;
-  if (prefix == "stream") return ns::streams;
-  return {};
+  for (auto node = element; node; node = node.parent()) {
+    if (const auto declaration = node.attribute("xmlns")) return declaration.value();
+  }
+  return stream_ns;
 }
 
 pugi::xml_node child(pugi::xml_node parent, std::string_view ns, std::string_view name) {
@@ -60,7 +57,8 @@ pugi::xml_node child(pugi::xml_node parent, std::string_view ns, std::string_vie
 }
 
 bool is(pugi::xml_node element, std::string_view ns, std::string_view name) {
-  return local_name(element) == name && namespace_of(element) == ns;
+  // Most elements are told apart by the last letters of their names.
+  return std::string_view{element.name()}.ends_with(name) && local_name(element) == name && namespace_of(element) == ns;
 }
 
 std::string_view attribute(pugi::xml_node element, const char* name) { return element.attribute(name).value(); }

@@ -91,52 +91,39 @@ void StanzaFramer::skip_white_space() {
   if (at_ != begin) is_started_ = true;
 }
 
-// Stays in its loop while there are only tags and text, of which this sees one byte in ten or so. Members that change
-// at each of those are held in local variables meanwhile, which takes a third off the time.
+// Stays in its loop while there are only tags and text, of which this looks at one byte in ten or so.
 void StanzaFramer::scan_markup() {
   const char* const begin = input_.data();
   const char* const end = begin + input_.size();
-  auto state = state_;
-  char quote = quote_;
-  auto attributes = attributes_;
   const char* at = begin + at_;
   while (at != end) {
     const char* const block = at;
     at = end - block < static_cast<std::ptrdiff_t>(Block::size) ? end : block + Block::size;
     for (unsigned bits = markup_bits(begin, block, end); bits != 0; bits &= bits - 1) {
       const char* const found = block + std::countr_zero(bits);
-      const char c = *found;
-      if (state == State::quoted) {
-        if (c == quote)
-          state = State::tag;
-        else if (c == '<')
-          return fail(not_well_formed);  // XML 1.0 §2.3
-      } else if (state == State::tag && c != '>') {
-        if (c == '<') return fail(not_well_formed);
-        quote = c;
-        state = State::quoted;
-        ++attributes;
-      } else if (state == State::tag) {
-        at_ = static_cast<std::size_t>(found + 1 - begin);
-        attributes_ = attributes;
-        on_tag_end(at_);
-        if (state_ != State::text) return;
-        state = State::text;
-      } else if (c == '<') {
-        at_ = static_cast<std::size_t>(found + 1 - begin);
+      if (state_ == State::quoted) {
+        if (*found == '<') return fail(not_well_formed);  // XML 1.0 §2.3
+        if (*found == quote_) state_ = State::tag;
+      } else if (state_ == State::text) {
+        if (*found != '<') continue;
         state_ = State::tag_start;
+        at_ = static_cast<std::size_t>(found + 1 - begin);
         if (found + 1 == end) return;
         on_tag_start();
         if (state_ != State::tag) return;
-        state = State::tag;
-        attributes = 0;
+      } else if (*found == '>') {
+        at_ = static_cast<std::size_t>(found + 1 - begin);
+        on_tag_end(at_);
+        if (state_ != State::text) return;
+      } else {
+        if (*found == '<') return fail(not_well_formed);
+        quote_ = *found;
+        state_ = State::quoted;
+        ++attributes_;
       }
     }
   }
   at_ = input_.size();
-  state_ = state;
-  quote_ = quote;
-  attributes_ = attributes;
 }
 
 void StanzaFramer::on_tag_start() {
@@ -178,8 +165,8 @@ void StanzaFramer::on_tag_end(std::size_t end) {
   if (is_closing_) {
     --depth_;
   } else {
-    if (attributes_ > limits_.max_attributes && excess_ == Excess::none) excess_ = Excess::long_;
-    if (depth_ + 1 > limits_.max_depth) excess_ = Excess::deep;
+    if (attributes_ > limits_.max_attributes && excess_ == Excess::none) excess_ = Excess::length;
+    if (depth_ + 1 > limits_.max_depth) excess_ = Excess::depth;
     if (opening_ == 0) opening_ = before_ + (end - begin_);
     if (byte_before(end - 1, 1) != '/') ++depth_;
   }
@@ -192,8 +179,8 @@ void StanzaFramer::on_item_end(std::size_t end) {
   const bool is_long = before_ + (end - begin_) > limits_.max_stanza;
   state_ = State::between;
   if (item == Item::stanza) {
-    if (excess_ == Excess::deep) return found(Frame::Kind::too_deep, opening_tag());
-    if (excess_ == Excess::long_ || is_long) return found(Frame::Kind::too_long, opening_tag());
+    if (excess_ == Excess::depth) return found(Frame::Kind::too_deep, opening_tag());
+    if (excess_ == Excess::length || is_long) return found(Frame::Kind::too_long, opening_tag());
     return found(Frame::Kind::stanza, whole_item(end));
   }
   if (is_long) return fail(policy_violation);

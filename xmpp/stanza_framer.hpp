@@ -72,7 +72,7 @@ class StanzaFramer {
   };
   /// What is being cut out.
   enum class Item : std::uint8_t { none, declaration, stream_open, stanza, stream_close };
-  enum class Excess : std::uint8_t { none, long_, deep };
+  enum class Excess : std::uint8_t { none, length, depth };
 
   void step();
   void scan_markup();

@@ -47,10 +47,11 @@ const char* append_special(std::string& out, const char* at, const char* end, Wi
 }
 
 void append_escaped(std::string& out, std::string_view text, Within within) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* at = begin;
   for (;;) {
-    const char* const special = find_special<'&', '<', '>', '\'', '"'>(text.data(), at, end);
+    const char* const special = find_special<'&', '<', '>', '\'', '"'>(begin, at, end);
     out.append(at, special);
     if (special == end) return;
     at = append_special(out, special, end, within);

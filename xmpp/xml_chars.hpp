@@ -98,7 +98,7 @@ unsigned first_block(const char* floor, const char* at, const char* end, Matches
   return matches(Block{copy.data()}).bits() & ((1U << left) - 1U);
 }
 
-/// The first byte of [at, end) that `matches` picks out; else `end`.
+/// The first byte of [at, end) that `matches` picks out; else `end`. `floor` as above.
 template <class Matches>
 const char* find_first(const char* floor, const char* at, const char* end, Matches matches) {
   constexpr auto size = static_cast<std::ptrdiff_t>(Block::size);
@@ -110,16 +110,17 @@ const char* find_first(const char* floor, const char* at, const char* end, Match
   return bits == 0 ? end : at + std::countr_zero(bits);
 }
 
-template <char... wanted>
+/// The first of `Wanted` in [at, end); else `end`.
+template <char... Wanted>
 const char* find_any(const char* floor, const char* at, const char* end) {
-  return find_first(floor, at, end, [](Block block) { return (... | block.equal(wanted)); });
+  return find_first(floor, at, end, [](Block block) { return (... | block.equal(Wanted)); });
 }
 
-/// `specials`, control characters below space and bytes beyond ASCII.
-template <char... specials>
+/// The first of `Specials`, control characters below space and bytes beyond ASCII in [at, end); else `end`.
+template <char... Specials>
 const char* find_special(const char* floor, const char* at, const char* end) {
   return find_first(floor, at, end,
-                    [](Block block) { return (block.control_or_beyond_ascii() | ... | block.equal(specials)); });
+                    [](Block block) { return (block.control_or_beyond_ascii() | ... | block.equal(Specials)); });
 }
 
 /// One step through UTF-8.

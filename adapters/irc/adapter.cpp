@@ -16,6 +16,7 @@ constexpr std::uint16_t max_sessions_per_user = 20;
 
 std::vector<std::string> names_of(const Settings& settings) {
   std::vector<std::string> names;
+  names.reserve(settings.networks.size());
   for (const auto& [name, network] : settings.networks) names.push_back(name);
   return names;
 }
@@ -58,7 +59,8 @@ asio::awaitable<void> IrcAdapter::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
   co_await goodbye_.async_wait(asio::as_tuple(asio::use_awaitable));  // until cancelled
   stopping_ = true;
-  std::vector<std::shared_ptr<Connection>> all;
+  std::vector<std::shared_ptr<Connection>> all;  // a session that ends takes its connection out of the table
+  all.reserve(connections_.size());
   for (const auto& [key, connection] : connections_) all.push_back(connection);
   for (const auto& connection : all)
     connection->session().shut_down("the gateway is shutting down", runtime_.alarms.now());

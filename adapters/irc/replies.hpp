@@ -6,6 +6,7 @@ namespace isthmus::irc {
 
 using Numeric = std::uint16_t;
 
+// NOLINTBEGIN(readability-identifier-naming): the specification's names
 inline constexpr Numeric RPL_WELCOME = 1, RPL_YOURHOST = 2, RPL_CREATED = 3, RPL_MYINFO = 4, RPL_ISUPPORT = 5;
 inline constexpr Numeric RPL_UMODEIS = 221, RPL_TRYAGAIN = 263;
 inline constexpr Numeric RPL_AWAY = 301, RPL_UNAWAY = 305, RPL_NOWAWAY = 306;
@@ -42,6 +43,7 @@ inline constexpr Numeric ERR_CANTSENDTOUSER = 531, RPL_TARGUMODEG = 716, ERR_MON
 inline constexpr Numeric RPL_LOGGEDIN = 900, RPL_LOGGEDOUT = 901, ERR_NICKLOCKED = 902, RPL_SASLSUCCESS = 903,
                          ERR_SASLFAIL = 904;
 inline constexpr Numeric ERR_SASLTOOLONG = 905, ERR_SASLABORTED = 906, ERR_SASLALREADY = 907, RPL_SASLMECHS = 908;
+// NOLINTEND(readability-identifier-naming)
 
 /// True for a numeric that says that something asked for was not done. The missing MOTD (422) is none: it ends a good
 /// login.

@@ -26,7 +26,7 @@ inline constexpr std::size_t max_packed_join = 400;  // bytes of names and keys 
 inline constexpr std::size_t max_pieces = 16;        // lines of one message
 inline constexpr std::size_t max_early_messages = 20;
 inline constexpr std::size_t max_held_messages = 500;  // for one channel that is being joined
-inline constexpr std::size_t max_occupants = 50'000;     // of one channel
+inline constexpr std::size_t max_occupants = 50'000;   // of one channel
 inline constexpr std::size_t max_batches = 8;
 inline constexpr std::chrono::seconds longest_burst{2};
 inline constexpr std::size_t max_reason = 300;   // bytes of a PART or QUIT text

@@ -16,8 +16,9 @@ namespace {
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
   if (text.size() < digits) return std::nullopt;
   int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, value);
-  if (error != std::errc{} || end != text.data() + digits || value < 0) return std::nullopt;
+  const std::string_view head = text.substr(0, digits);
+  const auto [end, error] = std::from_chars(head.data(), head.data() + head.size(), value);
+  if (error != std::errc{} || end != head.data() + head.size() || value < 0) return std::nullopt;
   text.remove_prefix(digits);
   return value;
 }

@@ -14,7 +14,7 @@ struct Alarms::Timer {
   Timer(boost::asio::any_io_executor executor, Alarms& alarms) : timer{std::move(executor)}, owner{&alarms} {}
 
   boost::asio::steady_timer timer;
-  Alarms* owner;                      // null once it is destroyed
+  Alarms* owner;                          // null once it is destroyed
   SteadyTime expiry = SteadyTime::max();  // of the wait under way; max: none
 };
 
@@ -26,7 +26,8 @@ Alarm::~Alarm() {
 }
 
 void Alarm::set(SteadyTime due) {
-  // Set while others ring and due already, it rings in the next round: else an alarm that sets itself for now would never end this one.
+  // Set while others ring and due already, it rings in the next round: else an alarm that sets itself for now would
+  // never end this one.
   if (alarms_.ring_time_) due = std::max(due, *alarms_.ring_time_ + 1ns);
   if (set_) {
     auto node = alarms_.due_.extract(place_);
@@ -86,8 +87,8 @@ void Alarms::ring_first() {
   ringing_ = nullptr;
 }
 
-// The timer is moved to an earlier time only: an alarm that is put off again and again (a keep-alive) then costs no more than its
-// place in the list, and the timer wakes once for nothing.
+// The timer is moved to an earlier time only: an alarm that is put off again and again (a keep-alive) then costs no
+// more than its place in the list, and the timer wakes once for nothing.
 void Alarms::arm() {
   if (!timer_ || ring_time_ || due_.empty()) return;
   const SteadyTime first = due_.begin()->first;

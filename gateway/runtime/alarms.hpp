@@ -16,8 +16,8 @@ class Alarms;
 /// One due time of one owner. Destroying it withdraws it. Not copyable, not movable.
 class Alarm {
  public:
-  /// `ring` is called on the loop, never from within set(), at most once per set(). It may set, clear or destroy any alarm, this
-  /// one too, and must not throw.
+  /// `ring` is called on the loop, never from within set(), at most once per set(). It may set, clear or destroy any
+  /// alarm, this one too, and must not throw.
   Alarm(Alarms& alarms, std::function<void()> ring);
   ~Alarm();
   Alarm(const Alarm&) = delete;
@@ -47,7 +47,8 @@ class Alarms {
   Alarms& operator=(const Alarms&) = delete;
 
   SteadyTime now() const;
-  /// Tests only: moves the clock of an Alarms without a loop, and rings what is due, in order; now() is the due time then.
+  /// Tests only: moves the clock of an Alarms without a loop, and rings what is due, in order; now() is the due time
+  /// then.
   void advance(std::chrono::nanoseconds by);
 
  private:
@@ -56,7 +57,7 @@ class Alarms {
   void ring_first();
   void arm();
   std::multimap<SteadyTime, Alarm*> due_;
-  Alarm* ringing_ = nullptr;            // the one whose function runs; null again once it was destroyed
+  Alarm* ringing_ = nullptr;             // the one whose function runs; null again once it was destroyed
   std::optional<SteadyTime> ring_time_;  // set while alarms ring: they ring for being due then
   SteadyTime fake_now_{};
   struct Timer;

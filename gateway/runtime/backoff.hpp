@@ -9,8 +9,8 @@ class Backoff {
   /// `base` > 0, `base` <= `cap`.
   Backoff(std::chrono::milliseconds base, std::chrono::milliseconds cap) noexcept : base_{base}, cap_{cap} {}
 
-  /// The delay before the next attempt: none before the first, then `base`, doubled each time up to `cap`, and up to `base` more by
-  /// `random`, in [0, 1), so that those who lost their connection together do not come back together.
+  /// The delay before the next attempt: none before the first, then `base`, doubled each time up to `cap`, and up to
+  /// `base` more by `random`, in [0, 1), so that those who lost their connection together do not come back together.
   std::chrono::milliseconds next(double random) noexcept;
   /// After a connection that worked: the next attempt is made at once.
   void reset() noexcept {

@@ -77,8 +77,8 @@ class TcpStream final : public ByteStream {
   tcp::socket socket_;
 };
 
-// Whole lines and stanzas are written at once, so waiting for more only delays them; keep-alive finds a dead peer that we have
-// nothing to say to.
+// Whole lines and stanzas are written at once, so waiting for more only delays them; keep-alive finds a dead peer that
+// we have nothing to say to.
 void set_options(tcp::socket& socket) {
   socket.non_blocking(true);
   socket.set_option(tcp::no_delay{true});

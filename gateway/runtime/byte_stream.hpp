@@ -1,6 +1,6 @@
 #pragma once
-// A connection that carries bytes: TCP, or TLS over it. It never blocks and buffers nothing of its own: one waits until it is
-// readable, then reads into a buffer that all connections of the loop share.
+// A connection that carries bytes: TCP, or TLS over it. It never blocks and buffers nothing of its own: one waits until
+// it is readable, then reads into a buffer that all connections of the loop share.
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/error_code.hpp>
@@ -34,7 +34,8 @@ class ByteStream {
   /// What was not moved must be the beginning of the next call's `bytes`; the buffer itself may move or grow (TLS has
   /// perhaps encrypted a part of it already).
   virtual Moved write_some(std::string_view bytes) = 0;
-  /// Returns Asio's own awaitable, so that an idle connection costs one coroutine frame. Throws when cancelled or closed.
+  /// Returns Asio's own awaitable, so that an idle connection costs one coroutine frame. Throws when cancelled or
+  /// closed.
   virtual asio::awaitable<void> readable() = 0;
   virtual asio::awaitable<void> writable() = 0;
   /// Ends both directions at once; whoever waits is woken with an error. What was written before is still sent.
@@ -49,7 +50,7 @@ struct TlsWanted {
 
 struct ConnectOptions {
   std::uint16_t port = 0;
-  std::optional<TlsWanted> tls;   // set: TLS 1.2 or later, chain and name verified; never a fall-back to plain
+  std::optional<TlsWanted> tls;  // set: TLS 1.2 or later, chain and name verified; never a fall-back to plain
   std::chrono::milliseconds timeout{15'000};  // for each address, TLS handshake included
 };
 
@@ -65,11 +66,11 @@ boost::system::error_code make_error_code(TlsErrc errc) noexcept;
 struct Connected {
   std::unique_ptr<ByteStream> stream;  // empty: no address could be connected to
   boost::system::error_code error;     // of the last attempt
-  std::string why;                     // of the last attempt, for people: address and reason, with TLS what was wrong with the certificate
+  std::string why;  // of the last attempt, for people: address and reason, with TLS what was wrong with the certificate
 };
 
-/// Tries `addresses` in order, until one takes the connection; a certificate that is not to be trusted ends it at once. Throws only
-/// when cancelled.
+/// Tries `addresses` in order, until one takes the connection; a certificate that is not to be trusted ends it at once.
+/// Throws only when cancelled.
 asio::awaitable<Connected> connect(std::vector<IpAddress> addresses, ConnectOptions options);
 
 /// Makes a plain stream of a connected TCP socket that it will own. Throws boost::system::system_error when it is none.

@@ -16,30 +16,32 @@ struct Range {
   unsigned bits;
 };
 
-// IANA IPv4 special-purpose registry (RFC 6890), all but the few blocks that are globally reachable (AS112, AMT), and multicast.
+// IANA IPv4 special-purpose registry (RFC 6890), all but the few blocks that are globally reachable (AS112, AMT), and
+// multicast.
 constexpr Range not_public_v4[] = {
-    {{0}, 8},                  // this network (RFC 791)
-    {{10}, 8},                 // private (RFC 1918)
-    {{100, 64}, 10},           // shared by carriers (RFC 6598)
-    {{127}, 8},                // loopback (RFC 1122)
-    {{169, 254}, 16},          // link-local (RFC 3927)
-    {{172, 16}, 12},           // private
-    {{192, 0, 0}, 24},         // protocol assignments (RFC 6890)
-    {{192, 0, 2}, 24},         // documentation (RFC 5737)
-    {{192, 88, 99}, 24},       // 6to4 relays, deprecated (RFC 7526)
-    {{192, 168}, 16},          // private
-    {{198, 18}, 15},           // benchmarks (RFC 2544)
-    {{198, 51, 100}, 24},      // documentation
-    {{203, 0, 113}, 24},       // documentation
-    {{224}, 4},                // multicast (RFC 5771)
-    {{240}, 4},                // reserved (RFC 1112), limited broadcast
+    {{0}, 8},              // this network (RFC 791)
+    {{10}, 8},             // private (RFC 1918)
+    {{100, 64}, 10},       // shared by carriers (RFC 6598)
+    {{127}, 8},            // loopback (RFC 1122)
+    {{169, 254}, 16},      // link-local (RFC 3927)
+    {{172, 16}, 12},       // private
+    {{192, 0, 0}, 24},     // protocol assignments (RFC 6890)
+    {{192, 0, 2}, 24},     // documentation (RFC 5737)
+    {{192, 88, 99}, 24},   // 6to4 relays, deprecated (RFC 7526)
+    {{192, 168}, 16},      // private
+    {{198, 18}, 15},       // benchmarks (RFC 2544)
+    {{198, 51, 100}, 24},  // documentation
+    {{203, 0, 113}, 24},   // documentation
+    {{224}, 4},            // multicast (RFC 5771)
+    {{240}, 4},            // reserved (RFC 1112), limited broadcast
 };
 
-// IANA IPv6 special-purpose registry. Whatever is outside of 2000::/3 is not public to begin with (RFC 4291 §2.4): loopback,
-// unspecified, unique local, link-local, discard, segment routing, multicast.
+// IANA IPv6 special-purpose registry. Whatever is outside of 2000::/3 is not public to begin with (RFC 4291 §2.4):
+// loopback, unspecified, unique local, link-local, discard, segment routing, multicast.
 constexpr Range global_unicast{{0x20}, 3};
 constexpr Range not_public_v6[] = {
-    {{0x20, 0x01}, 23},              // protocol assignments (RFC 2928), Teredo among them: whom its addresses reach, its relay decides
+    {{0x20, 0x01},
+     23},  // protocol assignments (RFC 2928), Teredo among them: whom its addresses reach, its relay decides
     {{0x20, 0x01, 0x0d, 0xb8}, 32},  // documentation (RFC 3849)
     {{0x3f, 0xff}, 20},              // documentation (RFC 9637)
 };

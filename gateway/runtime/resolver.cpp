@@ -32,7 +32,8 @@ bool is_host_name(std::string_view name) {
   if (name.empty() || name.size() > 253) return false;
   std::size_t label = 0;
   for (const char c : name) {
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool is_letter =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     if (is_letter ? ++label > 63 : c != '.' || label == 0) return false;
     if (c == '.') label = 0;
   }
@@ -55,14 +56,16 @@ error_code to_error(int status) {
 
 Addresses to_addresses(const ares_addrinfo& info) {
   Addresses addresses;
-  for (const ares_addrinfo_node* node = info.nodes; node != nullptr && addresses.size() < max_addresses; node = node->ai_next) {
+  for (const ares_addrinfo_node* node = info.nodes; node != nullptr && addresses.size() < max_addresses;
+       node = node->ai_next) {
     IpAddress address;
     if (node->ai_family == AF_INET6) {
       const auto& v6 = reinterpret_cast<const sockaddr_in6*>(node->ai_addr)->sin6_addr;
       address.is_v6 = true;
       std::copy_n(v6.s6_addr, 16, address.bytes.begin());
     } else if (node->ai_family == AF_INET) {
-      const auto* v4 = reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in*>(node->ai_addr)->sin_addr);
+      const auto* v4 =
+          reinterpret_cast<const std::uint8_t*>(&reinterpret_cast<const sockaddr_in*>(node->ai_addr)->sin_addr);
       std::copy_n(v4, 4, address.bytes.begin());
     } else {
       continue;
@@ -79,13 +82,13 @@ struct Query {
   Query(Channel& asked, const asio::any_io_executor& executor, std::chrono::milliseconds timeout)
       : channel{asked}, answered{executor, timeout} {}
 
-  Channel& channel;            // c-ares answers while it exists, or while it is being destroyed
+  Channel& channel;             // c-ares answers while it exists, or while it is being destroyed
   asio::steady_timer answered;  // expires at the time-out; cancelled by the answer
   std::optional<Result<Addresses>> result;
 };
 
-/// c-ares on the loop: the sockets that it opens are watched, its time-outs kept by one timer. It never resumes a coroutine from within
-/// c-ares, which would not survive being called back or destroyed there.
+/// c-ares on the loop: the sockets that it opens are watched, its time-outs kept by one timer. It never resumes a
+/// coroutine from within c-ares, which would not survive being called back or destroyed there.
 class Channel : public std::enable_shared_from_this<Channel> {
  public:
   Channel(asio::any_io_executor executor, std::chrono::milliseconds timeout)
@@ -130,8 +133,8 @@ bool Channel::open(const std::string& servers) {
   options.lookups = lookups;
   options.sock_state_cb = &Channel::on_socket_state;
   options.sock_state_cb_data = this;
-  // Three tries, each waiting twice as long: seven eighths of the whole, so that the IPv4 addresses of a name whose IPv6 question is
-  // never answered arrive in time.
+  // Three tries, each waiting twice as long: seven eighths of the whole, so that the IPv4 addresses of a name whose
+  // IPv6 question is never answered arrive in time.
   options.timeout = std::max(1, static_cast<int>(timeout_.count() / 8));
   options.tries = 3;
   const int mask = ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES;
@@ -152,7 +155,8 @@ std::shared_ptr<Query> Channel::ask(const std::string& host) {
   ares_addrinfo_hints hints{};
   hints.ai_family = AF_UNSPEC;
   ++in_flight_;
-  ares_getaddrinfo(channel_, host.c_str(), nullptr, &hints, &Channel::on_answer, std::make_unique<std::shared_ptr<Query>>(query).release());
+  ares_getaddrinfo(channel_, host.c_str(), nullptr, &hints, &Channel::on_answer,
+                   std::make_unique<std::shared_ptr<Query>>(query).release());
   arm();
   return query;
 }

@@ -37,7 +37,9 @@ bool is_cancellation(std::exception_ptr why) {
 
 struct TaskGroup::State {
   State(asio::any_io_executor executor_, Failed failed_)
-      : executor{std::move(executor_)}, failed{std::move(failed_)}, empty{executor, asio::steady_timer::time_point::max()} {}
+      : executor{std::move(executor_)},
+        failed{std::move(failed_)},
+        empty{executor, asio::steady_timer::time_point::max()} {}
 
   asio::any_io_executor executor;
   Failed failed;
@@ -62,7 +64,8 @@ void TaskGroup::spawn(std::string_view name, asio::awaitable<void> task) {
     if (state->tasks.empty()) state->empty.cancel();
     if (why && state->failed && !is_cancellation(why)) state->failed(entry->name, why);
   };
-  asio::co_spawn(state_->executor, std::move(task), asio::bind_cancellation_slot(entry->cancellation.slot(), std::move(ended)));
+  asio::co_spawn(state_->executor, std::move(task),
+                 asio::bind_cancellation_slot(entry->cancellation.slot(), std::move(ended)));
 }
 
 void TaskGroup::cancel() {

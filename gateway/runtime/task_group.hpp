@@ -16,8 +16,8 @@ namespace asio = boost::asio;
 
 class TaskGroup {
  public:
-  /// Hears, on the loop, of a task that ended by an exception other than cancellation (asio::error::operation_aborted). Must
-  /// not throw.
+  /// Hears, on the loop, of a task that ended by an exception other than cancellation (asio::error::operation_aborted).
+  /// Must not throw.
   using Failed = std::function<void(std::string_view name, std::exception_ptr why)>;
 
   /// Without `failed` a task that throws ends, and nothing else does.
@@ -26,8 +26,8 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  /// Starts `task`; it runs to its first wait before this returns, if called on the loop. `name` is a literal. After cancel() the
-  /// task is not started at all, only destroyed.
+  /// Starts `task`; it runs to its first wait before this returns, if called on the loop. `name` is a literal. After
+  /// cancel() the task is not started at all, only destroyed.
   void spawn(std::string_view name, asio::awaitable<void> task);
   /// Asks every task to end, those too that are spawned later.
   void cancel();
@@ -40,8 +40,8 @@ class TaskGroup {
   std::shared_ptr<State> state_;
 };
 
-/// Runs `body`, a coroutine that takes a TaskGroup&; on every way out cancels what was spawned and waits for it. A cancellation
-/// of the caller stays visible to the caller.
+/// Runs `body`, a coroutine that takes a TaskGroup&; on every way out cancels what was spawned and waits for it. A
+/// cancellation of the caller stays visible to the caller.
 template <class Body>
 asio::awaitable<void> with_tasks(Body body, TaskGroup::Failed failed = {}) {
   TaskGroup tasks{co_await asio::this_coro::executor, std::move(failed)};
@@ -52,8 +52,8 @@ asio::awaitable<void> with_tasks(Body body, TaskGroup::Failed failed = {}) {
     thrown = std::current_exception();
   }
   tasks.cancel();
-  // A cancelled coroutine throws at its next co_await, and this one must not. (Resetting the cancellation state instead would
-  // hide the cancellation from the caller, whose loop would then go on.)
+  // A cancelled coroutine throws at its next co_await, and this one must not. (Resetting the cancellation state instead
+  // would hide the cancellation from the caller, whose loop would then go on.)
   const bool throws = co_await asio::this_coro::throw_if_cancelled();
   co_await asio::this_coro::throw_if_cancelled(false);
   co_await tasks.join();

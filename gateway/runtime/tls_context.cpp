@@ -16,6 +16,7 @@ namespace isthmus {
 namespace {
 
 constexpr std::size_t max_foreign_text = 200;
+constexpr long max_sent_record = 4'096;  // bytes
 
 struct FreeContext {
   void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
@@ -33,7 +34,8 @@ std::string printable(std::string_view text) {
 
 std::string names_in(X509* certificate) {
   std::string names;
-  auto* alternatives = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  auto* alternatives =
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
   for (int i = 0; i < sk_GENERAL_NAME_num(alternatives) && names.size() < max_foreign_text; ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(alternatives, i);
     if (name->type != GEN_DNS) continue;
@@ -68,23 +70,23 @@ std::string problem_text(int problem, X509* certificate) {
       const std::string names = names_in(certificate);
       return "its certificate is for another name" + (names.empty() ? std::string{} : " (" + names + ")");
     }
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return "its certificate expired on " + to_text(X509_get0_notAfter(certificate));
+    case X509_V_ERR_CERT_HAS_EXPIRED: return "its certificate expired on " + to_text(X509_get0_notAfter(certificate));
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return "its certificate is not valid before " + to_text(X509_get0_notBefore(certificate));
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return "its certificate is self-signed";
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: return "its certificate is self-signed";
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return "its certificate was issued by an authority that is not trusted here (" + to_text(X509_get_issuer_name(certificate)) + ")";
-    default:
-      return std::string{"its certificate is not valid: "} + X509_verify_cert_error_string(problem);
+      return "its certificate was issued by an authority that is not trusted here (" +
+             to_text(X509_get_issuer_name(certificate)) + ")";
+    default: return std::string{"its certificate is not valid: "} + X509_verify_cert_error_string(problem);
   }
 }
 
-void free_problem(void*, void* problem, CRYPTO_EX_DATA*, int, long, void*) { delete static_cast<std::string*>(problem); }
+void free_problem(void*, void* problem, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<std::string*>(problem);
+}
 
 // Where an SSL keeps what was wrong with its certificate.
 int problem_index() {
@@ -114,15 +116,18 @@ ContextPtr make_context(const std::string& ca_file) {
                                       : SSL_CTX_load_verify_file(ctx, ca_file.c_str()) == 1;
   if (!trusts || SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1) return {};
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, &note_problem);
-  // An idle connection keeps no record buffers (two of 17 KiB else).
+  // An idle connection keeps no buffer of 17 KiB for reading. OpenSSL 3.0 keeps the one for writing all the same, so it
+  // is made smaller, and with it the records that we send.
   SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_max_send_fragment(ctx, max_sent_record);
   SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_read_ahead(ctx, 1);  // one receive a record instead of two
   return context;
 }
 
-// A memo of what never changes for one state of one file, not a state of ours: as many entries as the configuration names files.
+// A memo of what never changes for one state of one file, not a state of ours: as many entries as the configuration
+// names files.
 SSL_CTX* context_for(const std::string& ca_file) {
   struct Entry {
     std::filesystem::file_time_type written;
@@ -144,7 +149,8 @@ bool set_server_name(SSL* ssl, std::string name) {
   X509_VERIFY_PARAM* wanted = SSL_get0_param(ssl);
   if (parse_ip_address(name)) return X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str()) == 1;
   X509_VERIFY_PARAM_set_hostflags(wanted, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  return X509_VERIFY_PARAM_set1_host(wanted, name.data(), name.size()) == 1 && SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+  return X509_VERIFY_PARAM_set1_host(wanted, name.data(), name.size()) == 1 &&
+         SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
 }
 
 bool set_alpn(SSL* ssl, const std::string& name) {
@@ -161,7 +167,8 @@ Result<SslPtr> make_ssl(const TlsWanted& wanted, std::string& why) {
   ERR_clear_error();
   SSL_CTX* const context = context_for(wanted.ca_file);
   if (context == nullptr) {
-    why = "cannot use the trusted certificates" + (wanted.ca_file.empty() ? std::string{} : " in " + wanted.ca_file) + ": " + last_tls_error();
+    why = "cannot use the trusted certificates" + (wanted.ca_file.empty() ? std::string{} : " in " + wanted.ca_file) +
+          ": " + last_tls_error();
     return make_error_code(TlsErrc::trust);
   }
   SslPtr ssl{SSL_new(context)};

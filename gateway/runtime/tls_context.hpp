@@ -15,8 +15,9 @@ struct FreeSsl {
 };
 using SslPtr = std::unique_ptr<SSL, FreeSsl>;
 
-/// A client's connection state that will trust, name and offer what is `wanted`. Connections with the same file of certificates share
-/// one context, which is made anew when the file has changed. TlsErrc::trust: the file cannot be used; `why` then gets the reason.
+/// A client's connection state that will trust, name and offer what is `wanted`. Connections with the same file of
+/// certificates share one context, which is made anew when the file has changed. TlsErrc::trust: the file cannot be
+/// used; `why` then gets the reason.
 Result<SslPtr> make_ssl(const TlsWanted& wanted, std::string& why);
 
 /// What was wrong with the other side's certificate; empty when nothing was. Set by the handshake.

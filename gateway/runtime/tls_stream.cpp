@@ -60,8 +60,8 @@ class TlsStream final : public ByteStream {
   bool established_ = false;
 };
 
-// Our own BIO, because OpenSSL's writes with write(2), and a connection that the other side has closed would end the process by
-// SIGPIPE. The stream is its data.
+// Our own BIO, because OpenSSL's writes with write(2), and a connection that the other side has closed would end the
+// process by SIGPIPE. The stream is its data.
 int TlsStream::send(BIO* bio, const char* bytes, int size) {
   auto& stream = *static_cast<TlsStream*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
@@ -105,12 +105,8 @@ TlsStream::TlsStream(tcp::socket socket, SslPtr ssl) : socket_{std::move(socket)
 // Notes what an SSL_ call that did not succeed stopped for. False when that direction is over.
 bool TlsStream::settle(int result, Wants& wants) {
   switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_WANT_READ:
-      wants = Wants::to_read;
-      return true;
-    case SSL_ERROR_WANT_WRITE:
-      wants = Wants::to_write;
-      return true;
+    case SSL_ERROR_WANT_READ: wants = Wants::to_read; return true;
+    case SSL_ERROR_WANT_WRITE: wants = Wants::to_write; return true;
     case SSL_ERROR_ZERO_RETURN:  // close_notify: writing may go on (RFC 8446 §6.1)
       has_ended_ = true;
       if (&wants == &reader_) return false;
@@ -119,9 +115,7 @@ bool TlsStream::settle(int result, Wants& wants) {
       failure_ = errno_ == 0 ? boost::system::error_code{asio::error::eof}
                              : boost::system::error_code{errno_, boost::system::system_category()};
       return false;
-    default:
-      failure_ = make_error_code(TlsErrc::handshake);
-      return false;
+    default: failure_ = make_error_code(TlsErrc::handshake); return false;
   }
 }
 
@@ -207,7 +201,8 @@ Connected refused(const TlsStream& stream, boost::system::error_code error) {
   if (error == asio::error::eof) return {nullptr, error, "it closed the connection during the TLS handshake"};
   if (error != TlsErrc::handshake) return {nullptr, error, error.message()};
   const bool is_plain = ERR_GET_REASON(ERR_peek_error()) == SSL_R_WRONG_VERSION_NUMBER;
-  return {nullptr, error, is_plain ? "it does not speak TLS on this port" : "TLS handshake failed: " + last_tls_error()};
+  return {nullptr, error,
+          is_plain ? "it does not speak TLS on this port" : "TLS handshake failed: " + last_tls_error()};
 }
 
 }  // namespace

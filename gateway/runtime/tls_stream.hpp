@@ -7,8 +7,8 @@
 
 namespace isthmus {
 
-/// Greets as a client over `socket`, connected and non-blocking, and verifies the other side's certificate. Throws only when
-/// cancelled; sets no time-out.
+/// Greets as a client over `socket`, connected and non-blocking, and verifies the other side's certificate. Throws only
+/// when cancelled; sets no time-out.
 asio::awaitable<Connected> start_tls(asio::ip::tcp::socket socket, TlsWanted wanted);
 
 }  // namespace isthmus

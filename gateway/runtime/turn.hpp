@@ -1,6 +1,6 @@
 #pragma once
-// The end of a turn of the loop: everything that became ready to be written in this turn is written once, gathered. First the
-// foreign connections, whose confirmations are routed, then the users' streams.
+// The end of a turn of the loop: everything that became ready to be written in this turn is written once, gathered.
+// First the foreign connections, whose confirmations are routed, then the users' streams.
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
@@ -15,8 +15,8 @@ class Flushable {
   Flushable() = default;
   Flushable(const Flushable&) = delete;
   Flushable& operator=(const Flushable&) = delete;
-  /// Writes what there is, without waiting. Called once per turn in which it was asked for. May destroy any Flushable, itself
-  /// too, and must not throw.
+  /// Writes what there is, without waiting. Called once per turn in which it was asked for. May destroy any Flushable,
+  /// itself too, and must not throw.
   virtual void flush() = 0;
 
  protected:
@@ -37,9 +37,9 @@ class Turn {
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
-  /// `item.flush()` will be called at the end of this turn, however often it is asked for, and in the phase that was named first.
-  /// What is asked for by a flush or by settle() belongs to the next turn, except that the users' phase still takes what the foreign
-  /// phase and the settle() after it ask for.
+  /// `item.flush()` will be called at the end of this turn, however often it is asked for, and in the phase that was
+  /// named first. What is asked for by a flush or by settle() belongs to the next turn, except that the users' phase
+  /// still takes what the foreign phase and the settle() after it ask for.
   void request(Flushable& item, Phase phase);
   /// settle() will be called at the end of this turn.
   void request();

@@ -20,9 +20,10 @@ void append_number(std::string& out, std::size_t number) {
 std::optional<std::size_t> take_number(std::string_view& text, char mark) {
   const std::size_t end = text.find(mark);
   if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view digits = text.substr(0, end);
   std::size_t number = 0;
-  const auto result = std::from_chars(text.data(), text.data() + end, number);
-  if (result.ec != std::errc{} || result.ptr != text.data() + end) return std::nullopt;
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (result.ec != std::errc{} || result.ptr != digits.data() + digits.size()) return std::nullopt;
   text.remove_prefix(end + 1);
   return number;
 }

@@ -17,12 +17,12 @@ constexpr Nanoseconds lone_interval = 10 * millisecond;
 constexpr Nanoseconds idle_time = 5 * second;
 
 constexpr std::array table{
-    Scenario{"xmpp_to_irc", Traffic::xmpp_to_irc, 100, false, 0, 50'000},
-    Scenario{"irc_to_xmpp", Traffic::irc_to_xmpp, 100, false, 0, 50'000},
-    Scenario{"fanout50", Traffic::irc_to_xmpp, 50, true, 0, 100'000},
+    Scenario{"xmpp_to_irc", Traffic::xmpp_to_irc, 100, false, 0, 100'000},
+    Scenario{"irc_to_xmpp", Traffic::irc_to_xmpp, 100, false, 0, 100'000},
+    Scenario{"fanout50", Traffic::irc_to_xmpp, 50, true, 0, 200'000},
     Scenario{"lone", Traffic::lone, 100, false, 0, 500},
-    Scenario{"xmpp_to_irc_500", Traffic::xmpp_to_irc, 500, false, 0, 50'000},
-    Scenario{"irc_to_xmpp_500", Traffic::irc_to_xmpp, 500, false, 0, 50'000},
+    Scenario{"xmpp_to_irc_500", Traffic::xmpp_to_irc, 500, false, 0, 100'000},
+    Scenario{"irc_to_xmpp_500", Traffic::irc_to_xmpp, 500, false, 0, 100'000},
     Scenario{"join_500", Traffic::none, 500, false, 0, 0},
     Scenario{"join_5000_members", Traffic::none, 1, false, 5000, 0},
     Scenario{"idle_100", Traffic::idle, 100, false, 0, 0},

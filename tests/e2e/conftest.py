@@ -1,5 +1,5 @@
-"""Fixtures of the end-to-end tests. The servers are shared by the tests of one file; every test has channels, accounts and
-nicks of its own."""
+"""Fixtures of the end-to-end tests. The servers are shared by the tests of one file; every test has channels, accounts
+and nicks of its own."""
 
 import pytest
 
@@ -39,10 +39,12 @@ def world(servers):
     servers.gateway.forget()
     if not servers.gateway.is_alive():
         servers.gateway.start()
+    logins = servers.prosody.component_logins()
     world = World(servers)
     yield world
     world.close()
     servers.gateway.check()
+    assert servers.prosody.component_logins() == logins, "Prosody closed the gateway's stream; its log says why"
 
 
 @pytest.fixture
@@ -64,8 +66,8 @@ def own_world(request):
 
 @pytest.fixture
 def folder(request):
-    """An empty folder for one test."""
-    return make_folder(RUN_FOLDER / request.node.name)
+    """An empty folder for one test, beside the one of its own_world()."""
+    return make_folder(RUN_FOLDER / f"{request.node.name}-files")
 
 
 @pytest.fixture(scope="session")

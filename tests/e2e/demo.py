@@ -53,7 +53,7 @@ class Tour:
         return result
 
     def hop(self, what, say, hear, expected):
-        """say() on one side; hear() on the other returns (texts, when the last came). Together they must be `expected`."""
+        """say() on one side; hear() on the other returns (texts, when the last came), together the `expected` one."""
         begin = time.monotonic()
         try:
             say()
@@ -108,15 +108,17 @@ def tour_room(tour, juliet, romeo):
     if tour.step("juliet enters: she is told of romeo, of herself, of the subject", enter) is None:
         return False
     tour.step("romeo sees her come in", lambda: romeo.wait("join", source="juliet"))
-    long_text = "".join(f"{number}{ROSE * 3}" for number in range(1, 91))  # no spaces: ngIRCd cuts those at the end of a line
-    for text in ("But soft, what light through yonder window breaks?", f"A rose {ROSE} by any other name & <so> \"on\"", long_text):
+    long_text = "".join(f"{number}{ROSE * 3}" for number in range(1, 91))  # no spaces: ngIRCd drops trailing ones
+    for text in ("But soft, what light through yonder window breaks?", f"A rose {ROSE} by any other name & <so> \"on\"",
+                 long_text):
         tour.hop(f"juliet → romeo  {shown(text)}", lambda: juliet.send_message(ROOM, text),
                  from_xmpp(romeo, "pubmsg", len(text), "juliet"), text)
     for text in ("waves", "sighs " + "ü" * 600):
         tour.hop(f"juliet → romeo  {shown('/me ' + text)}", lambda: juliet.send_message(ROOM, "/me " + text),
                  from_xmpp(romeo, "action", len(text), "juliet"), text)
     for text in ("I take thee at thy word.", f"With love's light wings {ROSE} did I o'er-perch these walls"):
-        tour.hop(f"romeo → juliet  {shown(text)}", lambda: romeo.say(CHANNEL, text), from_irc(juliet, f"{ROOM}/romeo"), text)
+        tour.hop(f"romeo → juliet  {shown(text)}", lambda: romeo.say(CHANNEL, text),
+                 from_irc(juliet, f"{ROOM}/romeo"), text)
     tour.hop("romeo → juliet  “/me climbs”", lambda: romeo.act(CHANNEL, "climbs"), from_irc(juliet, f"{ROOM}/romeo"),
              "/me climbs")
 
@@ -205,7 +207,7 @@ def main():
             tour_private(tour, juliet, romeo)
             tour_parting(tour, juliet, romeo)
         servers.gateway.check()
-        print(f"\n{'Every hop worked.' if not tour.failed else f'{tour.failed} hops failed; logs: {servers.folder}'}", flush=True)
+        print(f"\n{tour.failed} failed; logs: {servers.folder}" if tour.failed else "\nEvery hop worked.", flush=True)
         if not once and not stay(servers):
             return 1
         return 1 if tour.failed else 0

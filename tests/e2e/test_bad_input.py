@@ -109,7 +109,8 @@ def stage(bare):
 
 
 BREAKS = [pytest.param("&#13;", id="CR"), pytest.param("&#10;", id="LF"), pytest.param("&#13;&#10;", id="CRLF"),
-          pytest.param("\r", id="raw CR"), pytest.param("\u2028", id="line separator"), pytest.param("\u0085", id="NEL")]
+          pytest.param("\r", id="raw CR"), pytest.param("\u2028", id="line separator"),
+          pytest.param("\u0085", id="NEL")]
 
 
 class TestInjection:
@@ -215,9 +216,10 @@ class TestInjection:
 
 
 class TestAddresses:
-    @pytest.mark.parametrize("local", ["nonetwork", "%ngircd.example", "nick%", "%%", "a b%ngircd.example", "nick%no host",
-                                       "n&#xE000;k%ngircd.example", "nick%ngircd.example\u200b", "x" * 1100 + "%ngircd.example",
-                                       "#" + "\u20ac" * 400 + "%ngircd.example", "nick%256.256.256.256", "nick%[::1]"])
+    @pytest.mark.parametrize("local", [
+        "nonetwork", "%ngircd.example", "nick%", "%%", "a b%ngircd.example", "nick%no host", "n&#xE000;k%ngircd.example",
+        "nick%ngircd.example\u200b", "x" * 1100 + "%ngircd.example", "#" + "\u20ac" * 400 + "%ngircd.example",
+        "nick%256.256.256.256", "nick%[::1]"], ids=lambda local: ascii(local[:30]))
     @pytest.mark.parametrize("kind", ["message", "presence", "iq"])
     def test_a_stanza_to_an_address_that_is_none_is_answered(self, bare, local, kind):
         user = bare.user()
@@ -267,7 +269,7 @@ class TestAddresses:
 
 class TestXml:
     @pytest.mark.parametrize("xml, condition", [
-        pytest.param("<message from='juliet@example.org/a' to='{to}'><body>x</message>", "not-well-formed",
+        pytest.param("<message from='juliet@example.org/a' to='{to}'><body>x</message></body>", "not-well-formed",
                      id="tags that do not match"),
         pytest.param("<message from='juliet@example.org/a' to='{to}'><body>&#1;</body></message>", "not-well-formed",
                      id="reference to a control character"),
@@ -295,6 +297,18 @@ class TestXml:
         user.say(room, "back again", f"again{next(_numbers)}")
         peer.wait("pubmsg", source=user.nick, text="back again")
         assert len(peer.all("join", source=user.nick)) == 1, "the IRC connection was not kept"
+
+    def test_an_element_that_is_not_closed_does_not_swallow_what_follows(self, folder):
+        xmpp = ScriptedXmppServer()
+        gateway = Gateway(folder, xmpp.port, {}).start()
+
+        xmpp.send(f"<message from='juliet@example.org/a' to='{IRC_DOMAIN}'><body>x</message>" +
+                  f"<message from='juliet@example.org/a' to='{IRC_DOMAIN}'><body>y</body></message>")
+
+        assert xmpp.wait_for_stream_error() == "not-well-formed"
+        xmpp.wait_for_stream(2)
+        gateway.finish()
+        xmpp.close()
 
     def test_ill_formed_utf8_ends_the_stream(self, bare):
         streams = bare.xmpp.streams
@@ -369,19 +383,24 @@ class TestLinesThatNoRfcAllows:
         irc.close()
         xmpp.close()
 
-    @pytest.mark.parametrize("line", [
+    LINES = [
         b"", b"   ", b":", b": ", b"@", b"@ ", b":prefix", b"@tag=x", b"@tag=x :prefix", b"\x00", b"\xff\xfe\xfd",
-        b"PRIVMSG", b"PRIVMSG #hall", b":a PRIVMSG #hall", b":!@ PRIVMSG #hall :x", b"NICK", b":juliet NICK", b":juliet NICK :",
-        b":a NICK b c d", b"JOIN", b":a JOIN", b":a!b@c JOIN :", b":a!b@c JOIN #elsewhere", b"KICK #hall", b"KICK #hall juliets",
-        b"MODE #hall +ovbklXYZ", b"MODE #hall +o", b"MODE", b":irc.test 353", b":irc.test 353 juliet = #hall :@ + @+ ,",
-        b":irc.test 366", b":irc.test 005 juliet CASEMAPPING= PREFIX=( CHANMODES NICKLEN=x LINELEN=-1 :x",
-        b":irc.test 433", b":irc.test 001", b":irc.test 999 juliet", b":irc.test 0000 juliet", b"BATCH", b"BATCH +", b"BATCH -x",
-        b"CAP", b"CAP * NAK", b"CAP * ACK :nothing", b"TOPIC #hall", b":irc.test 333 juliet #hall x notatime",
+        b"PRIVMSG", b"PRIVMSG #hall", b":a PRIVMSG #hall", b":!@ PRIVMSG #hall :x", b":\xc3\x28!b@c PRIVMSG #hall :x",
+        b":a!b@c PRIVMSG #hall :bare\rCR", b":a PRIVMSG #hall :\x03\x03,\x0399,99\x04zz\x02",
         b":a PRIVMSG juliet :\x01", b":a PRIVMSG juliet :\x01\x01", b":a PRIVMSG juliet :\x01 \x01",
-        b":a PRIVMSG #hall :\x03\x03,\x0399,99\x04zz\x02", b":" + b"p" * 600 + b" PRIVMSG #hall :x",
-        b":a PRIVMSG #hall " + b"x " * 250, b"@" + b"t=v;" * 2500 + b" PING :x", b"P" * 600, b"y" * 20_000,
-        b":a!b@c PRIVMSG #hall :bare\rCR", b":\xc3\x28!b@c PRIVMSG #hall :x", b":a\x02b!c@d JOIN #hall",
-    ], ids=lambda line: repr(line[:40]))
+        b"NICK", b":juliet NICK", b":juliet NICK :", b":a NICK b c d",
+        b"JOIN", b":a JOIN", b":a!b@c JOIN :", b":a!b@c JOIN #elsewhere", b":a\x02b!c@d JOIN #hall",
+        b"KICK #hall", b"KICK #hall juliets", b"MODE", b"MODE #hall +o", b"MODE #hall +ovbklXYZ", b"TOPIC #hall",
+        b"BATCH", b"BATCH +", b"BATCH -x", b"CAP", b"CAP * NAK", b"CAP * ACK :nothing",
+        b":irc.test 001", b":irc.test 005 juliet CASEMAPPING= PREFIX=( CHANMODES NICKLEN=x LINELEN=-1 :x",
+        b":irc.test 333 juliet #hall x notatime", b":irc.test 353", b":irc.test 353 juliet = #hall :@ + @+ ,",
+        b":irc.test 366", b":irc.test 404 juliet #hall", b":irc.test 404 juliet #hall :Cannot send to channel",
+        b":irc.test 433", b":irc.test 999 juliet", b":irc.test 0000 juliet",
+        b":" + b"p" * 600 + b" PRIVMSG #hall :x", b":a PRIVMSG #hall " + b"x " * 250,
+        b"@" + b"t=v;" * 2500 + b" PING :x", b"P" * 600, b"y" * 20_000,
+    ]
+
+    @pytest.mark.parametrize("line", LINES, ids=lambda line: repr(line[:40]))
     def test_does_no_harm(self, odd, line):
         user, room, irc, gateway = odd
         number = next(_numbers)

@@ -20,14 +20,16 @@ adapter = "irc"
 
 
 def run(*arguments, timeout=15, **environment):
-    return subprocess.run([str(gateway_binary()), *map(str, arguments)], capture_output=True, text=True, timeout=timeout,
-                          env={**os.environ, **environment})
+    return subprocess.run([str(gateway_binary()), *map(str, arguments)], capture_output=True, text=True,
+                          timeout=timeout, env={**os.environ, **environment})
 
 
 @pytest.fixture
-def config(tmp_path):
+def config(folder):
+    """config(text) writes a configuration file; its path."""
+
     def write(text):
-        path = tmp_path / "isthmus.toml"
+        path = folder / "isthmus.toml"
         path.write_text(text)
         return path
 
@@ -47,10 +49,10 @@ class TestCommandLine:
         assert (result.returncode, result.stderr) == (0, "")
 
     @pytest.mark.parametrize("lines, expected_line, words", [
-        pytest.param('[xmpp]\nsecrt = "x"\n', 2, ["secrt", "secret"], id="unknown key"),
-        pytest.param('[xmp]\nsecret = "x"\n', 1, ["xmp", "xmpp"], id="unknown table"),
-        pytest.param(GOOD.replace('"irc"', '"ric"'), 5, ["ric", "irc"], id="unknown adapter"),
-        pytest.param(GOOD + '[log]\nlevel = "wran"\n', 7, ["wran", "warn"], id="unknown level"),
+        pytest.param('[xmpp]\nsecrt = "x"\n', 2, ["secrt", 'did you mean "secret"'], id="unknown key"),
+        pytest.param('[xmp]\nsecret = "x"\n', 1, ["xmp", 'did you mean "xmpp"'], id="unknown table"),
+        pytest.param(GOOD.replace('"irc"', '"ric"'), 5, ['did you mean "irc"'], id="unknown adapter"),
+        pytest.param(GOOD + '[log]\nlevel = "wran"\n', 7, ['did you mean "warn"'], id="unknown level"),
         pytest.param(GOOD.replace("[xmpp]", "[xmpp]\nport = 70000"), 2, ["port"], id="out of range"),
         pytest.param(GOOD.replace("[xmpp]", '[xmpp]\nport = "5347"'), 2, ["port"], id="wrong type"),
         pytest.param(GOOD + "[irc\n", 6, [], id="no TOML"),
@@ -74,8 +76,8 @@ class TestCommandLine:
         assert result.returncode == 2
         assert "sesame" not in result.stderr + result.stdout
 
-    def test_a_file_that_is_not_there(self, tmp_path):
-        result = run("--config", tmp_path / "nothing.toml")
+    def test_a_file_that_is_not_there(self, folder):
+        result = run("--config", folder / "nothing.toml")
 
         assert result.returncode == 2
         assert "nothing.toml" in result.stderr
@@ -92,8 +94,8 @@ class TestCommandLine:
         assert "ISTHMUS_XMPP__PORT" in result.stderr
         assert run("--config", "/nowhere", "check", ISTHMUS_CONFIG=GOOD).returncode == 0
 
-    def test_a_secret_may_stand_in_a_file(self, config, tmp_path):
-        (tmp_path / "secret").write_text("a secret\n")
+    def test_a_secret_may_stand_in_a_file(self, config, folder):
+        (folder / "secret").write_text("a secret\n")
 
         good = run("--config", config(GOOD.replace('secret = "a secret"', 'secret_file = "secret"')), "check")
         missing = run("--config", config(GOOD.replace('secret = "a secret"', 'secret_file = "none"')), "check")

@@ -67,9 +67,9 @@ class TestEntering:
         pytest.param("#" + "x" * 190 + "%ngircd.example", {"item-not-found", "jid-malformed"}, id="too long"),
         pytest.param("#hall%", {"jid-malformed", "item-not-found"}, id="no network"),
         pytest.param("#hall", {"jid-malformed", "item-not-found"}, id="no separator"),
-        pytest.param("#hall%no\\20host", {"jid-malformed", "item-not-found", "remote-server-not-found"}, id="no host name"),
-        pytest.param("nick%ngircd.example", {"not-acceptable", "not-allowed", "item-not-found", "feature-not-implemented",
-                                             "service-unavailable"}, id="a person"),
+        pytest.param("#hall%no\\20host", {"jid-malformed", "item-not-found"}, id="no host name"),
+        pytest.param("nick%ngircd.example", {"not-acceptable", "not-allowed", "item-not-found",
+                                             "feature-not-implemented", "service-unavailable"}, id="a person"),
     ])
     def test_what_is_no_channel(self, world, local, conditions):
         juliet = world.xmpp()
@@ -185,6 +185,18 @@ class TestAccess:
             assert error.condition in ("forbidden", "not-allowed", "registration-required")
         romeo.sync()
         assert not romeo.of_others("join") and not romeo.all("privmsg")
+
+
+class TestOnlyListedNetworks:
+    def test_any_other_is_refused(self, own_world):
+        world = own_world(irc={"any_network": False})
+        juliet = world.xmpp()
+
+        assert juliet.join(world.room(world.channel()), juliet.name).nick == juliet.name
+        error = juliet.refused_join(world.room("#hall", "irc.example.com"), juliet.name)
+
+        assert error.condition in ("item-not-found", "not-allowed", "forbidden")
+        assert error.error_text
 
 
 class TestQueries:

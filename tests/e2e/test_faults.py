@@ -110,7 +110,7 @@ class TestXmppServerDies:
 
         # The gateway asks for the client, gets an error from its server, and waits for the time of irc.linger.
         wait_until(world.gateway.is_ready, "the gateway is back", PATIENCE)
-        romeo.wait("quit", source=juliet.name, timeout=PATIENCE)
+        romeo.wait_offline(juliet.name, PATIENCE)
 
     def test_whoever_is_still_there_stays_in_the_room(self, own_world):
         """Only the component stream was lost: a scripted server, whose user answers the gateway's question."""
@@ -173,8 +173,7 @@ class TestClientsAndGatewayVanish:
 
         juliet.drop()
 
-        romeo.wait(type=None, source=juliet.name, count=2)  # JOIN, and
-        assert romeo.all("part", source=juliet.name) or romeo.all("quit", source=juliet.name)
+        romeo.wait_offline(juliet.name)
 
     def test_a_client_whose_server_bounces_what_is_sent_to_it_leaves(self, own_world):
         """The error that a message comes back with is all that the gateway learns of it."""
@@ -194,7 +193,7 @@ class TestClientsAndGatewayVanish:
         user.send("message", message.sender, "<error type='cancel'><recipient-unavailable "
                   "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", f"type='error' id='{message.id}'")
 
-        romeo.wait("quit", source="tybalt", timeout=PATIENCE)
+        romeo.wait_offline("tybalt", PATIENCE)
         gateway.finish()
         xmpp.close()
 
@@ -239,8 +238,22 @@ class TestPacing:
         irc.close()
 
 
+    def test_connections_to_one_network_are_opened_one_after_the_other(self, own_world):
+        irc = ScriptedIrcServer()
+        world = own_world(networks={"slow.example": listed_network(irc.port, connect_rate=2)})
+        users = [world.xmpp() for _ in range(3)]
+
+        for user in users:
+            user.send_join(world.room("#hall", "slow.example"), user.name)
+        for user in users:
+            user.wait("presence", statuses={110})
+
+        assert irc.connected_at[-1] - irc.connected_at[0] > 0.6  # two pauses of half a second, give or take a quarter
+        irc.close()
+
+
 @pytest.fixture
-def stage(own_world, request):
+def stage(own_world):
     """A World whose gateway asks a scripted name server, in which only this test's names exist."""
     things = []
 

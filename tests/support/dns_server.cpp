@@ -50,18 +50,19 @@ void DnsServer::ignore_v6(std::string name) { zones_[std::move(name)].is_silent_
 std::string DnsServer::address() const { return "127.0.0.1:" + std::to_string(socket_.local_endpoint().port()); }
 
 void DnsServer::receive() {
-  socket_.async_receive_from(asio::buffer(packet_), from_, [this](const boost::system::error_code& error, std::size_t size) {
-    if (error) return;
-    Packet packet = reply({packet_.data(), size});
-    if (packet.size() > max_udp) {
-      packet.resize(size);
-      packet[2] |= truncated;
-      std::fill(packet.begin() + 6, packet.begin() + header_size, std::uint8_t{0});
-    }
-    boost::system::error_code ignored;
-    if (!packet.empty()) socket_.send_to(asio::buffer(packet), from_, 0, ignored);
-    receive();
-  });
+  socket_.async_receive_from(asio::buffer(packet_), from_,
+                             [this](const boost::system::error_code& error, std::size_t size) {
+                               if (error) return;
+                               Packet packet = reply({packet_.data(), size});
+                               if (packet.size() > max_udp) {
+                                 packet.resize(size);
+                                 packet[2] |= truncated;
+                                 std::fill(packet.begin() + 6, packet.begin() + header_size, std::uint8_t{0});
+                               }
+                               boost::system::error_code ignored;
+                               if (!packet.empty()) socket_.send_to(asio::buffer(packet), from_, 0, ignored);
+                               receive();
+                             });
 }
 
 struct DnsServer::Client {
@@ -82,20 +83,22 @@ void DnsServer::accept() {
 
 // Each message is preceded by its length (RFC 1035 §4.2.2).
 void DnsServer::serve(std::shared_ptr<Client> client) {
-  asio::async_read(client->socket, asio::buffer(client->length), [this, client](const boost::system::error_code& error, std::size_t) {
-    if (error) return;
-    client->question.resize(static_cast<std::size_t>(client->length[0] << 8 | client->length[1]));
-    asio::async_read(client->socket, asio::buffer(client->question), [this, client](const boost::system::error_code& cut, std::size_t) {
-      if (cut) return;
-      const Packet packet = reply(client->question);
-      Packet framed;
-      append(framed, static_cast<unsigned>(packet.size()));
-      framed.insert(framed.end(), packet.begin(), packet.end());
-      boost::system::error_code ignored;
-      if (!packet.empty()) asio::write(client->socket, asio::buffer(framed), ignored);
-      serve(client);
-    });
-  });
+  asio::async_read(client->socket, asio::buffer(client->length),
+                   [this, client](const boost::system::error_code& error, std::size_t) {
+                     if (error) return;
+                     client->question.resize(static_cast<std::size_t>(client->length[0] << 8 | client->length[1]));
+                     asio::async_read(client->socket, asio::buffer(client->question),
+                                      [this, client](const boost::system::error_code& cut, std::size_t) {
+                                        if (cut) return;
+                                        const Packet packet = reply(client->question);
+                                        Packet framed;
+                                        append(framed, static_cast<unsigned>(packet.size()));
+                                        framed.insert(framed.end(), packet.begin(), packet.end());
+                                        boost::system::error_code ignored;
+                                        if (!packet.empty()) asio::write(client->socket, asio::buffer(framed), ignored);
+                                        serve(client);
+                                      });
+                   });
 }
 
 // Empty: none.
@@ -114,7 +117,8 @@ DnsServer::Packet DnsServer::reply(std::span<const std::uint8_t> question) {
   ++questions_;
   const auto type = static_cast<unsigned>(question[at + 1] << 8 | question[at + 2]);
   const auto zone = zones_.find(name);
-  if (zone != zones_.end() && (zone->second.is_silent || (zone->second.is_silent_for_v6 && type == type_aaaa))) return {};
+  if (zone != zones_.end() && (zone->second.is_silent || (zone->second.is_silent_for_v6 && type == type_aaaa)))
+    return {};
 
   std::vector<const IpAddress*> answers;
   if (zone != zones_.end()) {

@@ -1,6 +1,6 @@
 #pragma once
-// A name server on 127.0.0.1 that answers what the test tells it to, and stays silent where it is told to. By UDP, and by TCP
-// what is too long for that (RFC 1035 §4.2).
+// A name server on 127.0.0.1 that answers what the test tells it to, and stays silent where it is told to. By UDP, and
+// by TCP what is too long for that (RFC 1035 §4.2).
 #include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -24,7 +24,8 @@ class FakePeer {
   std::string heard();
   /// After what was said, reading ends with `error`, and so does writing at once.
   void hang_up(boost::system::error_code error = asio::error::eof);
-  /// From now on the stream can write `bytes` more, then it would block, until this is called again. Without limit at first.
+  /// From now on the stream can write `bytes` more, then it would block, until this is called again. Without limit at
+  /// first.
   void take(std::size_t bytes);
   /// No read and no write moves more than this at a time.
   void limit_piece(std::size_t bytes);

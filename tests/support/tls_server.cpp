@@ -39,7 +39,8 @@ Certificate make(const CertificateWish& wish, const std::string& name, bool is_a
   X509_gmtime_adj(X509_getm_notBefore(x509), static_cast<long>(std::chrono::seconds{wish.valid_from}.count()));
   X509_gmtime_adj(X509_getm_notAfter(x509), static_cast<long>(std::chrono::seconds{wish.valid_until}.count()));
   X509_set_pubkey(x509, made.key.get());
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
   X509_set_issuer_name(x509, X509_get_subject_name(issuer != nullptr ? issuer->certificate.get() : x509));
   add_extension(x509, NID_basic_constraints, is_authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
   if (!wish.alternative_names.empty()) add_extension(x509, NID_subject_alt_name, wish.alternative_names);
@@ -80,7 +81,8 @@ TlsServer::TlsServer(Certificate certificate, Serve serve, int highest_version)
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  require(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0 && ::listen(listener_, 1) == 0, "listen");
+  require(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0 && ::listen(listener_, 1) == 0,
+          "listen");
   require(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0, "port");
   port_ = ntohs(address.sin_port);
   thread_ = std::thread{[this] { run(); }};
@@ -112,7 +114,8 @@ void TlsServer::run() {
   SSL_CTX_set_max_proto_version(context, highest_version_);
   SSL_CTX_use_certificate(context, certificate_.certificate.get());
   SSL_CTX_use_PrivateKey(context, certificate_.key.get());
-  const auto choose_irc = [](SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in, unsigned in_size, void*) {
+  const auto choose_irc = [](SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in,
+                             unsigned in_size, void*) {
     static const unsigned char irc[] = "\3irc";  // the result points into it
     return SSL_select_next_proto(const_cast<unsigned char**>(out), size, irc, 4, in, in_size) == OPENSSL_NPN_NEGOTIATED
                ? SSL_TLSEXT_ERR_OK
@@ -140,6 +143,8 @@ std::string read_all(SSL* ssl) {
   return all;
 }
 
-bool write_all(SSL* ssl, const std::string& bytes) { return SSL_write(ssl, bytes.data(), static_cast<int>(bytes.size())) > 0; }
+bool write_all(SSL* ssl, const std::string& bytes) {
+  return SSL_write(ssl, bytes.data(), static_cast<int>(bytes.size())) > 0;
+}
 
 }  // namespace isthmus::support

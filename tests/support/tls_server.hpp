@@ -1,5 +1,6 @@
 #pragma once
-// A TLS server on 127.0.0.1 with a certificate that the test has made, in a thread of its own: an independent, blocking peer.
+// A TLS server on 127.0.0.1 with a certificate that the test has made, in a thread of its own: an independent, blocking
+// peer.
 #include <openssl/ssl.h>
 
 #include <chrono>
@@ -27,7 +28,7 @@ struct Certificate {
 
 struct CertificateWish {
   std::string alternative_names = "DNS:irc.example.org";  // in OpenSSL's notation: "DNS:a,IP:127.0.0.1"
-  std::chrono::hours valid_from{-1};                       // from now
+  std::chrono::hours valid_from{-1};                      // from now
   std::chrono::hours valid_until{1};
 };
 

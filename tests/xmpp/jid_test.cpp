@@ -188,6 +188,35 @@ TEST(AsciiFastPath, OfADomainIsEqualToLibidnLabelByLabel) {
   }
 }
 
+TEST(AsciiFastPath, OfAWholeAddressGivesItsPartsPrepared) {
+  static constexpr std::string_view letters = "abcxyz019-_.XY";
+  std::mt19937 random{6};
+  for (int round = 0; round < 10000; ++round) {
+    const auto local = random_text(random, round % 4 != 0);
+    const auto resource = random_text(random, round % 4 != 0);
+    std::string domain;
+    for (auto count = random() % 40; count > 0; --count) domain += letters[random() % (round % 2 == 0 ? 11 : 14)];
+    if (local.find_first_of("/@") != std::string::npos) continue;
+    const auto jid = parse_jid(local + "@" + domain + "/" + resource);
+    const std::array wanted{prepared_local(local), prepared_domain(domain), prepared_resource(resource)};
+    ASSERT_EQ(jid.has_value(), std::ranges::all_of(wanted, [](const auto& part) { return part.has_value(); }))
+        << domain;
+    if (!jid) continue;
+    ASSERT_EQ(jid->local(), *wanted[0]);
+    ASSERT_EQ(jid->domain(), *wanted[1]);
+    ASSERT_EQ(jid->resource(), *wanted[2]);
+  }
+}
+
+TEST(ParseJid, MayReadFromTheAddressThatItWrites) {
+  for (const std::string_view text :
+       {"romeo@example.org/a-rather-long-resource-name", "caf\u00E9@example.org/a-rather-long-resource-name"}) {
+    auto jid = parse_jid(text).value();
+    ASSERT_TRUE(parse_jid_into(jid.str(), jid));
+    EXPECT_EQ(jid.str(), text);
+  }
+}
+
 TEST(PreparedParts, DoNotChangeWhenPreparedAgain) {
   std::mt19937 random{3};
   for (int round = 0; round < 10000; ++round) {

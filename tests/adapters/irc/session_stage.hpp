@@ -13,8 +13,10 @@
 //   link< connect | drop | finish
 // \n, \r, \\ and \xHH stand for bytes. Messages count as written when the step that sent them is over.
 #include <algorithm>
-#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -118,6 +120,7 @@ inline std::string to_text(const Payload& what, const Actor& actor) {
                         },
                         [](const Roster& roster) {
                           std::vector<std::string> members;
+                          members.reserve(roster.members.size());
                           for (const Member& member : roster.members) members.push_back(to_text(member));
                           std::ranges::sort(members);
                           std::string text = "roster of " + roster.self + ":";
@@ -138,6 +141,35 @@ inline std::string to_text(const Payload& what, const Actor& actor) {
                         },
                     },
                     what);
+}
+
+/// One line of a transcript.
+struct Step {
+  std::size_t number = 0;
+  std::string kind;  // "irc>", "irc<", …
+  std::string text;
+  bool is_input() const { return kind.ends_with('>'); }
+};
+
+inline std::vector<std::filesystem::path> transcripts() {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator{ISTHMUS_SOURCE_DIR "/tests/transcripts"})
+    if (entry.path().filename().string().starts_with("irc_")) paths.push_back(entry.path());
+  std::ranges::sort(paths);
+  return paths;
+}
+
+inline std::vector<Step> read_transcript(const std::filesystem::path& path) {
+  std::vector<Step> steps;
+  std::ifstream file{path};
+  std::string line;
+  for (std::size_t number = 1; std::getline(file, line); ++number) {
+    if (line.empty() || line.front() == '#') continue;
+    const std::size_t end = line.find(' ');
+    const std::size_t text = line.find_first_not_of(' ', end);
+    steps.push_back({number, line.substr(0, end), text == std::string::npos ? "" : line.substr(text)});
+  }
+  return steps;
 }
 
 class Stage final : public SessionHost {
@@ -197,8 +229,12 @@ class Stage final : public SessionHost {
     if (event->about.at) text += " at " + std::to_string(std::chrono::system_clock::to_time_t(*event->about.at));
     output_.push_back(text + " " + to_text(event->what, event->about.actor));
   }
-  void confirmed(EventPtr event) override { output_.push_back("out<  confirmed " + request(*event)); }
+  void confirmed(EventPtr event) override {
+    --waiting_;
+    output_.push_back("out<  confirmed " + request(*event));
+  }
   void failed(EventPtr event, Refusal why) override {
+    --waiting_;
     output_.push_back("out<  failed " + request(*event) + " " + to_text(why));
   }
   SystemTime wall_clock() const override { return SystemTime{std::chrono::seconds{1'700'000'000}} + (now_ - start); }
@@ -212,7 +248,9 @@ class Stage final : public SessionHost {
     const auto found = counts_.find(what);
     return found == counts_.end() ? 0 : found->second;
   }
-  NameTable& names() { return names_; }
+  /// What the users' side has no answer to yet.
+  int waiting() const { return waiting_; }
+  bool is_over() const { return session_->is_over(); }
 
  private:
   static constexpr AdapterId adapter{1};
@@ -291,6 +329,7 @@ class Stage final : public SessionHost {
     const Outcome outcome = session_->deliver(event, now_);
     if (std::holds_alternative<Pending>(outcome) != (event == nullptr))
       throw std::runtime_error{"Pending keeps the event, all else leaves it"};
+    if (event == nullptr) ++waiting_;
     if (std::holds_alternative<Accepted>(outcome)) output_.push_back("out<  accepted " + asked);
     if (const auto* refused = std::get_if<Rejected>(&outcome))
       output_.push_back("out<  rejected " + asked + " " + to_text(refused->why));
@@ -343,6 +382,7 @@ class Stage final : public SessionHost {
   std::vector<std::string> output_;
   std::string lines_;
   std::vector<EventPtr> unwritten_;
+  int waiting_ = 0;
   std::map<std::string, unsigned> counts_;
   std::optional<Session> session_;
 };

@@ -1,34 +1,12 @@
 // Plays tests/transcripts/irc_*.txt; session_stage.hpp says how they are written.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
+#include <random>
 
 #include "tests/adapters/irc/session_stage.hpp"
 
 namespace isthmus::irc::test {
 namespace {
-
-struct Step {
-  std::size_t number = 0;  // of the line
-  std::string kind;
-  std::string text;
-};
-
-bool is_input(const Step& step) { return step.kind.ends_with('>'); }
-
-std::vector<Step> read_transcript(const std::filesystem::path& path) {
-  std::vector<Step> steps;
-  std::ifstream file{path};
-  std::string line;
-  for (std::size_t number = 1; std::getline(file, line); ++number) {
-    if (line.empty() || line.front() == '#') continue;
-    const std::size_t end = line.find(' ');
-    const std::size_t text = line.find_first_not_of(' ', end);
-    steps.push_back({number, line.substr(0, end), text == std::string::npos ? "" : line.substr(text)});
-  }
-  return steps;
-}
 
 /// As a Stage writes it.
 std::string to_line(const Step& step) {
@@ -43,25 +21,72 @@ TEST_P(IrcTranscript, IsWhatTheSessionDoes) {
   Stage stage;
   for (std::size_t i = 0; i < steps.size();) {
     const Step& input = steps[i++];
-    ASSERT_TRUE(is_input(input)) << "line " << input.number << " is no input";
+    ASSERT_TRUE(input.is_input()) << "line " << input.number << " is no input";
     std::string wanted;
-    for (; i < steps.size() && !is_input(steps[i]); ++i) wanted += to_line(steps[i]) + "\n";
+    for (; i < steps.size() && !steps[i].is_input(); ++i) wanted += to_line(steps[i]) + "\n";
     std::string got;
     for (const std::string& line : stage.play(input.kind, input.text)) got += line + "\n";
     EXPECT_EQ(wanted, got) << "after line " << input.number << ": " << input.kind << " " << input.text;
   }
 }
 
-std::vector<std::filesystem::path> transcripts() {
-  std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator{ISTHMUS_SOURCE_DIR "/tests/transcripts"})
-    if (entry.path().filename().string().starts_with("irc_")) paths.push_back(entry.path());
-  std::ranges::sort(paths);
-  return paths;
-}
-
 INSTANTIATE_TEST_SUITE_P(Files, IrcTranscript, testing::ValuesIn(transcripts()),
                          [](const auto& file) { return file.param.stem().string(); });
+
+/// Inputs of all transcripts in any order, words of the lines exchanged.
+class Shuffle {
+ public:
+  explicit Shuffle(unsigned seed) : random_{seed} {
+    for (const auto& path : transcripts())
+      for (Step& step : read_transcript(path))
+        if (step.is_input() && step.kind != "link>") inputs_.push_back(std::move(step));
+  }
+
+  Step next() {
+    if (random_() % 12 == 0) return next_link();
+    Step step = inputs_[random_() % inputs_.size()];
+    if (step.kind == "irc>" && !is_up_) return next_link();
+    if (step.kind == "irc>" && random_() % 3 == 0) exchange_word(step.text);
+    return step;
+  }
+  void link_is_gone() { is_up_ = false; }
+
+ private:
+  Step next_link() {
+    is_up_ = !is_up_;
+    return {0, "link>", !is_up_ ? "down lost" : random_() % 4 == 0 ? "up" : "login juliet"};
+  }
+
+  void exchange_word(std::string& text) {
+    const std::string& other = inputs_[random_() % inputs_.size()].text;
+    const std::size_t from = other.find(' ', random_() % (other.size() + 1));
+    const std::size_t at = text.find(' ', random_() % (text.size() + 1));
+    if (from == std::string::npos || at == std::string::npos) return;
+    const std::size_t end = text.find(' ', at + 1);
+    text = text.substr(0, at) + other.substr(from, other.find(' ', from + 1) - from) +
+           (end == std::string::npos ? "" : text.substr(end));
+  }
+
+  std::mt19937 random_;
+  std::vector<Step> inputs_;
+  bool is_up_ = false;
+};
+
+TEST(IrcSession, AnswersEverythingWhateverHappens) {
+  Shuffle shuffle{20'231'114};
+  for (int session = 0; session < 300; ++session) {
+    Stage stage;
+    stage.play("in>", "join #lounge juliet");
+    shuffle.link_is_gone();
+    for (int i = 0; i < 100 && !stage.is_over(); ++i) {
+      const Step step = shuffle.next();
+      const auto output = stage.play(step.kind, step.text);
+      if (std::ranges::find(output, "link< drop") != output.end()) shuffle.link_is_gone();
+    }
+    if (!stage.is_over()) stage.play("link>", "shutdown enough");
+    ASSERT_EQ(stage.waiting(), 0) << "in session " << session;
+  }
+}
 
 }  // namespace
 }  // namespace isthmus::irc::test

@@ -6,6 +6,8 @@ import time
 import irc.buffer
 import irc.client
 
+from support.process import wait_until
+
 
 class _LineBuffer(irc.buffer.DecodingLineBuffer):
     errors = "surrogateescape"  # the bytes come back by text.encode("utf-8", "surrogateescape")
@@ -148,8 +150,18 @@ class IrcUser:
         self._server.mode(channel, change)
         self.wait("mode", since=start, target=channel)
 
+    def wait_offline(self, nick, timeout=None):
+        """Returns when nobody of that name is on the network any more."""
+
+        def is_gone():
+            start = self.mark()
+            self.send(f"ISON {nick}")
+            return nick not in self.wait("ison", since=start).text.split()
+
+        wait_until(is_gone, f"{nick} is off", timeout or self.timeout)
+
     def sync(self):
-        """Returns when the server has answered everything that was sent, and what it had for us by then is in `events`."""
+        """Returns when the server has dealt with all that was sent; what it had for us by then is in `events`."""
         token = f"sync{time.monotonic_ns()}"
         self.send(f"PING {token}")
         self.wait("pong", arguments=lambda arguments: token in arguments)

@@ -13,7 +13,8 @@
 
 static const char *channel;
 
-static void print_event(irc_session_t *session, const char *event, const char *origin, const char **params, unsigned int count) {
+static void print_event(irc_session_t *session, const char *event, const char *origin, const char **params,
+                        unsigned int count) {
   (void)session;
   char nick[128] = "";
   if (origin) irc_target_get_nick(origin, nick, sizeof nick);
@@ -23,12 +24,14 @@ static void print_event(irc_session_t *session, const char *event, const char *o
   fflush(stdout);
 }
 
-static void on_connect(irc_session_t *session, const char *event, const char *origin, const char **params, unsigned int count) {
+static void on_connect(irc_session_t *session, const char *event, const char *origin, const char **params,
+                       unsigned int count) {
   (void)event, (void)origin, (void)params, (void)count;
   irc_cmd_join(session, channel, 0);
 }
 
-static void on_numeric(irc_session_t *session, unsigned int event, const char *origin, const char **params, unsigned int count) {
+static void on_numeric(irc_session_t *session, unsigned int event, const char *origin, const char **params,
+                       unsigned int count) {
   (void)session, (void)origin, (void)params, (void)count;
   if (event != 366) return; /* RPL_ENDOFNAMES */
   printf("joined\n");

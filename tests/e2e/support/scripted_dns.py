@@ -11,8 +11,8 @@ _NAME_ERROR = 3
 
 
 class ScriptedDns:
-    """Answers A questions for the names in `addresses`; never answers for those in `silent`; says of any other name that
-    it does not exist. `asked` are the names that were asked for."""
+    """Answers A questions for the names in `addresses`; never answers for those in `silent`; says of any other name
+    that it does not exist. `asked` are the names that were asked for."""
 
     def __init__(self, addresses, silent=()):
         self.addresses = {name.lower(): address for name, address in addresses.items()}

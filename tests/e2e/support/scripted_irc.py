@@ -10,16 +10,20 @@ from support.process import free_port
 
 
 class ScriptedIrcServer:
-    """Welcomes clients and lets them into any channel, alone. `lines` are what all clients sent, as bytes without CR LF,
-    with the time (time.monotonic). `first_bytes` is what each connection began with, before any TLS. With
-    `certificate`, a certificates.Certificate, it speaks TLS from the first byte."""
+    """Welcomes clients and lets them into any channel, alone. With `certificate`, a certificates.Certificate, it speaks
+    TLS from the first byte.
+
+    `lines` are what all clients sent, as bytes without CR LF, with the time (time.monotonic). `first_bytes` is what each
+    connection began with, before any TLS, and `connected_at` when."""
 
     timeout = 10.0
+    capabilities = b""  # what CAP LS offers, parted by spaces
 
     def __init__(self, certificate=None, port=None):
         self.port = port or free_port()
         self.lines = []
         self.first_bytes = []
+        self.connected_at = []
         self._clients = []
         self._changed = threading.Condition()
         self._tls = None
@@ -53,6 +57,7 @@ class ScriptedIrcServer:
         begin = connection.recv(3, socket.MSG_PEEK)
         with self._changed:
             self.first_bytes.append(begin)
+            self.connected_at.append(time.monotonic())
             self._changed.notify_all()
         if self._tls is not None:
             connection = self._tls.wrap_socket(connection, server_side=True)
@@ -67,15 +72,18 @@ class ScriptedIrcServer:
             command, _, rest = line.partition(b" ")
             if command == b"NICK":
                 nick = rest.lstrip(b":")
+            if command.upper() == b"QUIT":
+                break
             for reply in self.replies(command.upper(), rest, nick):
                 connection.sendall(reply + b"\r\n")
         self._clients.remove(connection)
+        connection.close()
 
     def replies(self, command, rest, nick):
         """What is answered to one line."""
         prefix = b":" + nick + b"!user@127.0.0.1 "
         if command == b"CAP":
-            return [b":irc.test CAP * LS :"] if rest.startswith(b"LS") else []
+            return self._capability_replies(*rest.partition(b" ")[::2])
         if command == b"USER":
             return [b":irc.test 001 " + nick + b" :Welcome", b":irc.test 422 " + nick + b" :No message of the day"]
         if command == b"PING":
@@ -86,6 +94,15 @@ class ScriptedIrcServer:
                     b":irc.test 366 " + nick + b" " + channel + b" :End of NAMES"]
         if command == b"PART":
             return [prefix + b"PART " + rest]
+        return []
+
+    def _capability_replies(self, subcommand, rest):
+        if subcommand == b"LS":
+            return [b":irc.test CAP * LS :" + self.capabilities]
+        if subcommand == b"REQ":
+            wanted = set(rest.lstrip(b":").split())
+            verdict = b"ACK" if wanted <= set(self.capabilities.split()) else b"NAK"
+            return [b":irc.test CAP * " + verdict + b" :" + rest.lstrip(b":")]
         return []
 
     def send(self, line):
@@ -104,7 +121,3 @@ class ScriptedIrcServer:
 
             assert self._changed.wait_for(look, timeout or self.timeout), f"{what} did not come, but {self.lines}"
             return found[0]
-
-    def wait_for_connection(self, timeout=None):
-        with self._changed:
-            assert self._changed.wait_for(lambda: self.first_bytes, timeout or self.timeout), "nobody connected"

@@ -11,6 +11,7 @@ from support.process import (REPOSITORY, Process, free_port, give_away, is_liste
 USERS_DOMAIN = "example.org"
 STRANGERS_DOMAIN = "example.net"  # served by the same Prosody, but not listed in [access]
 IRC_DOMAIN = "irc.example.org"
+SECOND_DOMAIN = "verona.example.org"  # another component of the same Prosody
 NETWORK = "ngircd.example"
 COMPONENT_SECRET = "a secret for the component"
 PASSWORD = "a password"
@@ -49,6 +50,8 @@ VirtualHost "{USERS_DOMAIN}"
 VirtualHost "{STRANGERS_DOMAIN}"
 Component "{IRC_DOMAIN}"
   component_secret = "{COMPONENT_SECRET}"
+Component "{SECOND_DOMAIN}"
+  component_secret = "{COMPONENT_SECRET}"
 """)
 
     def add_account(self, name, domain=USERS_DOMAIN):
@@ -59,6 +62,10 @@ Component "{IRC_DOMAIN}"
         account = folder / f"{name}.dat"
         account.write_text(f'return {{ ["password"] = "{PASSWORD}"; }};\n')
         give_away(account)
+
+    def component_logins(self):
+        """How often a component has logged in."""
+        return self.out.read_text(errors="replace").count("External component successfully authenticated")
 
     def command(self):
         return ["/usr/bin/prosody", "-F", "--config", str(self.config)]

@@ -63,9 +63,9 @@ TEST(Alarms, MaySetThemselvesAgainWhileTheyRing) {
   std::vector<SteadyTime> rung;
   Alarm* self = nullptr;
   Alarm alarm{alarms, [&] {
-    rung.push_back(alarms.now());
-    self->set(alarms.now() + 3s);
-  }};
+                rung.push_back(alarms.now());
+                self->set(alarms.now() + 3s);
+              }};
   self = &alarm;
   const auto start = alarms.now();
   alarm.set(start + 3s);
@@ -93,9 +93,9 @@ TEST(Alarms, MayClearAndDestroyOthersThatAreDueToo) {
   std::unique_ptr<Alarm> destroyed;
   std::unique_ptr<Alarm> cleared;
   Alarm first{alarms, [&] {
-    destroyed.reset();
-    cleared->clear();
-  }};
+                destroyed.reset();
+                cleared->clear();
+              }};
   destroyed = std::make_unique<Alarm>(alarms, [&] { ++rings; });
   cleared = std::make_unique<Alarm>(alarms, [&] { ++rings; });
   first.set(alarms.now() + 1s);
@@ -135,9 +135,9 @@ TEST(Alarms, ThatSetThemselvesForNowLetTheLoopGoOn) {
   int rings = 0;
   Alarm* self = nullptr;
   Alarm alarm{alarms, [&] {
-    ++rings;
-    self->set(alarms.now() - 1s);
-  }};
+                ++rings;
+                self->set(alarms.now() - 1s);
+              }};
   self = &alarm;
   alarm.set(alarms.now());
   loop.run_one();

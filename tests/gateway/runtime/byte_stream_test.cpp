@@ -28,7 +28,8 @@ const IpAddress loopback = parse_ip_address("127.0.0.1").value();
 struct ByteStreamTest : testing::Test {
   // A stream and the socket of its other side.
   void connect_pair() {
-    Connected connected = run(loop, connect({loopback}, {.port = listener.local_endpoint().port(), .tls = std::nullopt}));
+    Connected connected =
+        run(loop, connect({loopback}, {.port = listener.local_endpoint().port(), .tls = std::nullopt}));
     ASSERT_TRUE(connected.stream) << connected.why;
     stream = std::move(connected.stream);
     peer = listener.accept();
@@ -103,7 +104,8 @@ TEST_F(ByteStreamTest, WritesUntilTheOtherSideIsFullThenGoesOnWhenItReads) {
     std::size_t total = 0;
     std::string buffer(1 << 20, '\0');
     for (;;) {
-      const auto [error, bytes] = co_await from.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
+      const auto [error, bytes] =
+          co_await from.async_read_some(asio::buffer(buffer), asio::as_tuple(asio::use_awaitable));
       total += bytes;
       if (error) co_return total;
     }
@@ -197,7 +199,8 @@ TEST_F(ByteStreamTest, ConnectSaysWhyAnAddressRefused) {
 
 TEST_F(ByteStreamTest, ConnectTriesTheNextAddress) {
   const IpAddress nobody = parse_ip_address("127.0.0.2").value();
-  const Connected connected = run(loop, connect({nobody, loopback}, {.port = listener.local_endpoint().port(), .tls = std::nullopt}));
+  const Connected connected =
+      run(loop, connect({nobody, loopback}, {.port = listener.local_endpoint().port(), .tls = std::nullopt}));
   EXPECT_TRUE(connected.stream) << connected.why;
 }
 
@@ -222,7 +225,8 @@ TEST_F(ByteStreamTest, ConnectCanBeCancelled) {
   std::string ended;
   const auto connects = [](std::uint16_t port, std::string& log) -> asio::awaitable<void> {
     try {
-      co_await connect({loopback}, {.port = port, .tls = TlsWanted{.server_name = "irc.example.org", .ca_file = {}, .alpn = {}}});
+      co_await connect({loopback},
+                       {.port = port, .tls = TlsWanted{.server_name = "irc.example.org", .ca_file = {}, .alpn = {}}});
       log = "ended";
     } catch (const boost::system::system_error& error) {
       log = error.code() == asio::error::operation_aborted ? "cancelled" : error.what();

@@ -61,10 +61,11 @@ TEST_F(ResolverTest, SaysWhenThereIsNoSuchName) {
 
 TEST_F(ResolverTest, AsksNobodyForWhatIsNoHostName) {
   const std::string long_label(64, 'a');
-  const std::string long_name = std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') + "." + std::string(63, 'd');
-  for (const std::string& host : {std::string{}, std::string{"."}, std::string{"a..b"}, std::string{".a"}, std::string{"a b"},
-                                  std::string{"a\nb"}, std::string("a\0b", 3), std::string{"b\u00fccher.example"}, std::string{"[::1]"},
-                                  long_label, long_name}) {
+  const std::string long_name =
+      std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') + "." + std::string(63, 'd');
+  for (const std::string& host : {std::string{}, std::string{"."}, std::string{"a..b"}, std::string{".a"},
+                                  std::string{"a b"}, std::string{"a\nb"}, std::string("a\0b", 3),
+                                  std::string{"b\u00fccher.example"}, std::string{"[::1]"}, long_label, long_name}) {
     EXPECT_EQ(resolve(host).error(), asio::error::host_not_found) << host;
   }
   EXPECT_EQ(server.questions(), 0U);
@@ -113,7 +114,9 @@ TEST_F(ResolverTest, FindsIpv4AddressesWhenTheQuestionForIpv6IsNeverAnswered) {
 TEST_F(ResolverTest, DelaysNobodyForANameThatIsNeverAnswered) {
   server.ignore("silent.example.org");
   server.answer("irc.example.org", {"192.0.2.7"});
-  const auto resolve_silent = [](Resolver& asked) -> asio::awaitable<void> { co_await asked.resolve("silent.example.org"); };
+  const auto resolve_silent = [](Resolver& asked) -> asio::awaitable<void> {
+    co_await asked.resolve("silent.example.org");
+  };
   const auto body = [&](TaskGroup& tasks) -> asio::awaitable<void> {
     for (int i = 0; i < 20; ++i) tasks.spawn("silent", resolve_silent(*resolver));
     const auto answer = co_await resolver->resolve("irc.example.org");
@@ -128,8 +131,10 @@ TEST_F(ResolverTest, LooksUpHundredsOfNamesAtOnce) {
   int found = 0;
   const auto look_up = [](Resolver& asked, std::string name, int& count) -> asio::awaitable<void> {
     const auto answer = co_await asked.resolve(name);
-    if (answer) ++count;
-    else ADD_FAILURE() << name << ": " << answer.error().message();
+    if (answer)
+      ++count;
+    else
+      ADD_FAILURE() << name << ": " << answer.error().message();
   };
   const auto body = [&](TaskGroup& tasks) -> asio::awaitable<void> {
     for (int i = 0; i < 300; ++i) {

@@ -72,13 +72,13 @@ TEST_F(TlsStreamTest, VerifiesAndTalks) {
   std::string heard;
   std::string protocol;
   TlsServer server{authority.issue({}), [&](SSL* ssl) {
-    const unsigned char* name = nullptr;
-    unsigned size = 0;
-    SSL_get0_alpn_selected(ssl, &name, &size);
-    protocol.assign(reinterpret_cast<const char*>(name), size);
-    support::write_all(ssl, "NOTICE * :welcome\r\n");
-    heard = support::read_all(ssl);
-  }};
+                     const unsigned char* name = nullptr;
+                     unsigned size = 0;
+                     SSL_get0_alpn_selected(ssl, &name, &size);
+                     protocol.assign(reinterpret_cast<const char*>(name), size);
+                     support::write_all(ssl, "NOTICE * :welcome\r\n");
+                     heard = support::read_all(ssl);
+                   }};
   Connected connected = connect_to(server);
   ASSERT_TRUE(connected.stream) << connected.why;
   run(loop, write(*connected.stream, "NICK romeo\r\n"));
@@ -117,18 +117,24 @@ TEST_P(RefusesCertificate, AndSaysWhy) {
 INSTANTIATE_TEST_SUITE_P(
     Table, RefusesCertificate,
     testing::Values(
-        Case{"OfAnotherName", [](const Authority& a) { return a.issue({.alternative_names = "DNS:a.example.org,DNS:b.example.org"}); },
+        Case{"OfAnotherName",
+             [](const Authority& a) { return a.issue({.alternative_names = "DNS:a.example.org,DNS:b.example.org"}); },
              "its certificate is for another name (a.example.org, b.example.org)"},
-        Case{"OfNoName", [](const Authority& a) { return a.issue({.alternative_names = ""}); }, "its certificate is for another name"},
-        Case{"OfAPartialWildcard", [](const Authority& a) { return a.issue({.alternative_names = "DNS:ir*.example.org"}); },
+        Case{"OfNoName", [](const Authority& a) { return a.issue({.alternative_names = ""}); },
+             "its certificate is for another name"},
+        Case{"OfAPartialWildcard",
+             [](const Authority& a) { return a.issue({.alternative_names = "DNS:ir*.example.org"}); },
              "its certificate is for another name (ir*.example.org)"},
-        Case{"WithControlCharacters", [](const Authority& a) { return a.issue({.alternative_names = "DNS:a\x1b[2J\xc3\xa9.example"}); },
+        Case{"WithControlCharacters",
+             [](const Authority& a) { return a.issue({.alternative_names = "DNS:a\x1b[2J\xc3\xa9.example"}); },
              "its certificate is for another name (a?[2J??.example)"},
-        Case{"Expired", [](const Authority& a) { return a.issue({.valid_from = -48h, .valid_until = -24h}); }, "its certificate expired on "},
+        Case{"Expired", [](const Authority& a) { return a.issue({.valid_from = -48h, .valid_until = -24h}); },
+             "its certificate expired on "},
         Case{"NotYetValid", [](const Authority& a) { return a.issue({.valid_from = 24h, .valid_until = 48h}); },
              "its certificate is not valid before "},
         Case{"SelfSigned", [](const Authority&) { return make_self_signed({}); }, "its certificate is self-signed"},
-        Case{"OfAnotherAuthority", [](const Authority&) { return Authority{}.issue({}); }, "an authority that is not trusted here"}),
+        Case{"OfAnotherAuthority", [](const Authority&) { return Authority{}.issue({}); },
+             "an authority that is not trusted here"}),
     [](const auto& row) { return std::string{row.param.name}; });
 
 TEST_F(TlsStreamTest, TakesAWildcardForOneLabel) {
@@ -192,15 +198,17 @@ TEST_F(TlsStreamTest, MovesMuchInBothDirectionsAtOnce) {
   const std::string back = long_text(4 << 20);
   std::string heard;
   TlsServer server{authority.issue({}), [&](SSL* ssl) {
-    support::write_all(ssl, back);
-    SSL_shutdown(ssl);  // ends one direction alone
-    heard = support::read_all(ssl);
-  }};
+                     support::write_all(ssl, back);
+                     SSL_shutdown(ssl);  // ends one direction alone
+                     heard = support::read_all(ssl);
+                   }};
   Connected connected = connect_to(server);
   ASSERT_TRUE(connected.stream) << connected.why;
   ByteStream& stream = *connected.stream;
   std::string received;
-  const auto reads = [](ByteStream& from, std::string& all) -> asio::awaitable<void> { all = co_await read_to_end(from); };
+  const auto reads = [](ByteStream& from, std::string& all) -> asio::awaitable<void> {
+    all = co_await read_to_end(from);
+  };
   const auto body = [&](TaskGroup& tasks) -> asio::awaitable<void> {
     tasks.spawn("reads", reads(stream, received));
     tasks.spawn("writes", write(stream, there));
@@ -240,10 +248,10 @@ TEST_F(TlsStreamTest, KeepsWhatDoesNotFitIntoTheReadersBufferReadable) {
 
 TEST_F(TlsStreamTest, FailsWithoutASignalWhenTheOtherSideIsGone) {
   TlsServer server{authority.issue({}), [](SSL* ssl) {
-    const linger reset{.l_onoff = 1, .l_linger = 0};
-    setsockopt(SSL_get_fd(ssl), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    SSL_set_quiet_shutdown(ssl, 1);
-  }};
+                     const linger reset{.l_onoff = 1, .l_linger = 0};
+                     setsockopt(SSL_get_fd(ssl), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+                     SSL_set_quiet_shutdown(ssl, 1);
+                   }};
   Connected connected = connect_to(server);
   ASSERT_TRUE(connected.stream) << connected.why;
   server.join();
@@ -287,7 +295,8 @@ struct PlainServerTest : TlsStreamTest {
       while (co_await socket.async_read_some(asio::buffer(&byte, 1), asio::use_awaitable) > 0) continue;
     };
     Connected connected;
-    const ConnectOptions options{.port = listener.local_endpoint().port(), .tls = wanted(), .timeout = support::patience};
+    const ConnectOptions options{
+        .port = listener.local_endpoint().port(), .tls = wanted(), .timeout = support::patience};
     const auto body = [&](TaskGroup& tasks) -> asio::awaitable<void> {
       tasks.spawn("server", serves(listener, std::move(says)));
       connected = co_await connect({loopback}, options);

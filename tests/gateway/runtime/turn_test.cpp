@@ -82,9 +82,9 @@ TEST_F(TurnTest, LeavesWhatAFlushAsksForToTheNextTurn) {
   Item other{"other", log};
   Item user{"user", log};
   Item item{"item", log, [&] {
-    turn.request(item, Phase::foreign);
-    turn.request(other, Phase::foreign);
-  }};
+              turn.request(item, Phase::foreign);
+              turn.request(other, Phase::foreign);
+            }};
   Item second{"second", log, [&] { turn.request(second, Phase::users); }};
   turn.request(item, Phase::foreign);
   turn.request(second, Phase::users);
