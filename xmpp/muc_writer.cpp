@@ -54,7 +54,6 @@ std::string message_head(std::string_view room_jid, std::string_view client) {
   append_escaped(head, client);
   head += "' type='groupchat' from='";
   append_escaped(head, room_jid);
-  head += '/';
   return head;
 }
 
@@ -88,7 +87,9 @@ void write_unavailable(StanzaWriter& out, std::string_view room_jid, std::string
 }
 
 void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view room_jid, const RoomMessage& said) {
-  out.open("message").ready(head).attribute_end(to_resource(said.nick)).attribute("id", said.id);
+  const bool is_room_itself = said.nick.empty();
+  out.open("message").ready(head).attribute_end(is_room_itself ? std::string{} : "/" + to_resource(said.nick));
+  out.attribute("id", said.id);
   write_body(out, said.message);
   if (!said.origin_id.empty()) out.open("origin-id", ns::stanza_ids).attribute("id", said.origin_id).close();
   if (said.delayed) write_delay(out, room_jid, *said.delayed);

@@ -19,7 +19,7 @@ inline constexpr int status_non_anonymous = 100, status_self = 110, status_nick_
 std::string occupant_jid(std::string_view room_jid, std::string_view nick);
 
 /// The beginning that all messages of a room's occupants to one client share (Occupant::head): ` to='client'
-/// type='groupchat' from='room/`.
+/// type='groupchat' from='room`.
 std::string message_head(std::string_view room_jid, std::string_view client);
 
 /// Presence of an occupant who is there. `real_jid`: the item's jid, or empty.

@@ -67,6 +67,14 @@ class Session {
     SteadyTime due = never;  // a join ends by its channel's due time, a message with the login
   };
 
+  /// What was said last to one target. A refusal comes after the line was written, and names the target only.
+  struct Said {
+    std::string target;  // folded
+    Envelope about;      // of the message
+    SteadyTime at{};
+    bool is_refused = false;
+  };
+
   /// A batch of the server's that has not ended.
   struct Batch {
     std::string id;
@@ -111,6 +119,9 @@ class Session {
   Outcome say_in_room(EventPtr& event);
   Outcome say_to_person(EventPtr& event);
   Outcome say(EventPtr& event, std::string_view target);
+  void remember_said(const Envelope& about, std::string_view target);
+  /// Tells the client that spoke to `target` last that it was refused. False when nobody did so of late.
+  bool refuse_said(std::string_view target, const std::optional<Refusal>& why);
   Channel* find_joined(const Conversation& place);
   void send_join(Channel& channel);
   void part(Channel& channel, std::string_view reason);
@@ -181,6 +192,7 @@ class Session {
                   std::optional<std::string_view> trailing = std::nullopt);
 
   static constexpr std::size_t max_wishes = 100;
+  static constexpr std::size_t max_said = 4;
 
   SessionHost& host_;
   const Shared& shared_;
@@ -194,6 +206,7 @@ class Session {
   std::string wanted_nick_;
   Channels channels_;
   std::vector<Wish> wishes_;
+  std::vector<Said> said_;
   SteadyTime last_private_ = SteadyTime::min();  // a private message went either way
 
   // The link

@@ -20,6 +20,12 @@ bool is_about_person(Numeric numeric) noexcept {
   return std::ranges::find(numerics, numeric) != std::end(numerics);
 }
 
+/// Errors whose first parameter is the channel that a message was for.
+bool is_about_message(Numeric numeric) noexcept {
+  constexpr Numeric numerics[] = {ERR_CANNOTSENDTOCHAN, ERR_TOOMANYTARGETS, ERR_TARGETTOOFAST, ERR_NEEDREGGEDNICK};
+  return std::ranges::find(numerics, numeric) != std::end(numerics);
+}
+
 }  // namespace
 
 void Session::on_line(std::string_view bytes, SteadyTime now) {
@@ -238,8 +244,10 @@ void Session::on_error_numeric(const Line& line) {
   if (isupport_.is_channel(target)) {
     Channel* channel = find(target);
     if (channel != nullptr && on_channel_error(line, *channel)) return;
+    if (is_about_message(line.numeric) && refuse_said(target, refusal(line, Asked::message))) return;
     if (channel != nullptr && channel->is_on()) return notice_in(channel->place, std::move(text));
   } else if (line.count > 2 && is_about_person(line.numeric) && is_nick(target)) {
+    if (refuse_said(target, refusal(line, Asked::direct))) return;
     return notice_in(shared_.addresses.direct(place_.network, target), std::move(text));
   }
   notice_in(place_, numeric_text(line));

@@ -252,8 +252,35 @@ Outcome Session::say(EventPtr& event, std::string_view target) {
       return rejected(Condition::bad_request, Remedy::modify, "The message cannot be written as a line of IRC.");
     }
   }
+  remember_said(event->about, target);
   if (!host_.sent(event, from)) return too_much();
   return Pending{};
+}
+
+void Session::remember_said(const Envelope& about, std::string_view target) {
+  const std::string_view key = folded(target);
+  auto place = std::ranges::find(said_, key, &Said::target);
+  if (place == said_.end() && said_.size() < max_said) {
+    place = said_.emplace(said_.end());
+  } else if (place == said_.end()) {
+    place = std::ranges::min_element(said_, {}, &Said::at);
+  }
+  // Assigned member by member: strings keep their storage from one message to the next.
+  place->target = key;
+  place->about = about;
+  place->at = now_;
+  place->is_refused = false;
+}
+
+bool Session::refuse_said(std::string_view target, const std::optional<Refusal>& why) {
+  const auto found = std::ranges::find(said_, folded(target), &Said::target);
+  if (!why || found == said_.end() || now_ - found->at > answer_timeout) return false;
+  // A message of several lines is refused line by line; one answer is enough.
+  if (std::exchange(found->is_refused, true)) return true;
+  EventPtr event = std::make_unique<Event>();
+  event->about = found->about;
+  host_.failed(std::move(event), *why);
+  return true;
 }
 
 void Session::add_wish(Wish::Kind kind, EventPtr& event, std::string_view key, SteadyTime due) {

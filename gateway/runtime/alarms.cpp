@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 /// Outlives its Alarms while a handler is on its way.
 struct Alarms::Timer {
-  Timer(boost::asio::any_io_executor executor, Alarms& alarms) : timer{std::move(executor)}, owner{&alarms} {}
+  Timer(const boost::asio::any_io_executor& executor, Alarms& alarms) : timer{executor}, owner{&alarms} {}
 
   boost::asio::steady_timer timer;
   Alarms* owner;                          // null once it is destroyed
@@ -46,7 +46,7 @@ void Alarm::clear() {
   set_ = false;
 }
 
-Alarms::Alarms(boost::asio::any_io_executor executor) : timer_{std::make_shared<Timer>(std::move(executor), *this)} {}
+Alarms::Alarms(boost::asio::any_io_executor executor) : timer_{std::make_shared<Timer>(executor, *this)} {}
 
 Alarms::Alarms() = default;
 

@@ -158,7 +158,7 @@ asio::awaitable<Connected> connect(std::vector<IpAddress> addresses, ConnectOpti
 }
 
 std::unique_ptr<ByteStream> make_stream(asio::any_io_executor executor, int socket) {
-  tcp::socket owned{std::move(executor)};
+  tcp::socket owned{executor};
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   const bool has_address = ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;

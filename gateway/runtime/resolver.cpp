@@ -276,9 +276,10 @@ Result<std::shared_ptr<Query>> CaresResolver::ask(const std::string& host) {
 
 asio::awaitable<Result<Addresses>> CaresResolver::resolve(std::string host) {
   if (const auto address = parse_ip_address(host)) co_return Addresses{*address};
-  const auto asked = ask(host);
+  auto asked = ask(host);
   if (!asked) co_return asked.error();
-  const std::shared_ptr<Query> query = *asked;  // from here on the resolver is not touched: it may be destroyed
+  const std::shared_ptr<Query> query =
+      *std::move(asked);  // from here on the resolver is not touched: it may be destroyed
   if (!query->result) {
     co_await query->answered.async_wait(asio::as_tuple(asio::use_awaitable));
     const auto cancellation = co_await asio::this_coro::cancellation_state;

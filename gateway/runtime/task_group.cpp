@@ -36,10 +36,8 @@ bool is_cancellation(std::exception_ptr why) {
 }  // namespace
 
 struct TaskGroup::State {
-  State(asio::any_io_executor executor_, Failed failed_)
-      : executor{std::move(executor_)},
-        failed{std::move(failed_)},
-        empty{executor, asio::steady_timer::time_point::max()} {}
+  State(asio::any_io_executor on, Failed hears)
+      : executor{std::move(on)}, failed{std::move(hears)}, empty{executor, asio::steady_timer::time_point::max()} {}
 
   asio::any_io_executor executor;
   Failed failed;
@@ -56,7 +54,7 @@ TaskGroup::~TaskGroup() { assert(state_->tasks.empty()); }
 void TaskGroup::spawn(std::string_view name, asio::awaitable<void> task) {
   if (state_->cancelled) return;
   const auto place = state_->tasks.insert(state_->tasks.end(), std::make_shared<Task>());
-  const std::shared_ptr<Task> entry = *place;
+  const std::shared_ptr<Task>& entry = *place;
   entry->name = name;
   // The handler keeps `entry`, because the signal must live as long as the slot that Asio holds.
   auto ended = [state = state_, place, entry](std::exception_ptr why) {

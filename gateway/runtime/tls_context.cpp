@@ -101,9 +101,9 @@ int note_problem(int is_good, X509_STORE_CTX* chain) {
   X509* certificate = X509_STORE_CTX_get_current_cert(chain);
   const int problem = X509_STORE_CTX_get_error(chain);
   if (SSL_get_ex_data(ssl, problem_index()) == nullptr) {
-    auto text = std::make_unique<std::string>(certificate != nullptr ? problem_text(problem, certificate)
-                                                                     : X509_verify_cert_error_string(problem));
-    if (SSL_set_ex_data(ssl, problem_index(), text.get()) == 1) static_cast<void>(text.release());
+    auto* text = new std::string{certificate != nullptr ? problem_text(problem, certificate)
+                                                        : X509_verify_cert_error_string(problem)};
+    if (SSL_set_ex_data(ssl, problem_index(), text) != 1) delete text;
   }
   return 0;
 }

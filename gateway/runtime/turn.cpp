@@ -18,8 +18,8 @@ void withdraw(Items& items, const Flushable* item) {
 }  // namespace
 
 struct Turn::State : std::enable_shared_from_this<Turn::State> {
-  State(boost::asio::any_io_executor executor_, std::function<void()> settle_)
-      : executor{std::move(executor_)}, settle{std::move(settle_)} {}
+  State(boost::asio::any_io_executor on, std::function<void()> settles)
+      : executor{std::move(on)}, settle{std::move(settles)} {}
 
   boost::asio::any_io_executor executor;
   std::function<void()> settle;

@@ -74,6 +74,7 @@ def bare(request):
     ngircd = Ngircd(folder).start()
     gateway = Gateway(folder, xmpp.port, {NETWORK: listed_network(ngircd.port)}).start()
     yield Bare(xmpp, ngircd, gateway)
+    xmpp.check()
     gateway.finish()
     ngircd.stop()
     xmpp.close()
@@ -379,6 +380,7 @@ class TestLinesThatNoRfcAllows:
         room = World.room("#hall")
         user.join(room, "juliet")
         yield user, room, irc, gateway
+        xmpp.check()
         gateway.finish()
         irc.close()
         xmpp.close()
@@ -411,3 +413,4 @@ class TestLinesThatNoRfcAllows:
         message = user.server.wait("message", body=f"after {number}")
         assert message.sender == f"{room}/romeo"
         gateway.check()
+        user.server.check()

@@ -25,6 +25,7 @@ class TestExtensions:
         room = World.room("#hall")
         user.join(room, "juliet")
         yield user, room, irc
+        xmpp.check()
         gateway.finish()
         irc.close()
         xmpp.close()

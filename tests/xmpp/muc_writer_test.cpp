@@ -58,6 +58,14 @@ TEST(MucWriter, AMessageBeginsWithTheClientsReadyHead) {
       "<body>&lt;hi&gt;</body></message>");
 }
 
+TEST(MucWriter, WhatTheServiceSaysComesFromTheRoomItself) {
+  const Message message{Style::notice, "Cannot send to channel"};
+  const RoomMessage said{.nick = {}, .id = "m1", .origin_id = {}, .message = message, .delayed = {}};
+  EXPECT_EQ(written([&](StanzaWriter& out) { write_groupchat(out, message_head(room, client), room, said); }),
+            "<message to='juliet@example.org/balcony' type='groupchat' from='#lounge%net@irc.example.org' id='m1'>"
+            "<body>[notice] Cannot send to channel</body></message>");
+}
+
 TEST(MucWriter, HistoryBearsItsTime) {
   const Message message{Style::action, "waves"};
   const RoomMessage said{.nick = "Romeo", .id = "m1", .origin_id = {}, .message = message, .delayed = noon};

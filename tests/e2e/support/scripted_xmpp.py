@@ -9,22 +9,25 @@ import time
 import xml.etree.ElementTree as ET
 
 from support.process import free_port
-from support.servers import COMPONENT_SECRET
+from support.servers import COMPONENT_SECRET, IRC_DOMAIN
 from support.xmpp_client import Stanza, matches
 
 _HEAD = ("<?xml version='1.0'?><stream:stream xmlns:stream='http://etherx.jabber.org/streams' "
-         "xmlns='jabber:component:accept' from='irc.example.org' id='a-stream-id'>")
+         f"xmlns='jabber:component:accept' from='{IRC_DOMAIN}' id='a-stream-id'>")
+_OUR_ADDRESS = re.compile(rf"([^@/]+@)?{re.escape(IRC_DOMAIN)}(/.+)?", re.DOTALL)
 
 
 class ScriptedXmppServer:
     """Accepts one component stream after the other. What a component sends is kept in `received` as stanzas in the
-    namespace jabber:client (so that they read like a client's), over all its streams."""
+    namespace jabber:client (so that they read like a client's), over all its streams. Stanzas from an address that is
+    none, or not the component's, for which real servers end the stream, are kept in `refused` instead."""
 
     timeout = 10.0
 
     def __init__(self):
         self.port = free_port()
         self.received = []
+        self.refused = []
         self.stream_errors = []  # conditions that the component sent
         self.streams = 0         # handshakes done
         self._changed = threading.Condition()
@@ -77,8 +80,17 @@ class ScriptedXmppServer:
                 self.stream_errors.append(element[0].tag.partition("}")[2])
             else:
                 text = ET.tostring(element, encoding="unicode").replace("jabber:component:accept", "jabber:client")
-                self.received.append(Stanza(ET.fromstring(text)))
+                if _OUR_ADDRESS.fullmatch(element.get("from", "")):
+                    self.received.append(Stanza(ET.fromstring(text)))
+                else:
+                    self.refused.append(text)
             self._changed.notify_all()
+
+    def check(self):
+        """Since the last check, the component never sent from an address that it may not use."""
+        with self._changed:
+            refused, self.refused = self.refused, []
+        assert not refused, refused
 
     # What the test does
 

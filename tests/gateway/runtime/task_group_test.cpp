@@ -104,7 +104,7 @@ TEST(WithTasks, LeavesTheCallersCancellationVisible) {
           co_await wait_for_ever("body", said);
         });
       } catch (const boost::system::system_error&) {
-        said.push_back("lost");
+        said.emplace_back("lost");
       }
       co_await pass();
     }
