@@ -45,7 +45,8 @@ std::string_view type_name(const toml::node& node) {
 
 unsigned line_of(const toml::node& node) { return node.source().begin.line; }
 
-/// The parser's own words, less the pieces of the text that it cites: those may be a secret whose quotes were forgotten.
+/// The parser's own words, less the pieces of the text that it cites: those may be a secret whose quotes were
+/// forgotten.
 std::string without_citations(std::string_view description) {
   std::string result{description.substr(0, description.find(", saw "))};
   if (result.contains("redefine") || result.contains("insert")) return result;  // these cite names of keys
@@ -58,7 +59,7 @@ std::string without_citations(std::string_view description) {
 }  // namespace
 
 struct Document::State {
-  std::string name;              // of the file, for Problems
+  std::string name;  // of the file, for Problems
   Environment environment;
   std::filesystem::path folder;  // where relative paths begin
   bool is_readable = true;       // false: the one Problem says why, and the tables are empty
@@ -74,8 +75,8 @@ struct Document::State {
 
 struct Section::Node {
   Document::State& document;
-  const toml::table* table;       // null: the file has none
-  std::string path;               // dotted, "" for the root
+  const toml::table* table;  // null: the file has none
+  std::string path;          // dotted, "" for the root
   Environment::Prefix variables;
   Names asked{};
   std::map<std::string, std::shared_ptr<Node>> children{};
@@ -159,7 +160,8 @@ std::string Section::Node::file_content(const Found& path_key, std::string_view 
   if (!content) {
     // The path is not cited: somebody may have written the secret itself there.
     std::string text = "the file cannot be read: " + content.error();
-    if (std::filesystem::path{*name}.is_relative()) text += " (in the folder " + in_quotes(full.parent_path().string()) + ")";
+    if (std::filesystem::path{*name}.is_relative())
+      text += " (in the folder " + in_quotes(full.parent_path().string()) + ")";
     problem(path_key, key, std::move(text));
     return "";
   }
@@ -228,10 +230,12 @@ std::string Section::secret(std::string_view key) const {
   return text(key, "");
 }
 
-std::int64_t Section::integer(std::string_view key, std::int64_t otherwise, std::int64_t least, std::int64_t most) const {
+std::int64_t Section::integer(std::string_view key, std::int64_t otherwise, std::int64_t least,
+                              std::int64_t most) const {
   const Found found = node_->find(key);
   if (!found) return otherwise;
-  const auto value = found.variable != nullptr ? parse_integer(found.variable->value) : found.node->value_exact<std::int64_t>();
+  const auto value =
+      found.variable != nullptr ? parse_integer(found.variable->value) : found.node->value_exact<std::int64_t>();
   if (value && *value >= least && *value <= most) return *value;
   const std::string wanted = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
   value ? node_->problem(found, key, "must be " + wanted) : node_->wrong(found, key, wanted);
@@ -277,7 +281,8 @@ std::chrono::milliseconds Section::duration(std::string_view key, std::chrono::m
   return otherwise;
 }
 
-std::uint64_t Section::size(std::string_view key, std::uint64_t otherwise, std::uint64_t least, std::uint64_t most) const {
+std::uint64_t Section::size(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
+                            std::uint64_t most) const {
   const Found found = node_->find(key);
   if (!found) return otherwise;
   const auto text = found.text();
@@ -300,7 +305,8 @@ std::string Section::one_of(std::string_view key, std::string_view otherwise,
   std::string wanted = "one of ";
   for (const std::string_view one : allowed) wanted.append(one == allowed.front() ? "" : ", ").append(in_quotes(one));
   if (value) {
-    node_->problem(found, key, "must be " + wanted + did_you_mean(lower(*value), Names{allowed.begin(), allowed.end()}));
+    node_->problem(found, key,
+                   "must be " + wanted + did_you_mean(lower(*value), Names{allowed.begin(), allowed.end()}));
   } else {
     node_->wrong(found, key, wanted);
   }

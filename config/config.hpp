@@ -1,11 +1,12 @@
 #pragma once
-// The configuration file (TOML), read with names, lines and limits. Whoever owns a section reads it here, and by reading
-// declares which keys it has: a key that nobody asked for is an error with a suggestion.
-// Precedence: environment > key_file > file > default.
+// The configuration file (TOML), read with names, lines and limits. Whoever owns a section reads it here, and by
+// reading declares which keys it has: a key that nobody asked for is an error with a suggestion. Precedence:
+// environment > key_file > file > default.
 //
-// ISTHMUS_XMPP__SECRET sets the key `secret` of the table `xmpp`: two underscores part the names, capitals do not matter, and the
-// text is taken as it is (no TOML quotes). Single values in plain tables only: not lists, not the elements of [[component]], not
-// tables whose name is other than a-z, 0-9 and single underscores. ISTHMUS_CONFIG holds a whole TOML text and stands for the file.
+// ISTHMUS_XMPP__SECRET sets the key `secret` of the table `xmpp`: two underscores part the names, capitals do not
+// matter, and the text is taken as it is (no TOML quotes). Single values in plain tables only: not lists, not the
+// elements of [[component]], not tables whose name is other than a-z, 0-9 and single underscores. ISTHMUS_CONFIG holds
+// a whole TOML text and stands for the file.
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -22,24 +23,24 @@ namespace isthmus::config {
 struct Problem {
   std::string where;  // the file's path, or the environment variable's name
   unsigned line = 0;
-  std::string key;    // dotted: "irc.networks.\"irc.libera.chat\".port"; empty when it is about no key
-  std::string text;   // never holds a secret
+  std::string key;   // dotted: "irc.networks.\"irc.libera.chat\".port"; empty when it is about no key
+  std::string text;  // never holds a secret
   friend bool operator==(const Problem&, const Problem&) = default;
 };
 std::string to_text(const Problem& problem);  // "isthmus.toml:12: irc.networks…: …"
 
 class Document;
 
-/// A table of the file, or an empty one where the file has none. Every getter notes a Problem in the document, and returns
-/// the default, when the value has the wrong type or is out of its limits. Limits are inclusive. Cheap to copy; the document
-/// must outlive it.
+/// A table of the file, or an empty one where the file has none. Every getter notes a Problem in the document, and
+/// returns the default, when the value has the wrong type or is out of its limits. Limits are inclusive. Cheap to copy;
+/// the document must outlive it.
 class Section {
  public:
   std::string text(std::string_view key, std::string_view otherwise) const;
   /// A key that must be there and not be empty; a Problem and "" when it is not so.
   std::string required_text(std::string_view key) const;
-  /// `key`, or the content of the file that `key`_file names (1 to 65,536 bytes, one trailing newline removed; a relative path
-  /// begins at the configuration file's folder). "" when neither is there; a Problem when both are.
+  /// `key`, or the content of the file that `key`_file names (1 to 65,536 bytes, one trailing newline removed; a
+  /// relative path begins at the configuration file's folder). "" when neither is there; a Problem when both are.
   std::string secret(std::string_view key) const;
   std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t least, std::int64_t most) const;
   double number(std::string_view key, double otherwise, double least, double most) const;
@@ -82,8 +83,8 @@ class Document {
                         const std::map<std::string, std::string>& environment);
 
   Section root() const;
-  /// After every owner has read its section: all problems in the order of their lines, with one for each key that nobody asked
-  /// for and each environment variable that looks like a key (ISTHMUS_…__…) and set nothing.
+  /// After every owner has read its section: all problems in the order of their lines, with one for each key that
+  /// nobody asked for and each environment variable that looks like a key (ISTHMUS_…__…) and set nothing.
   std::vector<Problem> finish() const;
 
  private:

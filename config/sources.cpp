@@ -99,7 +99,8 @@ std::vector<Problem> Environment::problems() const {
       result.push_back({variable.name, 0, "", "sets nothing" + did_you_mean(full_name(key), names)});
       continue;
     }
-    // Others have their reasons to set ISTHMUS_SERVICE_HOST and the like; meant for us is only a key with too few underscores.
+    // Others have their reasons to set ISTHMUS_SERVICE_HOST and the like; meant for us is only a key with too few
+    // underscores.
     const auto meant = std::ranges::find(settable_, without_underscores(key), without_underscores);
     if (meant == settable_.end()) continue;
     result.push_back({variable.name, 0, "", "sets nothing; did you mean " + in_quotes(full_name(*meant)) + "?"});

@@ -25,15 +25,16 @@ struct Variable {
   bool used = false;
 };
 
-/// The variables ISTHMUS_… of the process. A table's variables are named by a prefix, lower case: "" for the root, "xmpp__" for
-/// [xmpp].
+/// The variables ISTHMUS_… of the process. A table's variables are named by a prefix, lower case: "" for the root,
+/// "xmpp__" for [xmpp].
 class Environment {
  public:
   using Prefix = std::optional<std::string>;  // nullopt: no variable reaches the table
 
   explicit Environment(const std::map<std::string, std::string>& environment);
 
-  /// The variable that sets `key`, or null. It counts as used from now on, and its name as one that a reader would take.
+  /// The variable that sets `key`, or null. It counts as used from now on, and its name as one that a reader would
+  /// take.
   const Variable* take(const Prefix& table, std::string_view key);
   /// The same without counting.
   const Variable* peek(const Prefix& table, std::string_view key) const;

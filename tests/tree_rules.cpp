@@ -31,7 +31,8 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 /// The files below root/`folder` with one of `extensions`, as paths from root, in order.
-std::vector<std::string> files_below(const fs::path& root, std::string_view folder, const std::set<std::string>& extensions) {
+std::vector<std::string> files_below(const fs::path& root, std::string_view folder,
+                                     const std::set<std::string>& extensions) {
   std::vector<std::string> files;
   if (!fs::exists(root / folder)) return files;
   for (const auto& entry : fs::recursive_directory_iterator{root / folder}) {
@@ -45,8 +46,9 @@ std::vector<std::string> files_below(const fs::path& root, std::string_view fold
 const std::set<std::string> cpp_extensions{".cpp", ".hpp", ".inc"};
 
 /// Calls `look` with each line of code below `folder`, comments removed; what it returns, if anything, is a breach.
-std::vector<std::string> check_code(const fs::path& root, std::string_view folder,
-                                    const std::function<std::string(const std::string& file, const std::string& line)>& look) {
+std::vector<std::string> check_code(
+    const fs::path& root, std::string_view folder,
+    const std::function<std::string(const std::string& file, const std::string& line)>& look) {
   std::vector<std::string> breaches;
   for (const auto& file : files_below(root, folder, cpp_extensions)) {
     const auto lines = lines_of(without_comments(read(root / file)));
@@ -76,7 +78,8 @@ std::vector<std::string> allowed_folders(const std::string& file) {
   return {file.substr(0, file.find('/', name) + 1), "gateway/", "config/"};  // an adapter
 }
 
-/// True when a word of `line` begins with the name of a protocol: words end at capitals, underscores and all else that is no letter.
+/// True when a word of `line` begins with the name of a protocol: words end at capitals, underscores and all else that
+/// is no letter.
 bool names_protocol(const std::string& line) {
   std::string words = " ";
   bool after_small = false;
@@ -147,7 +150,8 @@ std::vector<std::string> include_breaches(const fs::path& root) {
   const auto look = [](const std::string& file, const std::string& line) -> std::string {
     const auto include = own_include(line);
     const auto allowed = allowed_folders(file);
-    const bool is_allowed = std::ranges::any_of(allowed, [&](const std::string& folder) { return include.starts_with(folder); });
+    const bool is_allowed =
+        std::ranges::any_of(allowed, [&](const std::string& folder) { return include.starts_with(folder); });
     return include.empty() || is_allowed ? "" : "may not include \"" + include + '"';
   };
   std::vector<std::string> breaches;
@@ -185,7 +189,8 @@ std::set<std::string> tests_of(const fs::path& root) {
   static const std::regex python_test{R"((?:^|\n)\s*(?:async\s+)?def\s+(test_\w+)\s*\()"};
   std::set<std::string> tests;
   const auto add_all = [&](const std::string& text, const std::regex& pattern, const auto& name_of) {
-    for (std::sregex_iterator match{text.begin(), text.end(), pattern}, end; match != end; ++match) tests.insert(name_of(*match));
+    for (std::sregex_iterator match{text.begin(), text.end(), pattern}, end; match != end; ++match)
+      tests.insert(name_of(*match));
   };
   for (const auto& file : files_below(root, "tests", {".cpp"})) {
     const auto name_of = [](const std::smatch& match) { return match[1].str() + '.' + match[2].str(); };

@@ -1,6 +1,6 @@
 #pragma once
-// The rules of docs/architecture.md that no compiler knows: who may include whom, what may not be named where, and that every test
-// that docs/features.md names is there.
+// The rules of docs/architecture.md that no compiler knows: who may include whom, what may not be named where, and that
+// every test that docs/features.md names is there.
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -17,8 +17,8 @@ std::vector<std::string> include_breaches(const std::filesystem::path& root);
 std::vector<std::string> protocol_name_breaches(const std::filesystem::path& root);
 /// Every task has an owner that waits for it, so nothing is spawned detached.
 std::vector<std::string> detached_breaches(const std::filesystem::path& root);
-/// The last column of each row of docs/features.md names its tests, `Suite.Name` or `tests/e2e/file.py::test_name`, or is "—"
-/// for what is not there yet. A features.md without rows is a breach; a tree without features.md is none.
+/// The last column of each row of docs/features.md names its tests, `Suite.Name` or `tests/e2e/file.py::test_name`, or
+/// is "—" for what is not there yet. A features.md without rows is a breach; a tree without features.md is none.
 std::vector<std::string> feature_breaches(const std::filesystem::path& root);
 
 }  // namespace isthmus::tree

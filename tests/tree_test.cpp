@@ -50,7 +50,8 @@ TEST_F(PlantedTree, IncludesOfTheRightRoomsAreNoBreach) {
   plant("gateway/router.cpp", "#include \"gateway/router.hpp\"\n#include <boost/asio/awaitable.hpp>\n");
   plant("config/a.cpp", "#include \"config/a.hpp\"\n#include <string>\n");
   plant("xmpp/a.cpp", "#include \"gateway/a.hpp\"\n#include \"config/a.hpp\"\n#include \"xmpp/a.hpp\"\n");
-  plant("adapters/irc/a.cpp", "#include \"adapters/irc/a.hpp\"\n#include \"gateway/a.hpp\"\n#include \"config/a.hpp\"\n");
+  plant("adapters/irc/a.cpp",
+        "#include \"adapters/irc/a.hpp\"\n#include \"gateway/a.hpp\"\n#include \"config/a.hpp\"\n");
   EXPECT_THAT(include_breaches(root()), IsEmpty());
 }
 
@@ -58,13 +59,16 @@ TEST_F(PlantedTree, IncludesOfOtherRoomsAreFound) {
   plant("gateway/a.cpp", "\n#include \"xmpp/a.hpp\"\n#include <adapters/irc/a.hpp>\n  #  include \"config/a.hpp\"\n");
   plant("config/a.hpp", "#include \"gateway/a.hpp\"\n");
   plant("xmpp/a.cpp", "#include \"adapters/irc/a.hpp\"\n#include \"a.hpp\"\n#include \"tests/a.hpp\"\n");
-  plant("adapters/irc/a.cpp", "/* 1\n2 */ #include \"adapters/mqtt/a.hpp\"\n#include \"xmpp/a.hpp\"\n// #include \"xmpp/a.hpp\"\n");
+  plant("adapters/irc/a.cpp",
+        "/* 1\n2 */ #include \"adapters/mqtt/a.hpp\"\n#include \"xmpp/a.hpp\"\n// #include \"xmpp/a.hpp\"\n");
   plant("adapters/ircx/a.cpp", "#include \"adapters/irc/a.hpp\"\n");
   EXPECT_THAT(include_breaches(root()),
-              ElementsAre("gateway/a.cpp:2: may not include \"xmpp/a.hpp\"", "gateway/a.cpp:3: may not include \"adapters/irc/a.hpp\"",
-                          "gateway/a.cpp:4: may not include \"config/a.hpp\"", "config/a.hpp:1: may not include \"gateway/a.hpp\"",
-                          "xmpp/a.cpp:1: may not include \"adapters/irc/a.hpp\"", "xmpp/a.cpp:2: may not include \"a.hpp\"",
-                          "xmpp/a.cpp:3: may not include \"tests/a.hpp\"",
+              ElementsAre("gateway/a.cpp:2: may not include \"xmpp/a.hpp\"",
+                          "gateway/a.cpp:3: may not include \"adapters/irc/a.hpp\"",
+                          "gateway/a.cpp:4: may not include \"config/a.hpp\"",
+                          "config/a.hpp:1: may not include \"gateway/a.hpp\"",
+                          "xmpp/a.cpp:1: may not include \"adapters/irc/a.hpp\"",
+                          "xmpp/a.cpp:2: may not include \"a.hpp\"", "xmpp/a.cpp:3: may not include \"tests/a.hpp\"",
                           "adapters/irc/a.cpp:2: may not include \"adapters/mqtt/a.hpp\"",
                           "adapters/irc/a.cpp:3: may not include \"xmpp/a.hpp\"",
                           "adapters/ircx/a.cpp:1: may not include \"adapters/irc/a.hpp\""));
@@ -76,11 +80,13 @@ TEST_F(PlantedTree, NamesOfProtocolsAreFoundInTheGateway) {
   plant("gateway/a.cpp",
         "int circle;  // XMPP, RFC 6120\nint irc_nick;\nIrcSession s;\n/* mqtt */ int x;\nauto t = \"mqtt.topic\";\n"
         "int toXmpp;\n#include <xmpp.h>\nint MQTT5;\nauto u = \"// irc\";\n");
-  EXPECT_THAT(protocol_name_breaches(root()),
-              ElementsAre("gateway/a.cpp:2: names a protocol: int irc_nick;", "gateway/a.cpp:3: names a protocol: IrcSession s;",
-                          "gateway/a.cpp:5: names a protocol: auto t = \"mqtt.topic\";", "gateway/a.cpp:6: names a protocol: int toXmpp;",
-                          "gateway/a.cpp:7: names a protocol: #include <xmpp.h>", "gateway/a.cpp:8: names a protocol: int MQTT5;",
-                          "gateway/a.cpp:9: names a protocol: auto u = \"// irc\";"));
+  EXPECT_THAT(protocol_name_breaches(root()), ElementsAre("gateway/a.cpp:2: names a protocol: int irc_nick;",
+                                                          "gateway/a.cpp:3: names a protocol: IrcSession s;",
+                                                          "gateway/a.cpp:5: names a protocol: auto t = \"mqtt.topic\";",
+                                                          "gateway/a.cpp:6: names a protocol: int toXmpp;",
+                                                          "gateway/a.cpp:7: names a protocol: #include <xmpp.h>",
+                                                          "gateway/a.cpp:8: names a protocol: int MQTT5;",
+                                                          "gateway/a.cpp:9: names a protocol: auto u = \"// irc\";"));
 }
 
 TEST_F(PlantedTree, DetachedTasksAreFoundEverywhere) {
@@ -96,7 +102,9 @@ TEST_F(PlantedTree, FeaturesNameTestsThatAreThere) {
   plant("tests/a_test.cpp",
         "TEST(Splitter, Cuts) {}\nTEST_F(Fixture, Works) {}\n  TEST_P(Table,\n       Row) {}\n// TEST(Gone, Away) {}\n"
         "/* TEST(Gone, Too) {} */\nTEST(Splitter, DISABLED_Rests) {}\n");
-  plant("tests/e2e/test_rooms.py", "def test_join(world):\n    pass\n\nclass TestX:\n    async def test_leave(self): pass\n# def test_no(): pass\n");
+  plant(
+      "tests/e2e/test_rooms.py",
+      "def test_join(world):\n    pass\n\nclass TestX:\n    async def test_leave(self): pass\n# def test_no(): pass\n");
   plant("docs/features.md",
         "# Features\n\n| Feature | Tests |\n|---|:--|\n"
         "| all | `Splitter.Cuts`, `Fixture.Works`, `Table.Row` and `tests/e2e/test_rooms.py::test_join` |\n"
@@ -105,13 +113,15 @@ TEST_F(PlantedTree, FeaturesNameTestsThatAreThere) {
   EXPECT_THAT(feature_breaches(root()), IsEmpty());
   plant("docs/features.md",
         "| Feature | Tests |\n|---|---|\n| a | `Gone.Away`, `Splitter.Cuts`, `Gone.Too` |\n| b | `Splitter.Rests` |\n"
-        "| `Splitter.Cuts` | |\n| c | tested |\n| d | `tests/e2e/test_rooms.py::test_no` |\n| e | `tests/e2e/test_none.py::test_join` |\n");
-  EXPECT_THAT(feature_breaches(root()),
-              ElementsAre("docs/features.md:3: there is no test Gone.Away", "docs/features.md:3: there is no test Gone.Too",
-                          "docs/features.md:4: there is no test Splitter.Rests", "docs/features.md:5: the row names no test",
-                          "docs/features.md:6: the row names no test",
-                          "docs/features.md:7: there is no test tests/e2e/test_rooms.py::test_no",
-                          "docs/features.md:8: there is no test tests/e2e/test_none.py::test_join"));
+        "| `Splitter.Cuts` | |\n| c | tested |\n| d | `tests/e2e/test_rooms.py::test_no` |\n| e | "
+        "`tests/e2e/test_none.py::test_join` |\n");
+  EXPECT_THAT(
+      feature_breaches(root()),
+      ElementsAre("docs/features.md:3: there is no test Gone.Away", "docs/features.md:3: there is no test Gone.Too",
+                  "docs/features.md:4: there is no test Splitter.Rests", "docs/features.md:5: the row names no test",
+                  "docs/features.md:6: the row names no test",
+                  "docs/features.md:7: there is no test tests/e2e/test_rooms.py::test_no",
+                  "docs/features.md:8: there is no test tests/e2e/test_none.py::test_join"));
 }
 
 TEST_F(PlantedTree, AFeatureListWithoutRowsIsABreach) {

@@ -19,7 +19,7 @@ constexpr auto wait_for_ping = 30s;
 constexpr auto handshake_timeout = 30s;
 constexpr auto reconnect_base = 1s;
 constexpr auto reconnect_cap = 60s;
-constexpr auto steady_after = 30s;  // a stream that lasted less does not make the next attempt an immediate one
+constexpr auto steady_after = 30s;  // after a stream that lasted less, the next attempt is not made at once
 constexpr std::size_t keep_capacity = 1024 * 1024;  // bytes of the output buffer that stay when it is drained
 
 asio::awaitable<void> sleep_for(std::chrono::nanoseconds time) {
@@ -94,7 +94,8 @@ asio::awaitable<std::string> Connection::serve() {
   alive_.clear();
   ping_id_.clear();
   if (std::exchange(is_announced_, false)) {
-    if (runtime_.alarms.now() - ready_at_ >= steady_after) backoff_.reset();
+    backoff_.reset();
+    if (runtime_.alarms.now() - ready_at_ < steady_after) backoff_.skip_immediate();
     handler_.on_down(*this);
   }
   runtime_.router.settle();

@@ -5,6 +5,7 @@
 #include "xmpp/errors.hpp"
 #include "xmpp/muc_writer.hpp"
 #include "xmpp/namespaces.hpp"
+#include "xmpp/stanza.hpp"
 
 namespace isthmus::xmpp {
 namespace {
@@ -27,7 +28,7 @@ std::string_view default_nick(const Incoming& in) { return in.from.local(); }
 void Direct::refuse(const Incoming& in, const Refusal& why) {
   context_.runtime.counters.add("refused", to_text(why.condition));
   send(in.domain, context_.runtime.counters,
-       [&](StanzaWriter& out) { write_error(out, "message", {in.to.str(), in.from.str(), in.id}, why); });
+       [&](StanzaWriter& out) { write_error(out, local_name(in.element), {in.to.str(), in.from.str(), in.id}, why); });
 }
 
 void Direct::on_message(const Incoming& in, const Name& owner, const Conversation& place) {
@@ -51,6 +52,12 @@ void Direct::on_message(const Incoming& in, const Name& owner, const Conversatio
 }
 
 void Direct::on_presence(const Incoming& in) {
+  if (in.type.empty() && child(in.element, ns::muc, "x")) {
+    return refuse(in, {Condition::not_allowed,
+                       Remedy::cancel,
+                       "This is no room: a room's address begins with its channel type, like #.",
+                       {}});
+  }
   if (in.type != "subscribe") return;
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     out.open("presence")

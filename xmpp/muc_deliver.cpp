@@ -110,7 +110,7 @@ void Muc::deliver_message(EventPtr& event, Room& room, const Message& message) {
                          .id = {id.data(), id.size()},
                          .origin_id = {},
                          .message = message,
-                         .delayed = event->about.origin == Origin::history ? event->about.at : std::nullopt};
+                         .delayed = event->about.at};
   const bool is_up = room.domain->outlet->is_up();
   for (const auto& occupant : room.occupants) {
     if (!is_up || !hears(occupant)) continue;

@@ -52,6 +52,7 @@ void StanzaFramer::feed(std::span<char> input) {
   input_ = input;
   at_ = 0;
   begin_ = 0;
+  name_at_ = 0;
 }
 
 void StanzaFramer::reset() { *this = StanzaFramer{limits_}; }
@@ -129,6 +130,9 @@ void StanzaFramer::scan_markup() {
 void StanzaFramer::on_tag_start() {
   const char first = input_[at_];
   is_closing_ = first == '/';
+  name_at_ = is_closing_ ? at_ + 1 : at_;
+  name_hash_ = 0;
+  is_name_read_ = false;
   attributes_ = 0;
   state_ = State::tag;
   if (depth_ == 0) {
@@ -162,16 +166,35 @@ bool StanzaFramer::begin_outermost(char first) {
 
 void StanzaFramer::on_tag_end(std::size_t end) {
   if (item_ != Item::stanza) return on_item_end(end);
+  read_name(end);
   if (is_closing_) {
     --depth_;
+    if (depth_ < names_.size() && names_[depth_] != name_hash_) return fail(not_well_formed);
   } else {
     if (attributes_ > limits_.max_attributes && excess_ == Excess::none) excess_ = Excess::length;
     if (depth_ + 1 > limits_.max_depth) excess_ = Excess::depth;
     if (opening_ == 0) opening_ = before_ + (end - begin_);
-    if (byte_before(end - 1, 1) != '/') ++depth_;
+    if (byte_before(end - 1, 1) != '/') {
+      if (depth_ < limits_.max_depth) {
+        names_.resize(depth_);
+        names_.push_back(name_hash_);
+      }
+      ++depth_;
+    }
   }
   if (depth_ == 0) return on_item_end(end);
   state_ = State::text;
+}
+
+/// Takes the tag's name into name_hash_, as far as it stands before `end`.
+void StanzaFramer::read_name(std::size_t end) {
+  while (!is_name_read_ && name_at_ < end) {
+    const char c = input_[name_at_];
+    is_name_read_ = is_white_space(c) || c == '/' || c == '>';
+    if (is_name_read_) return;
+    name_hash_ = name_hash_ * 31 + static_cast<unsigned char>(c);
+    ++name_at_;
+  }
 }
 
 void StanzaFramer::on_item_end(std::size_t end) {
@@ -243,6 +266,7 @@ bool StanzaFramer::is_opening_kept() const {
 
 void StanzaFramer::keep_rest() {
   if (input_.empty()) return;
+  if (state_ == State::tag || state_ == State::quoted) read_name(input_.size());
   if (state_ != State::between && state_ != State::closed && !is_skipping_) {
     const auto rest = input_.subspan(begin_);
     const bool is_long = before_ + rest.size() > limits_.max_stanza;

@@ -3,17 +3,16 @@
 // no entities but the five). Incremental: the input may be split anywhere. Memory is bounded by the largest stanza
 // allowed.
 //
-// What it guarantees: tags are counted, not compared. A frame of kind `stanza` begins with an opening tag and ends
-// where as many elements were closed as opened; the names of its tags, its characters and its references are for
-// StanzaParser to check. A closing tag of the wrong name therefore ends that stanza early or late but never goes
-// unnoticed: the parser refuses the frame. In a skipped stanza nothing looks at names; who sends one is a server that
-// has parsed it before.
+// What it guarantees: a frame of kind `stanza` begins with an opening tag, and every element in it was closed by a tag
+// whose name has the same hash (down to max_depth), so an element that is not closed is noticed at the next wrong tag
+// and cannot swallow what follows. Characters, references and the names themselves are for StanzaParser to check.
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace isthmus::xmpp {
 
@@ -93,6 +92,7 @@ class StanzaFramer {
   void found(Frame::Kind kind, std::span<char> bytes);
   void fail(std::string_view condition);
   char byte_before(std::size_t at, std::size_t distance) const;
+  void read_name(std::size_t end);
 
   FramerLimits limits_;
   std::span<char> input_{};
@@ -103,7 +103,11 @@ class StanzaFramer {
   char quote_ = 0;
   std::uint8_t cdata_matched_ = 0;  // bytes of "[CDATA[" seen
   std::size_t attributes_ = 0;      // of the tag
-  std::size_t depth_ = 0;           // open elements of the stanza
+  std::size_t name_at_ = 0;         // in input_: where the tag's name goes on, as far as it is not in name_hash_
+  std::uint32_t name_hash_ = 0;     // of the tag's name, as far as it was read
+  bool is_name_read_ = false;
+  std::size_t depth_ = 0;             // open elements of the stanza
+  std::vector<std::uint32_t> names_;  // their names' hashes, as far as max_depth
 
   Item item_ = Item::none;
   std::size_t begin_ = 0;    // in input_: where the item begins, or goes on

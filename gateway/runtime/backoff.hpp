@@ -17,6 +17,8 @@ class Backoff {
     delay_ = std::chrono::milliseconds{0};
     first_ = true;
   }
+  /// The next attempt waits, even if it is the first.
+  void skip_immediate() noexcept { first_ = false; }
 
  private:
   std::chrono::milliseconds base_;

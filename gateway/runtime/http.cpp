@@ -34,7 +34,8 @@ constexpr std::size_t max_connections = 64;
 constexpr std::uint32_t max_head = 8 * 1024;
 constexpr auto request_time = 10s;
 constexpr auto status_time = 3s;
-/// How long what a client still sends is read and thrown away, so that the answer reaches it before the connection's reset.
+/// How long what a client still sends is read and thrown away, so that the answer reaches it before the connection's
+/// reset.
 constexpr auto closing_time = 1s;
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
@@ -69,7 +70,8 @@ tcp::acceptor listen(const asio::any_io_executor& executor, std::string_view add
 using Request = http::request_parser<http::empty_body>;
 
 HttpAnswer plain(http::status status) {
-  return {static_cast<unsigned>(status), "text/plain; charset=utf-8", std::string{http::obsolete_reason(status)} + "\n"};
+  return {static_cast<unsigned>(status), "text/plain; charset=utf-8",
+          std::string{http::obsolete_reason(status)} + "\n"};
 }
 
 /// True when the client sent something, but no request that could be read; false when it left or was too slow.
@@ -82,7 +84,8 @@ HttpAnswer answer_to_bad_request(const error_code& error) {
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return plain(http::status::request_header_fields_too_large);
   }
-  if (error == http::error::unexpected_body || error == http::error::body_limit) return plain(http::status::payload_too_large);
+  if (error == http::error::unexpected_body || error == http::error::body_limit)
+    return plain(http::status::payload_too_large);
   return plain(http::status::bad_request);
 }
 
@@ -91,7 +94,8 @@ HttpAnswer answer_to(const Request::value_type& request, const HttpRoutes& route
   const std::string_view path = target.substr(0, target.find('?'));
   const auto route = routes.find(path);
   if (route == routes.end()) return plain(http::status::not_found);
-  if (request.method() != http::verb::get && request.method() != http::verb::head) return plain(http::status::method_not_allowed);
+  if (request.method() != http::verb::get && request.method() != http::verb::head)
+    return plain(http::status::method_not_allowed);
   try {
     return route->second();
   } catch (const std::exception& error) {
@@ -136,7 +140,8 @@ asio::awaitable<void> serve_client(tcp::socket socket, std::shared_ptr<const Htt
   }
 }
 
-asio::awaitable<void> accept_clients(tcp::acceptor& acceptor, TaskGroup& clients, std::shared_ptr<const HttpRoutes> routes, Log log) {
+asio::awaitable<void> accept_clients(tcp::acceptor& acceptor, TaskGroup& clients,
+                                     std::shared_ptr<const HttpRoutes> routes, Log log) {
   asio::steady_timer pause{acceptor.get_executor()};
   for (;;) {
     auto [error, socket] = co_await acceptor.async_accept(as_tuple);
@@ -168,7 +173,8 @@ asio::awaitable<unsigned> request_status(tcp::endpoint server, std::string host,
 
 }  // namespace
 
-asio::awaitable<void> serve_http(std::string address, HttpRoutes routes, Log log, std::function<void(std::uint16_t)> listening) {
+asio::awaitable<void> serve_http(std::string address, HttpRoutes routes, Log log,
+                                 std::function<void(std::uint16_t)> listening) {
   const auto executor = co_await asio::this_coro::executor;
   tcp::acceptor acceptor = listen(executor, address);
   if (listening) listening(acceptor.local_endpoint().port());

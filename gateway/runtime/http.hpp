@@ -17,13 +17,13 @@ struct HttpAnswer {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
 };
-/// Exact paths, without the query; GET and HEAD only. A path that is not there is 404, another method 405. A function that throws
-/// is 500, and the log says why.
+/// Exact paths, without the query; GET and HEAD only. A path that is not there is 404, another method 405. A function
+/// that throws is 500, and the log says why.
 using HttpRoutes = std::map<std::string, std::function<HttpAnswer()>, std::less<>>;
 
-/// Listens on `address` ("127.0.0.1:8480", "[::1]:0") until cancelled. One request a connection. Limits: 64 connections (one more is
-/// closed at once), 8 KiB of request head (431), no body (413), 10 s for a request (closed); what is no HTTP/1 is 400. Throws
-/// boost::system::system_error when it cannot listen. `listening` is told the port.
+/// Listens on `address` ("127.0.0.1:8480", "[::1]:0") until cancelled. One request a connection. Limits: 64 connections
+/// (one more is closed at once), 8 KiB of request head (431), no body (413), 10 s for a request (closed); what is no
+/// HTTP/1 is 400. Throws boost::system::system_error when it cannot listen. `listening` is told the port.
 asio::awaitable<void> serve_http(std::string address, HttpRoutes routes, Log log,
                                  std::function<void(std::uint16_t)> listening = {});
 

@@ -41,7 +41,8 @@ CodePoint first_character(std::string_view text) {
 bool is_deceptive(std::uint32_t c) {
   const bool is_control = c < 0x20 || (c >= 0x7F && c <= 0x9F);
   const bool is_separator = c == 0x2028 || c == 0x2029;
-  const bool is_bidirectional = c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  const bool is_bidirectional =
+      c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
   return is_control || is_separator || is_bidirectional;
 }
 
@@ -101,7 +102,8 @@ class StdoutSink final : public LogSink {
  public:
   explicit StdoutSink(LogFormat format)
       : format_{format}, logger_{"isthmus", std::make_shared<spdlog::sinks::stdout_sink_st>()} {
-    const auto* pattern = format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %v";
+    const auto* pattern =
+        format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %v";
     logger_.set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc, "\n"));
   }
 

@@ -12,8 +12,9 @@ namespace isthmus {
 enum class LogLevel : unsigned char { trace, debug, info, warn, error };
 enum class LogFormat : unsigned char { text, json };
 
-/// `text` as it may stand in a line of a log or a terminal: what would end the line, move the cursor or turn the reading order
-/// (control characters, line separators, bidirectional controls) is written as \n, \x1b or \u202e, bytes that are no UTF-8 as
+/// `text` as it may stand in a line of a log or a terminal: what would end the line, move the cursor or turn the
+/// reading order (control characters, line separators, bidirectional controls) is written as \n, \x1b or \u202e, bytes
+/// that are no UTF-8 as
 /// \xff. Everything else, backslashes too, stays as it is.
 std::string visible(std::string_view text);
 
@@ -23,8 +24,9 @@ class LogSink {
   virtual ~LogSink() = default;
   virtual void write(LogLevel level, std::string_view text) = 0;
 };
-/// Writes to standard output, each line at once. text: "2026-01-31T12:00:00.000Z info  the text"; json: {"time":…,"level":"info",
-/// "text":…}. Times are UTC. `text` is foreign as far as it knows: it cannot end the line nor the JSON string.
+/// Writes to standard output, each line at once. text: "2026-01-31T12:00:00.000Z info  the text"; json:
+/// {"time":…,"level":"info", "text":…}. Times are UTC. `text` is foreign as far as it knows: it cannot end the line nor
+/// the JSON string.
 std::shared_ptr<LogSink> make_stdout_sink(LogFormat format);
 
 /// Cheap to copy: every class that logs is given one.

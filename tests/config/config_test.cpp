@@ -180,13 +180,17 @@ INSTANTIATE_TEST_SUITE_P(
         WrongValue{"DurationNoUnit", "\"90\"", as_linger, linger_wanted},
         WrongValue{"DurationLow", "\"999ms\"", as_linger, linger_wanted},
         WrongValue{"DurationHigh", "\"61m\"", as_linger, linger_wanted},
-        WrongValue{"SizeText", "\"1kb\"", as_size, "must be a size such as 4096, \"64KiB\" or \"1MiB\", from \"1KiB\" to \"1MiB\""},
-        WrongValue{"SizeNegative", "-1", as_size, "must be a size such as 4096, \"64KiB\" or \"1MiB\", from \"1KiB\" to \"1MiB\""},
-        WrongValue{"SizeHigh", "\"2MiB\"", as_size, "must be a size such as 4096, \"64KiB\" or \"1MiB\", from \"1KiB\" to \"1MiB\""},
+        WrongValue{"SizeText", "\"1kb\"", as_size,
+                   "must be a size such as 4096, \"64KiB\" or \"1MiB\", from \"1KiB\" to \"1MiB\""},
+        WrongValue{"SizeNegative", "-1", as_size,
+                   "must be a size such as 4096, \"64KiB\" or \"1MiB\", from \"1KiB\" to \"1MiB\""},
+        WrongValue{"SizeHigh", "\"2MiB\"", as_size,
+                   "must be a size such as 4096, \"64KiB\" or \"1MiB\", from \"1KiB\" to \"1MiB\""},
         WrongValue{"OneOfNear", "\"Imfo\"", as_level, "must be one of \"info\", \"warn\"; did you mean \"info\"?"},
         WrongValue{"OneOfFar", "\"verbose\"", as_level, "must be one of \"info\", \"warn\""},
         WrongValue{"OneOfType", "1", as_level, "must be one of \"info\", \"warn\", here is a whole number"},
-        WrongValue{"TextsText", "\"a\"", as_texts, "must be a list of texts such as [\"one\", \"two\"], here is a text"},
+        WrongValue{"TextsText", "\"a\"", as_texts,
+                   "must be a list of texts such as [\"one\", \"two\"], here is a text"},
         WrongValue{"TextsNumber", "[\"a\", 1]", as_texts, "must be a list of texts, here is a whole number"},
         WrongValue{"TableNumber", "1", as_table, "must be a table, here is a whole number"},
         WrongValue{"TablesNumber", "1", as_tables, "must be a table, here is a whole number"},
@@ -195,8 +199,9 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return std::string{row.param.name}; });
 
 TEST(Config, TablesRefusesWhatIsNoTable) {
-  EXPECT_THAT(problems("[irc.networks]\nlibera = 5\n", [](const Section& root) { root.table("irc").tables("networks"); }),
-              ElementsAre("isthmus.toml:2: irc.networks.libera: must be a table, here is a whole number"));
+  EXPECT_THAT(
+      problems("[irc.networks]\nlibera = 5\n", [](const Section& root) { root.table("irc").tables("networks"); }),
+      ElementsAre("isthmus.toml:2: irc.networks.libera: must be a table, here is a whole number"));
 }
 
 TEST(Config, AMissingKeyIsReportedAtItsSection) {
@@ -215,9 +220,11 @@ TEST(Config, AKeyThatNobodyAskedForIsUnknown) {
               ElementsAre("isthmus.toml:2: xmpp.seecret: unknown key; did you mean \"secret\"?",
                           "isthmus.toml:3: xmpp.quite_different: unknown key",
                           "isthmus.toml:5: ircc: unknown section; did you mean \"irc\"?"));
-  EXPECT_THAT(problems("[irc.networks.'irc.libera.chat']\nprot = 1\n[[component]]\ndomain = 'a'\n[[component]]\nDomain = 'b'\n", read),
-              ElementsAre("isthmus.toml:2: irc.networks.\"irc.libera.chat\".prot: unknown key; did you mean \"port\"?",
-                          "isthmus.toml:6: component.Domain: unknown key; did you mean \"domain\"?"));
+  EXPECT_THAT(
+      problems("[irc.networks.'irc.libera.chat']\nprot = 1\n[[component]]\ndomain = 'a'\n[[component]]\nDomain = 'b'\n",
+               read),
+      ElementsAre("isthmus.toml:2: irc.networks.\"irc.libera.chat\".prot: unknown key; did you mean \"port\"?",
+                  "isthmus.toml:6: component.Domain: unknown key; did you mean \"domain\"?"));
 }
 
 TEST(Config, ASectionReadTwiceCountsOnce) {
@@ -261,8 +268,9 @@ TEST(Config, AKeyThatIsThereTwiceIsNamed) {
 
 TEST(Config, SecretsAreInNoProblem) {
   // Secrets whose quotes were forgotten, or that stand where something else belongs.
-  for (const auto* value : {"hunter2", "true_hunter", "truehunter2", "falsehunter", "99999999999999999999999", "0b1hunter", "\"hunter2",
-                            "'hunter2", "12hunter", "infhunter", "nanhunter", "[\"hunter2\"]", "{hunter2}", "_hunter", "2020-hunter"}) {
+  for (const auto* value :
+       {"hunter2", "true_hunter", "truehunter2", "falsehunter", "99999999999999999999999", "0b1hunter", "\"hunter2",
+        "'hunter2", "12hunter", "infhunter", "nanhunter", "[\"hunter2\"]", "{hunter2}", "_hunter", "2020-hunter"}) {
     const std::string toml = "[xmpp]\nsecret = " + std::string{value} + "\n";
     const auto said = problems(toml, [](const Section& root) { root.table("xmpp").secret("secret"); });
     ASSERT_EQ(said.size(), 1U) << value;
@@ -285,11 +293,13 @@ TEST_F(ConfigFiles, AFileThatCannotBeReadIsTheOnlyProblem) {
     EXPECT_EQ(document.root().table("xmpp").required_text("secret"), "");
     return texts_of(document.finish());
   };
-  EXPECT_THAT(said(folder() + "/none.toml"), ElementsAre(folder() + "/none.toml: cannot be read: No such file or directory"));
+  EXPECT_THAT(said(folder() + "/none.toml"),
+              ElementsAre(folder() + "/none.toml: cannot be read: No such file or directory"));
   EXPECT_THAT(said(folder()), ElementsAre(folder() + ": cannot be read: Is a directory"));
   const auto large = write("large.toml", std::string(1024 * 1024 + 1, '#'));
   EXPECT_THAT(said(large), ElementsAre(large + ": cannot be read: it is longer than 1MiB"));
-  EXPECT_THAT(said(write("whole.toml", std::string(1024 * 1024, '#'))), ElementsAre(HasSubstr("xmpp.secret: is missing")));
+  EXPECT_THAT(said(write("whole.toml", std::string(1024 * 1024, '#'))),
+              ElementsAre(HasSubstr("xmpp.secret: is missing")));
 }
 
 TEST_F(ConfigFiles, TheEnvironmentMayHoldTheWholeText) {
@@ -337,8 +347,10 @@ TEST_F(ConfigFiles, ASecretIsGivenInOneWay) {
   const auto read = [](const Section& root) { root.table("xmpp").secret("secret"); };
   EXPECT_THAT(problems("[xmpp]\nsecret = 'direct'\nsecret_file = '" + file + "'\n", read),
               ElementsAre("isthmus.toml:3: xmpp.secret_file: secret is given too: only one of both may be"));
-  EXPECT_THAT(problems("", read, {{"ISTHMUS_XMPP__SECRET", "direct"}, {"ISTHMUS_XMPP__SECRET_FILE", file}}),
-              ElementsAre("ISTHMUS_XMPP__SECRET_FILE: xmpp.secret_file: ISTHMUS_XMPP__SECRET is set too: only one of both may be"));
+  EXPECT_THAT(
+      problems("", read, {{"ISTHMUS_XMPP__SECRET", "direct"}, {"ISTHMUS_XMPP__SECRET_FILE", file}}),
+      ElementsAre(
+          "ISTHMUS_XMPP__SECRET_FILE: xmpp.secret_file: ISTHMUS_XMPP__SECRET is set too: only one of both may be"));
 }
 
 TEST_F(ConfigFiles, TheEnvironmentComesBeforeFilesAndTheirSecrets) {
@@ -357,13 +369,13 @@ TEST_F(ConfigFiles, TheEnvironmentComesBeforeFilesAndTheirSecrets) {
 
 TEST(ConfigEnvironment, SetsSingleValuesOfEveryType) {
   const Document document = parse("[xmpp]\nhost = 'file'\nport = 1\n", {{"ISTHMUS_XMPP__HOST", "variable"},
-                                                                    {"ISTHMUS_XMPP__PORT", "5347"},
-                                                                    {"ISTHMUS_XMPP__RATE", "0.5"},
-                                                                    {"ISTHMUS_XMPP__TLS", "TRUE"},
-                                                                    {"ISTHMUS_XMPP__LINGER", "10m"},
-                                                                    {"isthmus_xmpp__max_stanza", "1MiB"},
-                                                                    {"ISTHMUS_XMPP__DEEP__MODE", "strict"},
-                                                                    {"HOME", "/"}});
+                                                                        {"ISTHMUS_XMPP__PORT", "5347"},
+                                                                        {"ISTHMUS_XMPP__RATE", "0.5"},
+                                                                        {"ISTHMUS_XMPP__TLS", "TRUE"},
+                                                                        {"ISTHMUS_XMPP__LINGER", "10m"},
+                                                                        {"isthmus_xmpp__max_stanza", "1MiB"},
+                                                                        {"ISTHMUS_XMPP__DEEP__MODE", "strict"},
+                                                                        {"HOME", "/"}});
   const Section xmpp = document.root().table("xmpp");
   EXPECT_EQ(xmpp.text("host", ""), "variable");
   EXPECT_EQ(xmpp.integer("port", 1, 1, 65535), 5347);
@@ -382,10 +394,11 @@ TEST(ConfigEnvironment, IsHeldToTheSameLimits) {
     EXPECT_FALSE(root.table("xmpp").boolean("tls", false));
     EXPECT_EQ(root.table("xmpp").required_text("host"), "");
   };
-  EXPECT_THAT(problems("", read, {{"ISTHMUS_XMPP__PORT", "many"}, {"ISTHMUS_XMPP__TLS", "yes"}, {"ISTHMUS_XMPP__HOST", ""}}),
-              ElementsAre("ISTHMUS_XMPP__HOST: xmpp.host: must not be empty",
-                          "ISTHMUS_XMPP__PORT: xmpp.port: must be a whole number from 1 to 65535",
-                          "ISTHMUS_XMPP__TLS: xmpp.tls: must be true or false"));
+  EXPECT_THAT(
+      problems("", read, {{"ISTHMUS_XMPP__PORT", "many"}, {"ISTHMUS_XMPP__TLS", "yes"}, {"ISTHMUS_XMPP__HOST", ""}}),
+      ElementsAre("ISTHMUS_XMPP__HOST: xmpp.host: must not be empty",
+                  "ISTHMUS_XMPP__PORT: xmpp.port: must be a whole number from 1 to 65535",
+                  "ISTHMUS_XMPP__TLS: xmpp.tls: must be true or false"));
 }
 
 TEST(ConfigEnvironment, DoesNotReachListsNorNamesThatItCannotSpell) {
@@ -396,13 +409,15 @@ TEST(ConfigEnvironment, DoesNotReachListsNorNamesThatItCannotSpell) {
     }
     for (const Section& component : root.array("component")) EXPECT_EQ(component.text("domain", ""), "b");
   };
-  const auto* toml = "[access]\nusers = ['a']\n[irc.networks.'irc.example']\nport = 3\n[irc.networks.Big]\nport = 3\n"
-                     "[irc.networks.plain]\nport = 3\n[[component]]\ndomain = 'b'\n";
-  EXPECT_THAT(problems(toml, read, {{"ISTHMUS_ACCESS__USERS", "c"},
-                                    {"ISTHMUS_IRC__NETWORKS__IRC.EXAMPLE__PORT", "4"},
-                                    {"ISTHMUS_IRC__NETWORKS__BIG__PORT", "4"},
-                                    {"ISTHMUS_IRC__NETWORKS__PLAIN__PORT", "4"},
-                                    {"ISTHMUS_COMPONENT__DOMAIN", "c"}}),
+  const auto* toml =
+      "[access]\nusers = ['a']\n[irc.networks.'irc.example']\nport = 3\n[irc.networks.Big]\nport = 3\n"
+      "[irc.networks.plain]\nport = 3\n[[component]]\ndomain = 'b'\n";
+  EXPECT_THAT(problems(toml, read,
+                       {{"ISTHMUS_ACCESS__USERS", "c"},
+                        {"ISTHMUS_IRC__NETWORKS__IRC.EXAMPLE__PORT", "4"},
+                        {"ISTHMUS_IRC__NETWORKS__BIG__PORT", "4"},
+                        {"ISTHMUS_IRC__NETWORKS__PLAIN__PORT", "4"},
+                        {"ISTHMUS_COMPONENT__DOMAIN", "c"}}),
               ElementsAre("ISTHMUS_ACCESS__USERS: sets nothing", "ISTHMUS_COMPONENT__DOMAIN: sets nothing",
                           HasSubstr("ISTHMUS_IRC__NETWORKS__BIG__PORT: sets nothing"),
                           HasSubstr("ISTHMUS_IRC__NETWORKS__IRC.EXAMPLE__PORT: sets nothing")));
@@ -430,7 +445,8 @@ TEST(ConfigExamples, AreTomlOfTheirSize) {
   for (const auto* name : {"minimal.toml", "example.toml"}) {
     const Document document = Document::load(folder + name, {});
     EXPECT_EQ(document.root().array("component").size(), 1U) << name;
-    EXPECT_TRUE(document.root().table("xmpp").has("secret") || document.root().table("xmpp").has("secret_file")) << name;
+    EXPECT_TRUE(document.root().table("xmpp").has("secret") || document.root().table("xmpp").has("secret_file"))
+        << name;
   }
   std::ifstream minimal{folder + "minimal.toml"};
   const auto lines = std::count(std::istreambuf_iterator<char>{minimal}, {}, '\n');

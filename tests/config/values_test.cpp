@@ -36,7 +36,8 @@ TEST(ConfigValues, SizesAreBytesOrHaveABinaryUnit) {
   EXPECT_EQ(parse_size("64KiB"), 65'536U);
   EXPECT_EQ(parse_size("1MiB"), 1'048'576U);
   EXPECT_EQ(parse_size("4GiB"), 4'294'967'296U);
-  for (const auto* bad : {"", "KiB", "64kb", "64 KiB", "-1", "1.5MiB", "64K"}) EXPECT_EQ(parse_size(bad), std::nullopt) << bad;
+  for (const auto* bad : {"", "KiB", "64kb", "64 KiB", "-1", "1.5MiB", "64K"})
+    EXPECT_EQ(parse_size(bad), std::nullopt) << bad;
 }
 
 TEST(ConfigValues, NumbersAreReadWhole) {

@@ -63,7 +63,6 @@ TEST_F(RouterTest, APendingMessageComesBackOnlyWhenItIsConfirmed) {
 TEST_F(RouterTest, ARefusalGoesBackToWhereTheEventCameFrom) {
   foreign.answers.push_back(Rejected{{Condition::forbidden, Remedy::auth, "no", {}}});
   router.emit(event(home_id, "hello"));
-  users.answers.push_back(Accepted{});
   users.answers.push_back(Rejected{{Condition::item_not_found, Remedy::cancel, "", {}}});
   router.emit(event(foreign_id, "answer"));
   router.settle();

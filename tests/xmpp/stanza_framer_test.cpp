@@ -265,9 +265,13 @@ TEST(StanzaFramer, RefusesAStreamTagWithoutEnd) {
   EXPECT_LE(feeder.most_buffered(), 1000U);
 }
 
-TEST(StanzaFramer, MismatchedTagsEndAFrameThatTheParserThenRefuses) {
-  EXPECT_EQ(frames_in_stream("<a><b></a></b>" + ping),
-            (std::vector<Seen>{{Kind::stanza, "<a><b></a></b>"}, {Kind::stanza, ping}}));
+TEST(StanzaFramer, AWrongClosingTagEndsTheStreamAtOnce) {
+  for (const std::string wrong : {"<a><b></a></b>", "<a><b>text</a>", "<a></b>", "<a><b><c/></d>"}) {
+    EXPECT_EQ(frames_in_stream(ping + wrong + ping),
+              (std::vector<Seen>{{Kind::stanza, ping}, {Kind::bad, "not-well-formed"}}))
+        << wrong;
+  }
+  EXPECT_EQ(frames_in_stream("<a ><b c='d'/></a\n>").at(0).kind, Kind::stanza);
 }
 
 /// Streams of ordinary and hostile pieces: mostly right, so that much is framed, and sometimes not.

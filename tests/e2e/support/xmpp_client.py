@@ -169,6 +169,7 @@ class XmppUser:
     """One resource of one account, logged in."""
 
     _loop = None
+    _clients = []  # kept to the end: a client that is forgotten leaves an unfinished task behind
     timeout = 10.0  # seconds that wait() waits unless told otherwise
 
     def __init__(self, port, jid, password):
@@ -182,6 +183,7 @@ class XmppUser:
         self._events = set()
         self._changed = threading.Condition()
         self._client = self._loop.call(_Client, jid, password, self._on_stanza, self._on_event)
+        XmppUser._clients.append(self._client)
 
     def connect(self):
         self._events.clear()

@@ -84,9 +84,10 @@ class HttpServer : public testing::Test {
 
 TEST_F(HttpServer, AnswersARoute) {
   EXPECT_THAT(answer("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"),
-              AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("Content-Type: text/plain\r\n"), HasSubstr("Content-Length: 3\r\n"),
-                    HasSubstr("Connection: close\r\n"), EndsWith("\r\n\r\nok\n")));
-  EXPECT_THAT(answer("GET /readyz HTTP/1.0\r\n\r\n"), AllOf(StartsWith("HTTP/1.1 503 "), EndsWith("\r\n\r\nnot yet\n")));
+              AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("Content-Type: text/plain\r\n"),
+                    HasSubstr("Content-Length: 3\r\n"), HasSubstr("Connection: close\r\n"), EndsWith("\r\n\r\nok\n")));
+  EXPECT_THAT(answer("GET /readyz HTTP/1.0\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 503 "), EndsWith("\r\n\r\nnot yet\n")));
 }
 
 TEST_F(HttpServer, HeadHasNoBody) {
@@ -103,13 +104,16 @@ TEST_F(HttpServer, RefusesWhatItDoesNotServe) {
   EXPECT_THAT(answer("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(answer("POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"),
               AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("Allow: GET, HEAD\r\n")));
-  EXPECT_THAT(answer("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n"), AllOf(StartsWith("HTTP/1.1 500 "), Not(HasSubstr("broken"))));
+  EXPECT_THAT(answer("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 500 "), Not(HasSubstr("broken"))));
 }
 
 TEST_F(HttpServer, RefusesRequestsThatAreNoneOrTooLarge) {
   EXPECT_THAT(answer("nonsense\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
-  EXPECT_THAT(answer("GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"), StartsWith("HTTP/1.1 413 "));
-  EXPECT_THAT(answer("GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + std::string(9'000, 'x') + "\r\n\r\n"), StartsWith("HTTP/1.1 431 "));
+  EXPECT_THAT(answer("GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"),
+              StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(answer("GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + std::string(9'000, 'x') + "\r\n\r\n"),
+              StartsWith("HTTP/1.1 431 "));
   EXPECT_THAT(answer("GET /" + std::string(100'000, 'x') + " HTTP/1.1\r\n\r\n"), StartsWith("HTTP/1.1 431 "));
 }
 
@@ -149,7 +153,8 @@ TEST(HttpStatus, IsZeroWithoutAnHttpServer) {
 }
 
 TEST(HttpListen, AnAddressThatIsNoneIsAnError) {
-  for (const auto* address : {"", "127.0.0.1", "127.0.0.1:", "localhost:80", "::1:80", "[127.0.0.1]:80", "127.0.0.1:65536", "256.0.0.1:1", "[::1:80"}) {
+  for (const auto* address : {"", "127.0.0.1", "127.0.0.1:", "localhost:80", "::1:80", "[127.0.0.1]:80",
+                              "127.0.0.1:65536", "256.0.0.1:1", "[::1:80"}) {
     asio::io_context loop;
     boost::system::error_code error;
     asio::co_spawn(loop, serve_http(address, {}, {}), [&](std::exception_ptr failed) {

@@ -26,14 +26,16 @@ using namespace std::string_view_literals;
 INSTANTIATE_TEST_SUITE_P(
     Table, Visible,
     testing::Values(Row{"Plain", "juliet joined #balcony", "juliet joined #balcony"}, Row{"Empty", "", ""},
-                    Row{"Unicode", "Grüße, 世界 🎭", "Grüße, 世界 🎭"}, Row{"QuotesAndBackslash", R"("a\20b")", R"("a\20b")"},
-                    Row{"LineEnds", "a\r\nb\tc", "a\\r\\nb\\tc"}, Row{"TerminalEscape", "\x1B[2J", "\\x1b[2J"},
-                    Row{"Nul", "a\0b"sv, "a\\x00b"}, Row{"Delete", "\x7F", "\\x7f"},
-                    Row{"C1", "\xC2\x85\xC2\x9B", "\\u0085\\u009b"}, Row{"FirstAfterC1", "\xC2\xA0", "\xC2\xA0"},
+                    Row{"Unicode", "Grüße, 世界 🎭", "Grüße, 世界 🎭"},
+                    Row{"QuotesAndBackslash", R"("a\20b")", R"("a\20b")"}, Row{"LineEnds", "a\r\nb\tc", "a\\r\\nb\\tc"},
+                    Row{"TerminalEscape", "\x1B[2J", "\\x1b[2J"}, Row{"Nul", "a\0b"sv, "a\\x00b"},
+                    Row{"Delete", "\x7F", "\\x7f"}, Row{"C1", "\xC2\x85\xC2\x9B", "\\u0085\\u009b"},
+                    Row{"FirstAfterC1", "\xC2\xA0", "\xC2\xA0"},
                     Row{"LineSeparators", "\u2028\u2029", "\\u2028\\u2029"},
                     Row{"Bidirectional", "\u202Egnp.exe\u2069\u200F", "\\u202egnp.exe\\u2069\\u200f"},
                     Row{"Latin1", "caf\xE9 au", "caf\\xe9 au"}, Row{"CutCharacter", "a\xE4\xB8", "a\\xe4\\xb8"},
-                    Row{"OverlongNewline", "\xC0\x8A", "\\xc0\\x8a"}, Row{"OverlongThree", "\xE0\x80\x8A", "\\xe0\\x80\\x8a"},
+                    Row{"OverlongNewline", "\xC0\x8A", "\\xc0\\x8a"},
+                    Row{"OverlongThree", "\xE0\x80\x8A", "\\xe0\\x80\\x8a"},
                     Row{"OverlongFour", "\xF0\x80\x80\x8A", "\\xf0\\x80\\x80\\x8a"},
                     Row{"Surrogate", "\xED\xA0\x80", "\\xed\\xa0\\x80"},
                     Row{"BeyondUnicode", "\xF4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
@@ -46,12 +48,15 @@ std::string written(LogFormat format, LogLevel level, std::string_view text) {
   return testing::internal::GetCapturedStdout();
 }
 
-constexpr const char* time_pattern = "20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\\.[0-9][0-9][0-9]Z";
+constexpr const char* time_pattern =
+    "20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\\.[0-9][0-9][0-9]Z";
 
 TEST(LogSink, TextHasTimeLevelAndWords) {
-  EXPECT_THAT(written(LogFormat::text, LogLevel::info, "ready"), MatchesRegex(std::string{time_pattern} + " info  ready\n"));
+  EXPECT_THAT(written(LogFormat::text, LogLevel::info, "ready"),
+              MatchesRegex(std::string{time_pattern} + " info  ready\n"));
   EXPECT_THAT(written(LogFormat::text, LogLevel::trace, "a"), MatchesRegex(std::string{time_pattern} + " trace a\n"));
-  EXPECT_THAT(written(LogFormat::text, LogLevel::warn, "%v {}"), MatchesRegex(std::string{time_pattern} + " warn  %v \\{\\}\n"));
+  EXPECT_THAT(written(LogFormat::text, LogLevel::warn, "%v {}"),
+              MatchesRegex(std::string{time_pattern} + " warn  %v \\{\\}\n"));
 }
 
 TEST(LogSink, ForeignTextCannotForgeALine) {
@@ -59,13 +64,17 @@ TEST(LogSink, ForeignTextCannotForgeALine) {
   EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
   const auto json = written(LogFormat::json, LogLevel::info, "x\"}\n{\"level\":\"error");
   EXPECT_EQ(std::count(json.begin(), json.end(), '\n'), 1);
-  EXPECT_THAT(json, testing::EndsWith(R"("text":"x\"}\n{\"level\":\"error"})" "\n"));
+  EXPECT_THAT(json, testing::EndsWith(R"("text":"x\"}\n{\"level\":\"error"})"
+                                      "\n"));
 }
 
 TEST(LogSink, JsonIsOneObjectALine) {
   EXPECT_THAT(written(LogFormat::json, LogLevel::error, "\x01 \\ \xE9 ü\xC2\x9B"),
               MatchesRegex("\\{\"time\":\"" + std::string{time_pattern} +
-                           R"(","level":"error","text":"\\u0001 \\\\ )" "\uFFFD ü" R"(\\u009b"\})" "\n"));
+                           R"(","level":"error","text":"\\u0001 \\\\ )"
+                           "\uFFFD ü"
+                           R"(\\u009b"\})"
+                           "\n"));
 }
 
 class Kept final : public LogSink {
@@ -81,7 +90,8 @@ TEST(Log, WritesWhatIsAtLeastAsGraveAsItsLevel) {
   log.info("no");
   log.warn("{}: connection lost", "irc.example.org");
   log.error("yes");
-  EXPECT_THAT(sink->lines, ElementsAre(Pair(LogLevel::warn, "irc.example.org: connection lost"), Pair(LogLevel::error, "yes")));
+  EXPECT_THAT(sink->lines,
+              ElementsAre(Pair(LogLevel::warn, "irc.example.org: connection lost"), Pair(LogLevel::error, "yes")));
   EXPECT_FALSE(log.is_on(LogLevel::info));
   EXPECT_TRUE(log.is_on(LogLevel::warn));
 }
