@@ -118,7 +118,7 @@ void Dispatcher::on_message(const Incoming& in, const Name& owner) {
   if (in.type == "groupchat") {
     // Whoever is in a room was admitted when joining: no other look-up on this path.
     auto* room = rooms_.find(owner, in.to.bare());
-    if (room != nullptr) return muc_.on_groupchat(in, owner, room);
+    if (room != nullptr) return muc_.on_groupchat(in, room);
   }
   const auto place = place_of(in);
   if (in.type == "error") {
@@ -134,7 +134,7 @@ void Dispatcher::on_message(const Incoming& in, const Name& owner) {
     return refuse(in, {Condition::bad_request, Remedy::modify, "This is no room.", {}});
   }
   auto* room = rooms_.find(owner, *place);
-  if (in.type == "groupchat") return muc_.on_groupchat(in, owner, room);
+  if (in.type == "groupchat") return muc_.on_groupchat(in, room);
   if (in.to.is_full()) return muc_.on_private(in, owner, room);
   refuse(in, {Condition::bad_request, Remedy::modify, "A message to a room must be of type groupchat.", {}});
 }

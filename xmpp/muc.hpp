@@ -19,7 +19,7 @@ class Muc {
   /// A presence to `place`, a room.
   void on_presence(const Incoming& in, const Name& owner, const Conversation& place);
   /// A groupchat message; `room` is null when the owner is not in the room it is addressed to.
-  void on_groupchat(const Incoming& in, const Name& owner, Room* room);
+  void on_groupchat(const Incoming& in, Room* room);
   /// A private message to an occupant.
   void on_private(const Incoming& in, const Name& owner, Room* room);
   /// The client is gone: it leaves every room, without a word to it. `from` bounces and unanswered pings.

@@ -104,8 +104,7 @@ void Muc::rename(const Incoming& in, Room& room) {
   context_.runtime.router.emit(make_event(in, room, Membership{{std::move(change)}}));
 }
 
-void Muc::on_groupchat(const Incoming& in, const Name& owner, Room* room) {
-  (void)owner;
+void Muc::on_groupchat(const Incoming& in, Room* room) {
   if (room == nullptr || room->find(in.from.str()) == nullptr) return refuse(in, "message", not_in_room);
   auto said = read_message(in.element);
   if (std::holds_alternative<Nothing>(said)) return;

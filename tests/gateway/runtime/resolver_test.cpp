@@ -93,7 +93,8 @@ TEST_F(ResolverTest, HonoursTheHostsFile) {
     EXPECT_EQ(server.questions(), 0U);
     return;
   }
-  GTEST_SKIP() << "/etc/hosts has no name but localhost";
+  EXPECT_FALSE(to_texts(resolve("localhost")).empty());
+  EXPECT_EQ(server.questions(), 0U);
 }
 
 TEST_F(ResolverTest, GivesUpAtTheTimeout) {
