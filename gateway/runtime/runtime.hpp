@@ -26,8 +26,8 @@ struct Runtime {
   EventIds& ids;
   Counters& counters;
   Log log;
-  std::span<char> read_buffer;          // one for the loop, 256 KiB: consumed before the next read
-  std::function<double()> random;       // in [0, 1): jitter
+  std::span<char> read_buffer;     // one for the loop, 256 KiB: consumed before the next read
+  std::function<double()> random;  // in [0, 1): jitter
 };
 
 /// Makes an adapter whose settings have been read. Called once; the adapter's id is the router's.
