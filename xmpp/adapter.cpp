@@ -1,6 +1,9 @@
 #include "xmpp/adapter.hpp"
 
 #include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "xmpp/stanza.hpp"
@@ -52,14 +55,19 @@ std::vector<std::string> Adapter::down() const {
 
 asio::awaitable<void> Adapter::run() {
   std::exception_ptr failed;
-  try {
-    co_await with_tasks([this](TaskGroup& tasks) -> asio::awaitable<void> {
-      for (std::size_t i = 1; i < connections_.size(); ++i) tasks.spawn("component stream", connections_[i]->run());
-      co_await connections_.front()->run();
-    });
-  } catch (...) {
-    failed = std::current_exception();
-  }
+  asio::steady_timer stop{runtime_.executor, SteadyTime::max()};  // cancelled: with us, or when a stream fails for good
+  const auto on_failed = [&](std::string_view, const std::exception_ptr& why) {
+    failed = why;
+    stop.cancel();
+  };
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await with_tasks(
+      [&](TaskGroup& tasks) -> asio::awaitable<void> {
+        for (const auto& connection : connections_) tasks.spawn("component stream", connection->run());
+        boost::system::error_code stopped;
+        co_await stop.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
+      },
+      on_failed);
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   dispatcher_.say_goodbye();
   for (const auto& connection : connections_) co_await connection->finish();

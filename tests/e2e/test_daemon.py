@@ -9,7 +9,8 @@ import pytest
 
 from support.process import free_port, wait_until
 from support.scripted_xmpp import ScriptedXmppServer
-from support.servers import COMPONENT_SECRET, IRC_DOMAIN, Gateway, gateway_binary, listed_network
+from support.servers import (COMPONENT_SECRET, IRC_DOMAIN, SECOND_DOMAIN, Gateway, gateway_binary, listed_network,
+                             toml_table)
 
 GOOD = """[xmpp]
 secret = "a secret"
@@ -137,6 +138,18 @@ class TestRunning:
         assert gateway.wait() == 4
         assert "secret" in gateway.log_tail()
         assert "another secret" not in gateway.log_tail()
+        gateway.check_reports()
+
+    def test_a_refused_secret_of_any_component_ends_it_with_4(self, folder, own_world):
+        world = own_world()
+        world.gateway.finish()
+        second = toml_table("[[component]]", {"domain": SECOND_DOMAIN, "adapter": "irc", "secret": "another secret"})
+        gateway = Gateway(folder, world.servers.prosody.component_port, {}, more=second)
+
+        gateway.spawn()
+
+        assert gateway.wait() == 4
+        assert SECOND_DOMAIN in gateway.log_tail()
         gateway.check_reports()
 
     def test_an_unknown_host_is_asked_for_again(self, folder, own_world):

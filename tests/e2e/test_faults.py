@@ -232,6 +232,8 @@ class TestPacing:
         for message_id in ids:
             juliet.wait("message", id=message_id)
 
+        # A reflection says that the line was written, not that the server has read it.
+        wait_until(lambda: sum(line.startswith(b"PRIVMSG") for _, line in list(irc.lines)) == 12, "all lines are there")
         lines = [(at, line) for at, line in irc.lines if line.startswith(b"PRIVMSG")]
         assert [line for _, line in lines] == [b"PRIVMSG #hall :line %d" % number for number in range(12)]
         assert lines[-1][0] - lines[0][0] > 0.9  # 12 lines, of which 5 at once and 5 in a second
