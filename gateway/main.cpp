@@ -21,6 +21,7 @@
 #include "gateway/runtime/task_group.hpp"
 #include "gateway/version.hpp"
 #include "xmpp/adapter.hpp"
+#include "xmpp/jid.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to the program
 
@@ -88,9 +89,24 @@ void read_component(Plan& plan, const config::Section& root, const config::Secti
   }
   const auto adapter = section.one_of("adapter", names.front(), names);
   for (const auto& row : adapter_table) {
-    if (row.name == adapter)
-      plan.components.push_back({std::move(settings), row.factory(root.table(row.name), section)});
+    if (row.name != adapter) continue;
+    plan.components.push_back({std::move(settings), row.factory(root.table(row.name), section)});
+    break;
   }
+}
+
+/// Domains, bare JIDs and "*", prepared as the addresses of stanzas are.
+std::vector<std::string> read_users(const config::Section& access) {
+  std::vector<std::string> users;
+  for (const auto& user : access.texts("users")) {
+    const auto jid = xmpp::parse_jid(user);
+    if (user != "*" && (!jid || jid->is_full())) {
+      access.problem("users", "\"" + user + "\" is no domain and no bare JID");
+      continue;
+    }
+    users.push_back(user == "*" ? user : jid->str());
+  }
+  return users;
 }
 
 /// The plan; mistakes are noted in the document.
@@ -100,7 +116,7 @@ Plan read_plan(const config::Section& root) {
   for (const auto& section : root.array("component")) read_component(plan, root, section);
   if (plan.components.empty())
     root.problem("component", "no [[component]]: the gateway needs at least one, with domain and adapter");
-  plan.users = root.table("access").texts("users");
+  plan.users = read_users(root.table("access"));
   if (plan.users.empty()) {
     for (const auto& component : plan.components) plan.users.push_back(parent_domain(component.settings.domain));
   }
@@ -231,7 +247,7 @@ class Daemon {
 
   void stop() {
     if (std::exchange(is_stopping_, true)) return;
-    stop_.cancel();
+    stop_.expires_at(SteadyTime::min());  // ends the wait, also one that has not begun
     // Whatever still hangs then: the process ends within the time that it promised.
     last_resort_ = std::make_unique<Alarm>(alarms_, [this] { io_.stop(); });
     last_resort_->set(alarms_.now() + shutdown_limit);

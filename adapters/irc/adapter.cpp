@@ -86,9 +86,13 @@ void IrcAdapter::over(const Connection& connection) {
 }
 
 Outcome IrcAdapter::deliver(Delivery& delivery) {
-  if (delivery.receipt) return Accepted{};  // IRC has no word for it
   const Envelope& about = delivery.event->about;
   const auto found = connections_.find(Key{about.owner, about.conversation.network});
+  if (delivery.receipt) {
+    if (delivery.receipt->refused && found != connections_.end())
+      found->second->session().on_refused(*delivery.event, *delivery.receipt->refused, runtime_.alarms.now());
+    return Accepted{};
+  }
   if (found == connections_.end()) return deliver_without_session(delivery.event);
   const std::shared_ptr<Connection> connection = found->second;  // it may end in here
   return connection->session().deliver(delivery.event, runtime_.alarms.now());

@@ -39,6 +39,9 @@ class Session {
   /// From the users' side; see Adapter::deliver.
   Outcome deliver(EventPtr& event, SteadyTime now);
 
+  /// The users' side would not have what we emitted; who said it to the user privately is told.
+  void on_refused(const Event& event, const Refusal& why, SteadyTime now);
+
   void on_connected(SteadyTime now);
   void on_disconnected(const Refusal& why, SteadyTime now);
   /// `bytes`: one line without its end.

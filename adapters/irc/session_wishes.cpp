@@ -45,6 +45,18 @@ Outcome Session::deliver(EventPtr& event, SteadyTime now) {
   return rejected(Condition::feature_not_implemented, Remedy::cancel, "IRC has no such thing.");
 }
 
+void Session::on_refused(const Event& event, const Refusal& why, SteadyTime now) {
+  now_ = now;
+  const auto* message = std::get_if<Message>(&event.what);
+  const auto& about = event.about;
+  // A NOTICE is never answered (RFC 2812 §3.3.2), and what was said in a room was heard there.
+  const bool is_answerable = message != nullptr && message->style != Style::notice &&
+                             about.conversation.kind == PlaceKind::direct && is_nick(about.actor.name);
+  if (!is_answerable || phase_ != Phase::up) return;
+  send(Urgency::later, "NOTICE", {about.actor.name},
+       to_one_line("Your message was not delivered. " + why.text, max_reason));
+}
+
 Outcome Session::deliver_change(EventPtr& event) {
   const auto& changes = std::get<Membership>(event->what).changes;
   if (changes.size() == 1 && event->about.conversation.kind == PlaceKind::room) {

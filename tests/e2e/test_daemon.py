@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -151,6 +152,17 @@ class TestRunning:
         assert gateway.wait() == 4
         assert SECOND_DOMAIN in gateway.log_tail()
         gateway.check_reports()
+
+    def test_an_http_address_that_is_taken_ends_it_with_2_at_once(self, folder, xmpp):
+        gateway = Gateway(folder, xmpp.port, {})
+        started = time.monotonic()
+
+        with socket.create_server(("127.0.0.1", gateway.http_port)):
+            gateway.spawn()
+
+            assert gateway.wait() == 2
+        assert time.monotonic() - started < 5
+        assert "http.listen" in gateway.log_tail()
 
     def test_an_unknown_host_is_asked_for_again(self, folder, own_world):
         world = own_world()

@@ -169,6 +169,13 @@ TEST_F(IrcAdapterTest, CarriesMessagesBothWaysAndConfirmsWhatWasWritten) {
   EXPECT_TRUE(until([&] { return saw("message #lounge%local cut in two") && saw("message romeo%local in private"); }));
 }
 
+TEST_F(IrcAdapterTest, TellsWhoSaidWhatTheUsersSideRefused) {
+  join();
+  home_->answers.push_back(Rejected{{Condition::resource_constraint, Remedy::wait, "Too much waits.", {}}});
+  say(":romeo!r@b PRIVMSG juliet :in private\r\n");
+  EXPECT_TRUE(heard("NOTICE romeo :Your message was not delivered. Too much waits.\r\n"));
+}
+
 TEST_F(IrcAdapterTest, FailsWhatWasNotWrittenWhenTheConnectionDrops) {
   join();
   deaf_ = true;
