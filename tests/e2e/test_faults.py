@@ -80,6 +80,8 @@ class TestXmppServerDies:
         romeo.set_topic(channel, "the garden")
 
         world.servers.prosody.kill()
+        # What is written in the moment of its death is lost (docs/architecture.md, "What can still be lost").
+        wait_until(lambda: not world.gateway.is_ready(), "the gateway has noticed")
         romeo.say(channel, "said meanwhile \U0001f319")
         romeo.act(channel, "waits")
         romeo.sync()
