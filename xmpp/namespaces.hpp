@@ -11,8 +11,6 @@ inline constexpr std::string_view disco_info = "http://jabber.org/protocol/disco
 inline constexpr std::string_view disco_items = "http://jabber.org/protocol/disco#items";  // XEP-0030
 inline constexpr std::string_view muc = "http://jabber.org/protocol/muc";                  // XEP-0045
 inline constexpr std::string_view muc_user = "http://jabber.org/protocol/muc#user";        // XEP-0045
-inline constexpr std::string_view muc_admin = "http://jabber.org/protocol/muc#admin";      // XEP-0045
-inline constexpr std::string_view muc_owner = "http://jabber.org/protocol/muc#owner";      // XEP-0045
 inline constexpr std::string_view muc_stable_id =
     "http://jabber.org/protocol/muc#stable_id";  // XEP-0045 §18.5: ids are reflected
 inline constexpr std::string_view self_ping_optimization =

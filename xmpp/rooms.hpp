@@ -66,7 +66,6 @@ class Rooms {
   const std::vector<Room*>& of(const Name& owner) const;
   /// Every room; valid until a room is added or removed.
   std::vector<Room*> all() const;
-  std::size_t size() const { return by_place_.size(); }
 
  private:
   struct AddressKey {

@@ -16,6 +16,20 @@ from support.servers import IRC_DOMAIN, NETWORK, Gateway, Prosody, listed_networ
 PATIENCE = 20.0  # seconds for what begins with a reconnection
 
 
+def scripted_pair(world):
+    """A second gateway, whose XMPP server and user are scripted, with its user and romeo in one channel."""
+    xmpp = ScriptedXmppServer()
+    folder = world.servers.folder / "second"
+    folder.mkdir()
+    gateway = Gateway(folder, xmpp.port, {NETWORK: listed_network(world.servers.ngircd.port)},
+                      irc={"linger": "1s"}).start()
+    channel = world.channel()
+    romeo = world.irc(channel=channel)
+    user = ScriptedUser(xmpp, "tybalt@example.org/square")
+    user.join(world.room(channel), "tybalt")
+    return xmpp, gateway, user, romeo, channel
+
+
 class TestIrcServerDies:
     def test_rooms_are_left_and_entered_again_with_their_keys_and_the_talk_goes_on(self, own_world):
         world = own_world(channels={"#vault": "+k sesame"})
@@ -117,15 +131,7 @@ class TestXmppServerDies:
     def test_whoever_is_still_there_stays_in_the_room(self, own_world):
         """Only the component stream was lost: a scripted server, whose user answers the gateway's question."""
         world = own_world()
-        xmpp = ScriptedXmppServer()
-        folder = world.servers.folder / "second"
-        folder.mkdir()
-        gateway = Gateway(folder, xmpp.port, {NETWORK: listed_network(world.servers.ngircd.port)},
-                          irc={"linger": "1s"}).start()
-        channel = world.channel()
-        romeo = world.irc(channel=channel)
-        user = ScriptedUser(xmpp, "tybalt@example.org/square")
-        user.join(world.room(channel), "tybalt")
+        xmpp, gateway, user, romeo, channel = scripted_pair(world)
 
         xmpp.send("<stream:error><system-shutdown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>"
                   "</stream:stream>")
@@ -180,15 +186,7 @@ class TestClientsAndGatewayVanish:
     def test_a_client_whose_server_bounces_what_is_sent_to_it_leaves(self, own_world):
         """The error that a message comes back with is all that the gateway learns of it."""
         world = own_world(irc={"linger": "1s"})
-        xmpp = ScriptedXmppServer()
-        folder = world.servers.folder / "second"
-        folder.mkdir()
-        gateway = Gateway(folder, xmpp.port, {NETWORK: listed_network(world.servers.ngircd.port)},
-                          irc={"linger": "1s"}).start()
-        channel = world.channel()
-        romeo = world.irc(channel=channel)
-        user = ScriptedUser(xmpp, "tybalt@example.org/square")
-        user.join(world.room(channel), "tybalt")
+        xmpp, gateway, user, romeo, channel = scripted_pair(world)
 
         romeo.say(channel, "do you hear?")
         message = xmpp.wait("message", to=user.jid, body="do you hear?")

@@ -265,6 +265,45 @@ TEST_F(DispatcherTest, ABouncedMessageMeansThatTheClientIsGoneAndItsRoomWaitsFor
   EXPECT_THAT(entered[2], AllOf(HasSubstr("are you there?"), HasSubstr("<delay xmlns=\"urn:xmpp:delay\"")));
 }
 
+struct Wish {
+  std::string name;
+  std::string history;
+  std::vector<std::string> told;
+};
+void PrintTo(const Wish& row, std::ostream* out) { *out << row.name; }
+
+class HistoryWishTest : public DispatcherTest, public testing::WithParamInterface<Wish> {};
+
+TEST_P(HistoryWishTest, IsTheNewestThatTheClientAskedFor) {
+  enter();
+  outlet.up = false;
+  dispatcher.on_down(*dispatcher.find("irc.example.org"));
+  for (const char* text : {"one", "two", "three"}) {
+    happens(said(text), "#lounge%net", {}, "romeo");
+    now += 60s;
+  }
+  outlet.up = true;
+  dispatcher.on_up(*dispatcher.find("irc.example.org"));
+  receive(presence_to("juliet", balcony, GetParam().history));
+  auto entered = happens(roster({}), "#lounge%net", std::string{balcony});
+  ASSERT_FALSE(entered.empty());
+  entered.erase(entered.begin());  // the presence of herself
+  ASSERT_EQ(entered.size(), GetParam().told.size());
+  for (std::size_t i = 0; i < entered.size(); ++i) {
+    EXPECT_THAT(entered[i], HasSubstr("<body>" + GetParam().told[i] + "</body>"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, HistoryWishTest,
+    testing::Values(Wish{"everything", "", {"one", "two", "three"}}, Wish{"nothing", "<history maxstanzas='0'/>", {}},
+                    Wish{"two_stanzas", "<history maxstanzas='2'/>", {"two", "three"}},
+                    Wish{"few_characters", "<history maxchars='8'/>", {"two", "three"}},
+                    Wish{"the_last_minutes", "<history seconds='130'/>", {"two", "three"}},
+                    Wish{"since", "<history since='2023-11-14T22:15:00Z'/>", {"three"}},
+                    Wish{"nonsense", "<history maxstanzas='-1' since='never'/>", {"one", "two", "three"}}),
+    [](const auto& row) { return row.param.name; });
+
 TEST_F(DispatcherTest, ANickChangeIsTwoPresencesTheFirstWith303) {
   enter();
   receive("<presence from='juliet@example.org/balcony' to='#lounge%net@irc.example.org/jules'/>");
