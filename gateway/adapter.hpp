@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 
+#include "gateway/model/capabilities.hpp"
 #include "gateway/model/event.hpp"
 #include "gateway/result.hpp"
 
@@ -55,6 +56,10 @@ class Adapter {
   /// Called by the router alone, never from within the adapter's own code.
   virtual Outcome deliver(Delivery& delivery) = 0;
   virtual const AddressBook& addresses() const = 0;
+  /// What can be said in `place` in the owner's session as it is now.
+  virtual Capabilities capabilities(const Name& owner, const Conversation& place) const = 0;
+  /// What service discovery calls it: a literal of the registry's category "gateway" (XEP-0100), e.g. "irc".
+  virtual std::string_view protocol() const = 0;
 };
 
 }  // namespace isthmus

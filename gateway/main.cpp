@@ -158,7 +158,7 @@ class Daemon {
       const auto id = router_.reserve();
       adapters_.push_back(component.make(runtime_, id));
       router_.set(id, *adapters_.back());
-      users_.add(component.settings, id, adapters_.back()->addresses());
+      users_.add(component.settings, id, *adapters_.back());
     }
   }
 

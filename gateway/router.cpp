@@ -47,13 +47,32 @@ void Router::route(Delivery delivery) {
   const auto to = destination(delivery);
   // What was deferred goes first (design: order holds per destination and conversation).
   if (!delivery.receipt && outbox_.has(to, *delivery.event)) return defer(to, std::move(delivery.event));
-  auto outcome = adapters_[static_cast<std::size_t>(to)]->deliver(delivery);
+  Adapter& adapter = *adapters_[static_cast<std::size_t>(to)];
+  if (delivery.receipt) {
+    restore(*delivery.event);
+  } else if (to != home_ && may_need_degrading(*delivery.event) && !adapt(delivery, adapter)) {
+    return;
+  }
+  auto outcome = adapter.deliver(delivery);
   if (std::holds_alternative<Pending>(outcome)) return;
   if (std::holds_alternative<Deferred>(outcome)) return defer(to, std::move(delivery.event));
   if (auto* rejected = std::get_if<Rejected>(&outcome)) return refuse(std::move(delivery), std::move(rejected->why));
   // Users hear what became of their words; foreign sides hear only of refusals.
   if (!delivery.receipt && delivery.event && delivery.event->about.source == home_)
     confirmed(std::move(delivery.event));
+}
+
+bool Router::adapt(Delivery& delivery, Adapter& to) {
+  Event& event = *delivery.event;
+  auto [result, why] = degrade(event, to.capabilities(event.about.owner, event.about.conversation), policy_);
+  switch (result) {
+    case Degraded::kept:
+    case Degraded::changed: return true;
+    case Degraded::dropped: counters_.add("degraded", "dropped"); return false;
+    case Degraded::refused: break;
+  }
+  refuse(std::move(delivery), std::move(*why));
+  return false;
 }
 
 void Router::defer(AdapterId to, EventPtr event) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/adapter.hpp"
+#include "gateway/model/degrade.hpp"
 #include "gateway/outbox.hpp"
 #include "gateway/runtime/counters.hpp"
 
@@ -12,7 +13,7 @@ namespace isthmus {
 
 class Router {
  public:
-  explicit Router(Counters& counters) : counters_{counters} {}
+  explicit Router(Counters& counters, DegradePolicy policy = {}) : counters_{counters}, policy_{policy} {}
 
   /// An id for an adapter that will be set before the first event; at most 255.
   AdapterId reserve();
@@ -41,9 +42,12 @@ class Router {
   void route(Delivery delivery);
   void defer(AdapterId to, EventPtr event);
   void refuse(Delivery delivery, Refusal why);
+  /// Makes of a delivery what `to` can say. False when that is the end of it.
+  bool adapt(Delivery& delivery, Adapter& to);
   AdapterId destination(const Delivery& delivery) const;
 
   Counters& counters_;
+  DegradePolicy policy_;
   std::vector<Adapter*> adapters_;
   AdapterId home_{};
   std::vector<Delivery> incoming_;  // taken in, not yet routed

@@ -31,14 +31,19 @@ Adapter::Adapter(Runtime& runtime, AdapterId id, ServerSettings server, Access a
 
 Adapter::~Adapter() = default;
 
-void Adapter::add(ComponentSettings component, AdapterId id, const AddressBook& foreign) {
+void Adapter::add(ComponentSettings component, AdapterId id, const isthmus::Adapter& foreign) {
   connections_.push_back(std::make_unique<Connection>(runtime_, server_, component, *this));
-  dispatcher_.add({component.domain, id, &foreign, connections_.back().get()});
+  dispatcher_.add({component.domain, id, &foreign, &foreign.addresses(), connections_.back().get()});
 }
 
 const AddressBook& Adapter::addresses() const {
   static const NoAddresses none;
   return none;
+}
+
+Capabilities Adapter::capabilities(const Name&, const Conversation&) const {
+  return {Capability::edit,       Capability::reply,  Capability::reaction, Capability::retraction,
+          Capability::moderation, Capability::typing, Capability::displayed};
 }
 
 bool Adapter::is_ready() const {

@@ -19,13 +19,15 @@ class Adapter final : public isthmus::Adapter, public StanzaHandler {
   ~Adapter() override;
 
   /// Shows `foreign` at the component's domain. Before run().
-  void add(ComponentSettings component, AdapterId id, const AddressBook& foreign);
+  void add(ComponentSettings component, AdapterId id, const isthmus::Adapter& foreign);
 
   /// Throws HandshakeRefused.
   asio::awaitable<void> run() override;
   Outcome deliver(Delivery& delivery) override { return dispatcher_.deliver(delivery); }
   /// The users' side has no foreign places of its own.
   const AddressBook& addresses() const override;
+  Capabilities capabilities(const Name&, const Conversation&) const override;
+  std::string_view protocol() const override { return "xmpp"; }
 
   /// True when every component stream is up.
   bool is_ready() const;

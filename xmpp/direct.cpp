@@ -86,6 +86,15 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
                           if (state.state == LinkState::State::down) muc_.on_link_down(event, state);
                           return Accepted{};
                         },
+                        [&](const Edit&) -> Outcome { return Accepted{}; },
+                        [&](const Retract&) -> Outcome { return Accepted{}; },
+                        [&](const Reactions&) -> Outcome { return Accepted{}; },
+                        [&](const Typing&) -> Outcome { return Accepted{}; },
+                        [&](const Displayed&) -> Outcome { return Accepted{}; },
+                        [&](const Presence&) -> Outcome { return Accepted{}; },
+                        [&](const Watch&) -> Outcome { return Accepted{}; },
+                        [&](const Invitation&) -> Outcome { return Accepted{}; },
+                        [&](const Request&) -> Outcome { return Accepted{}; },
                         [&](const Membership&) -> Outcome { return Accepted{}; },
                         [&](const Roster&) -> Outcome { return Accepted{}; },
                         [&](const RoomInfo&) -> Outcome { return Accepted{}; },

@@ -22,7 +22,8 @@ class Outlet {
 struct Domain {
   std::string name;
   AdapterId adapter{};
-  const AddressBook* addresses = nullptr;
+  const isthmus::Adapter* foreign = nullptr;  // that adapter
+  const AddressBook* addresses = nullptr;     // of it
   Outlet* outlet = nullptr;
 };
 

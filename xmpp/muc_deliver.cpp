@@ -48,6 +48,15 @@ Outcome Muc::deliver(Delivery& delivery) {
                  [&](const Membership& membership) { deliver_changes(*room, membership); },
                  [&](const Roster& roster) { deliver_roster(event, *room, roster); },
                  [&](const RoomInfo& info) { deliver_info(event, *room, info); },
+                 [&](const Edit&) {},
+                 [&](const Retract&) {},
+                 [&](const Reactions&) {},
+                 [&](const Typing&) {},
+                 [&](const Displayed&) {},
+                 [&](const Presence&) {},
+                 [&](const Watch&) {},
+                 [&](const Invitation&) {},
+                 [&](const Request&) {},
                  [&](const LinkState&) {},  // concerns a network, not one room
              },
              event.what);

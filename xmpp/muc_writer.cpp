@@ -14,6 +14,7 @@ namespace {
 std::string_view to_text(Affiliation affiliation) {
   switch (affiliation) {
     case Affiliation::none: break;
+    case Affiliation::outcast: return "outcast";
     case Affiliation::member: return "member";
     case Affiliation::admin: return "admin";
     case Affiliation::owner: return "owner";

@@ -98,6 +98,11 @@ Outcome IrcAdapter::deliver(Delivery& delivery) {
   return connection->session().deliver(delivery.event, runtime_.alarms.now());
 }
 
+isthmus::Capabilities IrcAdapter::capabilities(const Name& owner, const Conversation& place) const {
+  const auto found = connections_.find(Key{owner, place.network});
+  return found == connections_.end() ? isthmus::Capabilities{} : found->second->session().capabilities();
+}
+
 Outcome IrcAdapter::deliver_without_session(EventPtr& event) {
   if (is_change(*event, Change::Kind::leave) || is_change(*event, Change::Kind::lost)) return Accepted{};
   const bool to_person =

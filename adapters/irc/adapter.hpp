@@ -25,6 +25,8 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   asio::awaitable<void> run() override;
   Outcome deliver(Delivery& delivery) override;
   const AddressBook& addresses() const override { return addresses_; }
+  isthmus::Capabilities capabilities(const Name& owner, const Conversation& place) const override;
+  std::string_view protocol() const override { return "irc"; }
 
   /// How many connections there are; one whose session is over does not count.
   std::size_t sessions() const noexcept { return connections_.size(); }

@@ -50,6 +50,9 @@ class Session {
   /// The gateway ends: says goodbye to the server, fails what waits. The session is over.
   void shut_down(std::string_view reason, SteadyTime now);
 
+  /// What can be said here beyond plain messages, as the server has it now.
+  isthmus::Capabilities capabilities() const { return {}; }
+
   /// Over: finish() was called, nothing may be fed any more.
   bool is_over() const noexcept { return over_; }
 

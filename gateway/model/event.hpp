@@ -1,7 +1,6 @@
 #pragma once
 // The one form of everything that happens, whatever protocol it came from: an envelope and a payload. Plain values,
 // facts and not phrases: adapters render. A variant is added when the first adapter uses it.
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,12 +10,15 @@
 #include <vector>
 
 #include "gateway/model/event_id.hpp"
+#include "gateway/model/message.hpp"
 #include "gateway/model/name.hpp"
+#include "gateway/model/people.hpp"
+#include "gateway/model/rare.hpp"
 #include "gateway/model/refusal.hpp"
+#include "gateway/model/request.hpp"
+#include "gateway/model/time.hpp"
 
 namespace isthmus {
-
-using SystemTime = std::chrono::system_clock::time_point;
 
 /// Which adapter of this process: given by the router when the adapter is added.
 enum class AdapterId : std::uint8_t {};
@@ -40,8 +42,9 @@ std::size_t hash_value(const Conversation& conversation) noexcept;
 
 /// Who did it, as others see them now: a display name is no identity.
 struct Actor {
-  std::string name;     // UTF-8, as the foreign side spells it; empty: the service itself
-  std::string address;  // where the foreign side says they come from, e.g. user@host; may be empty
+  std::string name;       // UTF-8, as the foreign side spells it; empty: the service itself
+  std::string address;    // where the foreign side says they come from, e.g. user@host; may be empty
+  std::string account{};  // with the foreign service; empty: none or not known
 };
 
 /// An id that the source's protocol gave. Only the protocol that wrote it looks inside.
@@ -58,71 +61,12 @@ struct Envelope {
   Conversation conversation;
   Name owner;  // the user whose session saw or said it
   Actor actor;
+  std::string ref;       // by which everybody there knows what was said; empty: the protocol gives none, or not yet
   std::string audience;  // which of the owner's clients alone is meant, in the users' side's words; empty: all
   std::vector<NativeId> native;
   std::optional<SystemTime> at;  // when the source says it happened
   SystemTime received_at;        // when we saw it
   Origin origin = Origin::live;
-};
-
-enum class Style : std::uint8_t { normal, action, notice };
-
-/// What somebody said. `text` is UTF-8 without C0 controls other than TAB and LF; lines are parted by LF.
-struct Message {
-  Style style = Style::normal;
-  std::string text;
-};
-
-/// Standing in a room, in the words of XEP-0045 §5.
-enum class Affiliation : std::uint8_t { none, member, admin, owner };
-enum class Role : std::uint8_t { none, visitor, participant, moderator };
-
-struct Member {
-  std::string name;
-  std::string address;  // user@host, or empty when not known
-  Affiliation affiliation = Affiliation::none;
-  Role role = Role::participant;
-};
-
-/// One participant's change. `who` is the participant as it was before the change, except for joins and standing.
-struct Change {
-  enum class Kind : std::uint8_t {
-    join,  // towards the foreign side: the owner wants in, under the name who.name, with `key` if the room asks for one
-    leave,     // of the participant's own will, this room only
-    quit,      // left the whole network
-    kick,      // removed by `by`
-    rename,    // is now `new_name`
-    standing,  // affiliation or role are now as in `who`
-    lost,      // towards the foreign side only: the owner's last client vanished without leaving and may come back
-  };
-  Kind kind{};
-  Member who;
-  bool self = false;  // the owner's own session
-  std::string new_name;
-  std::string by;
-  std::string reason;
-  std::string key;
-};
-
-/// Who came, went or changed: one netsplit is one event.
-struct Membership {
-  std::vector<Change> changes;
-};
-
-/// Everybody in a room at one moment, the owner included under the name `self`: the answer to a join.
-struct Roster {
-  std::vector<Member> members;
-  std::string self;
-};
-
-/// What is known of the room itself. From the users' side: a wish to change what is set.
-struct RoomInfo {
-  struct Subject {
-    std::string text;  // may be empty: there is none
-    std::string by;    // display name; may be empty
-    std::optional<SystemTime> at;
-  };
-  std::optional<Subject> subject;
 };
 
 /// The state of the owner's session on a network.
@@ -133,11 +77,13 @@ struct LinkState {
   bool retrying = false;
 };
 
-using Payload = std::variant<Message, Membership, Roster, RoomInfo, LinkState>;
+using Payload = std::variant<Message, Edit, Retract, Reactions, Typing, Displayed, Presence, Watch, Membership, Roster,
+                             RoomInfo, Invitation, Request, LinkState>;
 
 struct Event {
   Envelope about;
   Payload what;
+  Rare<Payload> original{};  // on its way to a side that cannot say it: what it was before it was degraded
 };
 
 /// An event has one owner from birth; only the pointer moves (docs/architecture.md, "The hot path").

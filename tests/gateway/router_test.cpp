@@ -102,5 +102,38 @@ TEST_F(RouterTest, AFullOutboxRefusesInsteadOfForgetting) {
             Lines{"resource-constraint message #room%net " + std::to_string(Outbox::max_per_conversation)});
 }
 
+TEST_F(RouterTest, WhatTheForeignSideCannotSayIsSaidInWordsAndComesBackAsItWas) {
+  foreign.answers.push_back(Pending{});
+  auto edit = event(home_id, "");
+  edit->what = Edit{{"m1"}, Message{Style::normal, "hello"}};
+  router.emit(std::move(edit));
+  router.settle();
+  EXPECT_EQ(seen(foreign), Lines{"message #room%net Correction: hello"});
+  router.confirmed(std::move(foreign.pending.front()));
+  router.settle();
+  EXPECT_EQ(seen(users), Lines{"has edit #room%net m1 hello"});
+}
+
+TEST_F(RouterTest, WhatTheForeignSideCanSayGoesThereAsItIs) {
+  foreign.can = {Capability::edit};
+  auto edit = event(home_id, "");
+  edit->what = Edit{{"m1"}, Message{Style::normal, "hello"}};
+  router.emit(std::move(edit));
+  router.settle();
+  EXPECT_EQ(seen(foreign), Lines{"edit #room%net m1 hello"});
+}
+
+TEST_F(RouterTest, ARetractionThatCannotBeMadeIsRefusedAndTypingIsDropped) {
+  auto retract = event(home_id, "");
+  retract->what = Retract{{"m1"}, false, {}};
+  router.emit(std::move(retract));
+  auto typing = event(home_id, "");
+  typing->what = Typing{Typing::State::composing};
+  router.emit(std::move(typing));
+  router.settle();
+  EXPECT_TRUE(foreign.seen.empty());
+  EXPECT_EQ(seen(users), Lines{"feature-not-implemented retract #room%net m1"});
+}
+
 }  // namespace
 }  // namespace isthmus

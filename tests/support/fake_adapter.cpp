@@ -1,6 +1,7 @@
 #include "tests/support/fake_adapter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <utility>
 
@@ -46,11 +47,53 @@ Answer<Conversation> FakeAddressBook::person(const Conversation& room, std::stri
   return Conversation{id_, PlaceKind::direct, room.network, names_.intern(lower(name))};
 }
 
+std::string describe(const Request& request) {
+  return std::visit(overloaded{
+                        [](const Moderate& it) {
+                          std::string text = "moderate";
+                          for (const auto& wish : it.wishes) {
+                            text += " " + wish.who;
+                            if (wish.affiliation)
+                              text += " affiliation=" + std::to_string(static_cast<int>(*wish.affiliation));
+                            if (wish.role) text += " role=" + std::to_string(static_cast<int>(*wish.role));
+                            if (!wish.reason.empty()) text += " (" + wish.reason + ")";
+                          }
+                          return text;
+                        },
+                        [](const ReadStandings&) { return std::string{"standings"}; },
+                        [](const ReadSettings&) { return std::string{"settings"}; },
+                        [](const ChangeSettings&) { return std::string{"change-settings"}; },
+                        [](const ReadDirectory&) { return std::string{"directory"}; },
+                        [](const ReadProfile&) { return std::string{"profile"}; },
+                        [](const AskClient&) { return std::string{"ask-client"}; },
+                    },
+                    request.what);
+}
+
 std::string describe(const Event& event) {
   const auto place = place_text(event.about.conversation);
   return std::visit(
       overloaded{
           [&](const Message& message) { return "message " + place + " " + message.text; },
+          [&](const Edit& edit) { return "edit " + place + " " + edit.target.id + " " + edit.now.text; },
+          [&](const Retract& it) { return (it.moderated ? "moderate " : "retract ") + place + " " + it.target.id; },
+          [&](const Reactions& it) {
+            std::string text = "reactions " + place + " " + it.target.id;
+            for (const auto& emoji : it.emoji) text += " " + emoji;
+            return text;
+          },
+          [&](const Typing& it) { return "typing " + place + " " + std::to_string(static_cast<int>(it.state)); },
+          [&](const Displayed& it) { return "displayed " + place + " " + it.up_to.id; },
+          [&](const Presence& it) {
+            constexpr std::array<const char*, 6> shows{"gone", "available", "chat", "away", "xa", "dnd"};
+            return "presence " + place + " " + shows[static_cast<std::size_t>(it.show)] +
+                   (it.status.empty() ? "" : " " + it.status);
+          },
+          [&](const Watch& it) { return (it.on ? "watch " : "unwatch ") + place; },
+          [&](const Invitation& it) {
+            return "invite " + place + " " + it.who + (it.reason.empty() ? "" : " " + it.reason);
+          },
+          [&](const Request& it) { return "request " + place + " " + describe(it); },
           [&](const Membership& membership) {
             const auto& change = membership.changes.front();
             const auto& name = change.kind == Change::Kind::rename ? change.new_name : change.who.name;

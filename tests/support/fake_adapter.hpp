@@ -30,6 +30,8 @@ class FakeAdapter final : public Adapter {
   /// Answers with the next of `answers`, or Accepted. What is Pending is moved to `pending`; every delivery is noted.
   Outcome deliver(Delivery& delivery) override;
   const AddressBook& addresses() const override { return book_; }
+  Capabilities capabilities(const Name&, const Conversation&) const override { return can; }
+  std::string_view protocol() const override { return "irc"; }
 
   struct Seen {
     std::string what;  // see describe()
@@ -40,11 +42,13 @@ class FakeAdapter final : public Adapter {
   std::deque<Outcome> answers;
   std::vector<Seen> seen;
   std::vector<EventPtr> pending;
+  Capabilities can;
 
  private:
   FakeAddressBook book_;
 };
 
+std::string describe(const Request& request);
 /// One line that a person can read: "message #room%net hello", "join #room%net juliet".
 std::string describe(const Event& event);
 

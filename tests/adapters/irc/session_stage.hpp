@@ -4,7 +4,13 @@
 //   irc>  a line from the server
 //   in>   join CHANNEL NICK [key=K] [for=AUDIENCE] | leave CHANNEL [REASON] | lost CHANNEL | rename CHANNEL NICK |
 //   subject CHANNEL TEXT
-//         say|act|notice CHANNEL TEXT | tell PERSON TEXT
+//         say|act|notice PLACE TEXT | tell PERSON TEXT | reply PLACE REF TEXT | react PLACE REF [EMOJI…] |
+//         retract|moderate PLACE REF [REASON] | type PLACE composing|paused|idle | seen PLACE REF
+//         kick CHANNEL NICK [REASON] | affiliate|role CHANNEL NICK STANDING [REASON] | invite CHANNEL NICK [REASON]
+//         ask PLACE outcasts|admins|moderators|settings|directory|profile|version|ping|time
+//         ask CHANNEL change [+-]members_only [+-]moderated … password=K max=N other=+n
+//         presence network SHOW [STATUS] | watch|unwatch NICK
+//       PLACE: a channel, a nick, or "network"
 //   link> up | login NICK (up, and a login without surprises, whose output is not shown) | down REASON | shutdown
 //   time> 30s
 // and what must come out, in this order and nothing else:
@@ -23,125 +29,10 @@
 #include <utility>
 #include <vector>
 
+#include "tests/adapters/irc/describe.hpp"
 #include "adapters/irc/session.hpp"
 
 namespace isthmus::irc::test {
-
-inline std::string unescaped(std::string_view text) {
-  std::string bytes;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
-      bytes += text[i];
-      continue;
-    }
-    const char kind = text[++i];
-    if (kind == 'x' && i + 2 < text.size()) {
-      bytes += static_cast<char>(std::stoi(std::string{text.substr(i + 1, 2)}, nullptr, 16));
-      i += 2;
-    } else {
-      bytes += kind == 'n' ? '\n' : kind == 'r' ? '\r' : kind;
-    }
-  }
-  return bytes;
-}
-
-inline std::string escaped(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n') {
-      text += "\\n";
-    } else if (c == '\r') {
-      text += "\\r";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      text.append("\\x").append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
-    } else {
-      text += c;
-    }
-  }
-  return text;
-}
-
-inline std::string_view name_of(Affiliation affiliation) {
-  constexpr std::string_view names[] = {"none", "member", "admin", "owner"};
-  return names[static_cast<std::size_t>(affiliation)];
-}
-inline std::string_view name_of(Role role) {
-  constexpr std::string_view names[] = {"none", "visitor", "participant", "moderator"};
-  return names[static_cast<std::size_t>(role)];
-}
-inline std::string_view name_of(Change::Kind kind) {
-  constexpr std::string_view names[] = {"join", "leave", "quit", "kick", "rename", "standing", "lost"};
-  return names[static_cast<std::size_t>(kind)];
-}
-inline std::string_view name_of(Style style) {
-  constexpr std::string_view names[] = {"says", "acts", "notes"};
-  return names[static_cast<std::size_t>(style)];
-}
-
-inline std::string to_text(const Member& member) {
-  std::string text = member.name;
-  text.append("(").append(name_of(member.affiliation)).append("/").append(name_of(member.role));
-  if (!member.address.empty()) text.append(" ").append(member.address);
-  return text + ")";
-}
-
-inline std::string to_text(const Change& change) {
-  std::string text{name_of(change.kind)};
-  if (change.self) text += " self";
-  text += " " + to_text(change.who);
-  if (!change.new_name.empty()) text += " -> " + change.new_name;
-  if (!change.by.empty()) text += " by " + change.by;
-  if (!change.reason.empty()) text += ": " + escaped(change.reason);
-  return text;
-}
-
-inline std::string to_text(const Refusal& why) {
-  std::string text{isthmus::to_text(why.condition)};
-  text.append("/").append(isthmus::to_text(why.remedy));
-  if (!why.alternate.empty()) text += " -> " + why.alternate;
-  return text + ": " + escaped(why.text);
-}
-
-/// The payload in a few words.
-inline std::string to_text(const Payload& what, const Actor& actor) {
-  return std::visit(overloaded{
-                        [&](const Message& message) {
-                          std::string who = actor.name.empty() ? "-" : actor.name;
-                          if (!actor.address.empty()) who += "!" + actor.address;
-                          return who.append(" ").append(name_of(message.style)).append(": ") + escaped(message.text);
-                        },
-                        [](const Membership& membership) {
-                          std::string text;
-                          for (const Change& change : membership.changes)
-                            text += (text.empty() ? "" : "; ") + to_text(change);
-                          return text;
-                        },
-                        [](const Roster& roster) {
-                          std::vector<std::string> members;
-                          members.reserve(roster.members.size());
-                          for (const Member& member : roster.members) members.push_back(to_text(member));
-                          std::ranges::sort(members);
-                          std::string text = "roster of " + roster.self + ":";
-                          for (const std::string& member : members) text += " " + member;
-                          return text;
-                        },
-                        [](const RoomInfo& info) {
-                          std::string text = "subject";
-                          if (!info.subject->by.empty()) text += " by " + info.subject->by;
-                          if (info.subject->at)
-                            text += " at " + std::to_string(std::chrono::system_clock::to_time_t(*info.subject->at));
-                          return text + ": " + escaped(info.subject->text);
-                        },
-                        [](const LinkState& link) {
-                          std::string text = link.state == LinkState::State::up ? "up" : "down";
-                          if (link.retrying) text += ", retrying";
-                          return link.reason.empty() ? text : text + ": " + link.reason;
-                        },
-                    },
-                    what);
-}
 
 /// One line of a transcript.
 struct Step {
@@ -281,14 +172,74 @@ class Stage final : public SessionHost {
     std::string text =
         std::visit(overloaded{
                        [](const Message&) { return std::string{"message"}; },
+                       [](const Edit&) { return std::string{"edit"}; },
+                       [](const Retract&) { return std::string{"retract"}; },
+                       [](const Reactions&) { return std::string{"reactions"}; },
+                       [](const Typing&) { return std::string{"typing"}; },
+                       [](const Displayed&) { return std::string{"displayed"}; },
+                       [](const Presence&) { return std::string{"presence"}; },
+                       [](const Watch&) { return std::string{"watch"}; },
                        [](const Membership& it) { return std::string{name_of(it.changes.front().kind)}; },
                        [](const Roster&) { return std::string{"roster"}; },
                        [](const RoomInfo&) { return std::string{"subject"}; },
+                       [](const Invitation&) { return std::string{"invite"}; },
+                       [](const Request& it) { return to_text(it); },
                        [](const LinkState&) { return std::string{"link"}; },
                    },
                    event.what);
+    if (!event.about.ref.empty()) text += " ref=" + event.about.ref;
     text += " " + where(event);
     return event.about.audience.empty() ? text : text + " for " + event.about.audience;
+  }
+
+  static Moderate::Wish moderation(std::string_view verb, std::string_view rest) {
+    Moderate::Wish wish{std::string{take_word(rest)}, {}, {}, {}};
+    const auto find = [](std::string_view name, auto last) {
+      using Value = decltype(last);
+      for (std::size_t i = 0; i <= static_cast<std::size_t>(last); ++i)
+        if (name_of(static_cast<Value>(i)) == name) return static_cast<Value>(i);
+      throw std::runtime_error{"no such standing: " + std::string{name}};
+    };
+    if (verb == "kick") wish.role = Role::none;
+    if (verb == "affiliate") wish.affiliation = find(take_word(rest), Affiliation::owner);
+    if (verb == "role") wish.role = find(take_word(rest), Role::moderator);
+    wish.reason = unescaped(rest);
+    return wish;
+  }
+
+  static Payload presence(std::string_view rest) {
+    constexpr std::string_view names[] = {"gone", "available", "chat", "away", "xa", "dnd"};
+    const auto name = take_word(rest);
+    const auto index = std::ranges::find(names, name) - std::begin(names);
+    return Presence{static_cast<Presence::Show>(index), unescaped(rest)};
+  }
+
+  static Payload question(std::string_view rest) {
+    const auto what = take_word(rest);
+    if (what == "outcasts") return Request{ReadStandings{.affiliation = Affiliation::outcast, .role = {}, .found = {}}};
+    if (what == "moderators") return Request{ReadStandings{.affiliation = {}, .role = Role::moderator, .found = {}}};
+    if (what == "admins") return Request{ReadStandings{.affiliation = Affiliation::admin, .role = {}, .found = {}}};
+    if (what == "settings") return Request{ReadSettings{}};
+    if (what == "directory") return Request{ReadDirectory{}};
+    if (what == "profile") return Request{ReadProfile{}};
+    if (what == "version") return Request{AskClient{AskClient::What::version, {}}};
+    if (what == "ping") return Request{AskClient{AskClient::What::ping, {}}};
+    if (what == "time") return Request{AskClient{AskClient::What::time, {}}};
+    if (what != "change") throw std::runtime_error{"no such question: " + std::string{what}};
+    RoomSettings wished;  // change [+-]members_only … password=K max=N other=+n
+    while (!rest.empty()) {
+      const auto word = take_word(rest);
+      const bool on = word.starts_with('+');
+      const auto value = word.substr(word.find('=') + 1);
+      if (word.substr(1) == "members_only") wished.members_only = on;
+      if (word.substr(1) == "moderated") wished.moderated = on;
+      if (word.substr(1) == "hidden") wished.hidden = on;
+      if (word.substr(1) == "subject_locked") wished.subject_locked = on;
+      if (word.starts_with("password=")) wished.password = unescaped(value);
+      if (word.starts_with("max=")) wished.max_members = static_cast<std::uint32_t>(std::stoul(std::string{value}));
+      if (word.starts_with("other=")) wished.other = std::string{value};
+    }
+    return Request{ChangeSettings{std::move(wished)}};
   }
 
   Payload payload(std::string_view verb, std::string_view rest, std::string& audience) {
@@ -309,6 +260,33 @@ class Stage final : public SessionHost {
       change.new_name = unescaped(rest);
     } else if (verb == "subject") {
       return RoomInfo{RoomInfo::Subject{unescaped(rest), {}, {}}};
+    } else if (verb == "kick" || verb == "affiliate" || verb == "role") {
+      return Request{Moderate{{moderation(verb, rest)}}};
+    } else if (verb == "invite") {
+      std::string who{take_word(rest)};
+      return Invitation{std::move(who), unescaped(rest)};
+    } else if (verb == "ask") {
+      return question(rest);
+    } else if (verb == "presence") {
+      return presence(rest);
+    } else if (verb == "watch" || verb == "unwatch") {
+      return Watch{verb == "watch"};
+    } else if (verb == "type") {
+      return Typing{rest == "composing" ? Typing::State::composing
+                    : rest == "paused"  ? Typing::State::paused
+                                        : Typing::State::idle};
+    } else if (verb == "seen") {
+      return Displayed{{std::string{rest}}, {}};
+    } else if (verb == "retract" || verb == "moderate") {
+      std::string target{take_word(rest)};
+      return Retract{{std::move(target)}, verb == "moderate", unescaped(rest)};
+    } else if (verb == "react") {
+      Reactions reactions{{std::string{take_word(rest)}}, {}};
+      while (!rest.empty()) reactions.emoji.emplace_back(take_word(rest));
+      return reactions;
+    } else if (verb == "reply") {
+      Reply reply{{std::string{take_word(rest)}}, {}, {}};
+      return Message{.style = Style::normal, .text = unescaped(rest), .reply = std::move(reply)};
     } else {
       const Style style = verb == "act" ? Style::action : verb == "notice" ? Style::notice : Style::normal;
       return Message{style, unescaped(rest)};
@@ -319,9 +297,14 @@ class Stage final : public SessionHost {
   void ask(std::string_view text) {
     auto event = std::make_unique<Event>();
     const std::string_view verb = take_word(text);
+    // The place: a channel, a nick (a word that begins with no channel type), or "network".
     const std::string native = unescaped(take_word(text));
-    const PlaceKind kind = verb == "tell" ? PlaceKind::direct : PlaceKind::room;
-    event->about.conversation = {adapter, kind, place_.network, names_.intern(native)};
+    const bool is_network = native == "network";
+    const bool is_channel = native.starts_with('#') || native.starts_with('&') || native.starts_with('+');
+    const PlaceKind kind = is_network                      ? PlaceKind::network
+                           : verb == "tell" || !is_channel ? PlaceKind::direct
+                                                           : PlaceKind::room;
+    event->about.conversation = {adapter, kind, place_.network, is_network ? Name{} : names_.intern(native)};
     event->about.owner = names_.intern("juliet@example.org");
     event->about.actor.name = "juliet";
     event->what = payload(verb, text, event->about.audience);

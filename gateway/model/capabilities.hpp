@@ -1,0 +1,36 @@
+#pragma once
+// What a foreign side can say in one conversation, beyond a plain message. Two ask: degrade(), and the users' side,
+// which tells clients what works.
+#include <cstdint>
+#include <initializer_list>
+
+namespace isthmus {
+
+enum class Capability : std::uint8_t {
+  edit,
+  reply,
+  reaction,
+  retraction,  // of one's own words
+  moderation,  // of others'
+  typing,
+  displayed,
+};
+
+class Capabilities {
+ public:
+  constexpr Capabilities() = default;
+  constexpr Capabilities(std::initializer_list<Capability> all) {
+    for (const Capability one : all) add(one);
+  }
+  constexpr void add(Capability one) noexcept { bits_ = static_cast<std::uint8_t>(bits_ | bit(one)); }
+  constexpr bool has(Capability one) const noexcept { return (bits_ & bit(one)) != 0; }
+  friend constexpr bool operator==(const Capabilities&, const Capabilities&) = default;
+
+ private:
+  static constexpr std::uint8_t bit(Capability one) noexcept {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(one));
+  }
+  std::uint8_t bits_ = 0;
+};
+
+}  // namespace isthmus

@@ -1,0 +1,78 @@
+#pragma once
+// What the users' side asks and gets an answer to. The answer is written into the request, which comes back to its
+// source with the receipt; after a refusal it holds none. Each request is answered once.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gateway/model/people.hpp"
+
+namespace isthmus {
+
+/// Of a room: changes what people may there. All or the first refusal; role none is a kick, outcast a ban.
+struct Moderate {
+  struct Wish {
+    std::string who;  // display name; for outcasts also a mask in the foreign side's notation
+    std::optional<Affiliation> affiliation;
+    std::optional<Role> role;
+    std::string reason;
+  };
+  std::vector<Wish> wishes;
+};
+
+/// Of a room: who has that affiliation, or that role.
+struct ReadStandings {
+  struct Entry {
+    std::string who;  // display name, or an outcast's mask
+    Affiliation affiliation = Affiliation::none;
+    Role role = Role::none;
+    std::string by{};  // who gave it; may be empty
+    std::optional<SystemTime> at{};
+  };
+  std::optional<Affiliation> affiliation;
+  std::optional<Role> role;
+  std::vector<Entry> found;  // the answer
+};
+
+/// Of a room, which the owner need not be in.
+struct ReadSettings {
+  RoomSettings found;                        // the answer, with
+  std::optional<std::uint32_t> members;      // how many are there,
+  std::string name;                          // its name as the foreign side spells it,
+  std::optional<RoomInfo::Subject> subject;  // and its subject, as far as known
+};
+struct ChangeSettings {
+  RoomSettings wished;
+};
+
+/// Of a network: its rooms. Users never share one.
+struct ReadDirectory {
+  std::shared_ptr<const Directory> found;  // the answer
+};
+
+/// Of a person.
+struct ReadProfile {
+  Profile found;  // the answer
+};
+
+/// Asks the client of a person something that it answers by itself.
+struct AskClient {
+  enum class What : std::uint8_t { version, ping, time } what{};
+  std::string answer;  // the answer: version or local time as text
+};
+
+struct Request {
+  using Question =
+      std::variant<Moderate, ReadStandings, ReadSettings, ChangeSettings, ReadDirectory, ReadProfile, AskClient>;
+  Question what;
+};
+
+/// Of a person: the owner wants to hear of their Presence, or no more.
+struct Watch {
+  bool on = true;
+};
+
+}  // namespace isthmus
