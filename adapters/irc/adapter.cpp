@@ -39,7 +39,7 @@ IrcAdapter::IrcAdapter(Runtime& runtime, AdapterId id, Settings settings)
       id_{id},
       settings_{std::move(settings)},
       addresses_{id, runtime.names, settings_.fixed_network, names_of(settings_)},
-      shared_{settings_, addresses_, scratch_},
+      shared_{settings_, addresses_, scratch_, isupports_},
       tasks_{runtime.executor,
              [this](std::string_view name, const std::exception_ptr& why) {
                try {

@@ -53,6 +53,7 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   Settings settings_;
   IrcAddressBook addresses_;
   Scratch scratch_;
+  IsupportTable isupports_;
   Session::Shared shared_;
   TaskGroup tasks_;
   Connection::Setting connection_setting_;

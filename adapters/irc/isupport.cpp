@@ -218,6 +218,20 @@ std::uint16_t Isupport::targets(std::string_view command) const noexcept {
   return max_targets;
 }
 
+std::shared_ptr<const Isupport> IsupportTable::share(Isupport isupport) {
+  std::erase_if(shared_, [](const auto& known) { return known.expired(); });
+  for (const auto& known : shared_)
+    if (auto same = known.lock(); *same == isupport) return same;
+  // Not make_shared: what is out of use frees its memory though it is still listed.
+  std::shared_ptr<const Isupport> added{new Isupport(std::move(isupport))};
+  shared_.push_back(added);
+  return added;
+}
+
+std::size_t IsupportTable::size() const noexcept {
+  return static_cast<std::size_t>(std::ranges::count_if(shared_, [](const auto& known) { return !known.expired(); }));
+}
+
 NamesItem parse_names_item(const Isupport& isupport, std::string_view item) noexcept {
   NamesItem result;
   const std::size_t begin = std::min(item.find_first_not_of(isupport.prefix_symbols), item.size());

@@ -3,6 +3,7 @@
 // defaults for what it does not say; and the reading of mode changes, which depends on it. Pure.
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,6 +57,19 @@ struct Isupport {
   std::optional<std::size_t> rank_of_symbol(char symbol) const noexcept;
   /// How many targets one `command` (upper case) may have; 0: any number.
   std::uint16_t targets(std::string_view command) const noexcept;
+
+  friend bool operator==(const Isupport&, const Isupport&) = default;
+};
+
+/// Whoever is on a network is told the same by its servers, so the sessions of an adapter share what is equal.
+class IsupportTable {
+ public:
+  std::shared_ptr<const Isupport> share(Isupport isupport);
+  /// How many different ones are in use.
+  std::size_t size() const noexcept;
+
+ private:
+  std::vector<std::weak_ptr<const Isupport>> shared_;  // as many as networks, so a list; those out of use go with time
 };
 
 /// An item of NAMES (353) or a nick of WHO, cut: "@+nick!user@host" → symbols "@+", nick, user, host. user and host are

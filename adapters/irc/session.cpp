@@ -8,12 +8,25 @@
 
 namespace isthmus::irc {
 
+namespace {
+
+/// Until the server says otherwise. This case mapping never takes two names for one.
+Isupport unannounced() {
+  Isupport isupport;
+  isupport.casemapping = CaseMapping::ascii;
+  return isupport;
+}
+
+}  // namespace
+
 Session::Session(SessionHost& host, const Shared& shared, const Network& network, Conversation place,
                  std::uint64_t seed)
-    : host_{host}, shared_{shared}, network_{network}, place_{std::move(place)}, seed_{seed} {
-  // Until the server says otherwise: this never takes two names for one.
-  isupport_.casemapping = CaseMapping::ascii;
-}
+    : host_{host},
+      shared_{shared},
+      network_{network},
+      place_{std::move(place)},
+      seed_{seed},
+      isupport_{shared.isupports.share(unannounced())} {}
 
 SteadyTime Session::send(Urgency urgency, std::string_view command, std::initializer_list<std::string_view> middle,
                          std::optional<std::string_view> trailing) {
@@ -49,8 +62,7 @@ void Session::on_connected(SteadyTime now) {
   pong_due_ = regain_due_ = never;
   regaining_ = false;
   capabilities_ = {};
-  isupport_ = {};
-  isupport_.casemapping = CaseMapping::ascii;
+  isupport_ = shared_.isupports.share(unannounced());
   rekey();
   user_length_ = host_length_ = 0;
   parting_.reset();
@@ -87,7 +99,7 @@ void Session::on_login_line(const Line& line) {
 }
 
 void Session::become_ready() {
-  wanted_nick_ = irc_nick(registration_->wish(), std::max<std::size_t>(isupport_.nick_length, 1), NickCharset::utf8);
+  wanted_nick_ = irc_nick(registration_->wish(), std::max<std::size_t>(isupport_->nick_length, 1), NickCharset::utf8);
   registration_.reset();
   phase_ = Phase::up;
   phase_since_ = now_;
@@ -113,7 +125,7 @@ void Session::join_wanted() {
   std::string keys;
   std::vector<Channel*> packed;
   // RFC 2812 §3.2.1 allows lists; only TARGMAX is about them.
-  const std::uint16_t most = isupport_.target_limits.empty() ? std::uint16_t{0} : isupport_.targets("JOIN");
+  const std::uint16_t most = isupport_->target_limits.empty() ? std::uint16_t{0} : isupport_->targets("JOIN");
   bool asked_for = false;
   const auto flush = [&] {
     if (packed.empty()) return;

@@ -31,6 +31,7 @@ class Session {
     const Settings& settings;
     const IrcAddressBook& addresses;
     Scratch& scratch;
+    IsupportTable& isupports;
   };
 
   /// `place` is the network as a conversation, `seed` decides which nicks are tried when the wanted one is taken.
@@ -189,10 +190,10 @@ class Session {
   PrefixLength own_prefix() const noexcept;
 
   // small helpers
-  std::string_view folded(std::string_view name) { return fold(isupport_.casemapping, name, shared_.scratch.folded); }
+  std::string_view folded(std::string_view name) { return fold(isupport_->casemapping, name, shared_.scratch.folded); }
   Channel* find(std::string_view name) { return channels_.find(folded(name)); }
   bool is_me(std::string_view nick) const noexcept {
-    return !nick.empty() && same_name(isupport_.casemapping, nick, nick_);
+    return !nick.empty() && same_name(isupport_->casemapping, nick, nick_);
   }
   SteadyTime send(Urgency urgency, std::string_view command, std::initializer_list<std::string_view> middle,
                   std::optional<std::string_view> trailing = std::nullopt);
@@ -236,7 +237,7 @@ class Session {
   std::uint16_t user_length_ = 0;  // of our own prefix; 0: not known yet
   std::uint16_t host_length_ = 0;
   Capabilities capabilities_;
-  Isupport isupport_;
+  std::shared_ptr<const Isupport> isupport_;
   std::unique_ptr<Registration> registration_;
   std::unique_ptr<Refusal> parting_;  // what its ERROR said
   std::unique_ptr<Rare> rare_;

@@ -90,7 +90,7 @@ void Session::on_privmsg(const Line& line, bool notice) {
     host_.count("irc_lines_dropped", "malformed");
     return;
   }
-  const std::string_view target = isupport_.channel_of(line.param(0));
+  const std::string_view target = isupport_->channel_of(line.param(0));
   std::string_view text = line.param(1);
   Style style = notice ? Style::notice : Style::normal;
   if (text.starts_with('\x01')) {
@@ -104,7 +104,7 @@ void Session::on_privmsg(const Line& line, bool notice) {
     host_.count("irc_lines_dropped", "no_text");
     return;
   }
-  if (isupport_.is_channel(target)) return on_room_message(line, target, style, text);
+  if (isupport_->is_channel(target)) return on_room_message(line, target, style, text);
   // Before the login is through, servers call us "*" or "AUTH".
   if (is_me(target) || registration_ != nullptr || is_from_server(line)) return on_direct_message(line, style, text);
   host_.count("irc_lines_dropped", "not_for_us");
@@ -241,7 +241,7 @@ void Session::on_error_numeric(const Line& line) {
   if (on_nick_error(line)) return;
   const std::string_view target = line.param(1);
   std::string text{plain_text(line.last(), shared_.scratch.text)};
-  if (isupport_.is_channel(target)) {
+  if (isupport_->is_channel(target)) {
     Channel* channel = find(target);
     if (channel != nullptr && on_channel_error(line, *channel)) return;
     if (is_about_message(line.numeric) && refuse_said(target, refusal(line, Asked::message))) return;
@@ -262,7 +262,7 @@ bool Session::on_nick_error(const Line& line) {
     case ERR_NICKTOOFAST:
     case ERR_CANTCHANGENICK: break;
     case ERR_UNAVAILRESOURCE:
-      if (isupport_.is_channel(line.param(1))) return false;
+      if (isupport_->is_channel(line.param(1))) return false;
       break;
     default: return false;
   }
@@ -299,9 +299,11 @@ bool Session::on_channel_error(const Line& line, Channel& channel) {
 }
 
 void Session::on_isupport(const Line& line) {
-  const CaseMapping before = isupport_.casemapping;
-  isupport_.add(line);
-  if (isupport_.casemapping != before) rekey();
+  const CaseMapping before = isupport_->casemapping;
+  Isupport said = *isupport_;
+  said.add(line);
+  isupport_ = shared_.isupports.share(std::move(said));
+  if (isupport_->casemapping != before) rekey();
 }
 
 void Session::on_error(const Line& line) {

@@ -35,7 +35,7 @@ void Session::on_join(const Line& line) {
   const std::string nick{to_utf8(line.nick, scratch.text)};
   const std::string address{to_utf8(address_of(line, scratch.address), scratch.text)};
   const Occupant& occupant = channel->add(folded(line.nick), nick, address);
-  announce(*channel, to_change(Change::Kind::join, to_member(isupport_, occupant)));
+  announce(*channel, to_change(Change::Kind::join, to_member(*isupport_, occupant)));
 }
 
 void Session::on_own_join(const Line& line, std::string_view name) {
@@ -69,7 +69,7 @@ void Session::on_names(const Line& line) {
   std::string_view rest = line.last();
   while (!rest.empty()) {
     const std::size_t space = rest.find(' ');
-    const NamesItem item = parse_names_item(isupport_, rest.substr(0, space));
+    const NamesItem item = parse_names_item(*isupport_, rest.substr(0, space));
     rest.remove_prefix(space == std::string_view::npos ? rest.size() : space + 1);
     if (item.nick.empty()) continue;
     if (channel->occupants.size() >= max_occupants) {
@@ -82,7 +82,7 @@ void Session::on_names(const Line& line) {
     Occupant& occupant = channel->add(folded(item.nick), to_utf8(item.nick, scratch.text), address);
     occupant.ranks = 0;
     for (const char symbol : item.symbols)
-      if (const auto rank = isupport_.rank_of_symbol(symbol)) occupant.ranks |= rank_bit(*rank);
+      if (const auto rank = isupport_->rank_of_symbol(symbol)) occupant.ranks |= rank_bit(*rank);
     if (!item.host.empty() && is_me(item.nick)) learn_own_address(item.user, item.host);
   }
 }
@@ -100,7 +100,7 @@ void Session::finish_sync(Channel& channel) {
 void Session::welcome(const Channel& channel, const std::string& audience) {
   EventPtr event = host_.event(channel.place);
   event->about.audience = audience;
-  event->what = to_roster(isupport_, channel, to_utf8(nick_, shared_.scratch.text));
+  event->what = to_roster(*isupport_, channel, to_utf8(nick_, shared_.scratch.text));
   host_.emit(std::move(event));
   emit_subject(channel, audience);
 }
@@ -132,8 +132,8 @@ void Session::announce(const Channel& channel, std::vector<Change> changes) {
 
 void Session::announce_own(const Channel& channel, Change::Kind kind, const std::string& reason, std::string_view by) {
   const auto own = channel.occupants.find(folded(nick_));
-  Change change = to_change(kind, own != channel.occupants.end() ? to_member(isupport_, own->second) : Member{}, reason,
-                            std::string{by});
+  Change change = to_change(kind, own != channel.occupants.end() ? to_member(*isupport_, own->second) : Member{},
+                            reason, std::string{by});
   change.who.name = to_utf8(nick_, shared_.scratch.text);
   change.self = true;
   announce(channel, std::move(change));
@@ -184,7 +184,7 @@ void Session::on_part(const Line& line) {
   }
   const auto gone = channel->occupants.find(folded(line.nick));
   if (!channel->is_on() || gone == channel->occupants.end()) return;
-  Change change = to_change(Change::Kind::leave, to_member(isupport_, gone->second), reason);
+  Change change = to_change(Change::Kind::leave, to_member(*isupport_, gone->second), reason);
   channel->occupants.erase(gone);
   end_burst(*channel);
   announce(*channel, std::move(change));
@@ -202,7 +202,7 @@ void Session::on_kick(const Line& line) {
   }
   const auto gone = channel->occupants.find(folded(line.param(1)));
   if (!channel->is_on() || gone == channel->occupants.end()) return;
-  Change change = to_change(Change::Kind::kick, to_member(isupport_, gone->second), reason, by);
+  Change change = to_change(Change::Kind::kick, to_member(*isupport_, gone->second), reason, by);
   channel->occupants.erase(gone);
   end_burst(*channel);
   announce(*channel, std::move(change));
@@ -217,7 +217,7 @@ void Session::on_quit(const Line& line) {
     Channel& channel = channels_.at(i);
     const auto gone = channel.occupants.find(folded(line.nick));
     if (gone == channel.occupants.end()) continue;
-    Change change = to_change(Change::Kind::quit, to_member(isupport_, gone->second), reason);
+    Change change = to_change(Change::Kind::quit, to_member(*isupport_, gone->second), reason);
     channel.occupants.erase(gone);
     if (!split || channel.state != Channel::State::joined) {
       end_burst(channel);
@@ -244,7 +244,7 @@ void Session::on_nick(const Line& line) {
     const auto found = channel.occupants.find(folded(line.nick));
     if (found == channel.occupants.end()) continue;
     auto node = channel.occupants.extract(found);
-    Change change = to_change(Change::Kind::rename, to_member(isupport_, node.mapped()));
+    Change change = to_change(Change::Kind::rename, to_member(*isupport_, node.mapped()));
     change.self = self;
     change.new_name = new_name;
     node.key() = folded(to);
@@ -272,7 +272,7 @@ void Session::on_mode(const Line& line) {
   if (channel == nullptr || !channel->is_on()) return;  // our own user modes, mostly
   auto& modes = shared_.scratch.modes;
   modes.clear();
-  parse_modes(isupport_, line.parameters().subspan(1), modes);
+  parse_modes(*isupport_, line.parameters().subspan(1), modes);
   struct Before {
     Occupant* occupant;
     Standing standing;
@@ -284,21 +284,21 @@ void Session::on_mode(const Line& line) {
       if (!mode.add) channel->key.clear();
       if (mode.add && mode.argument != "*") channel->key = mode.argument;
     }
-    const auto rank = mode.kind == ModeChange::Kind::status ? isupport_.rank_of_mode(mode.letter) : std::nullopt;
+    const auto rank = mode.kind == ModeChange::Kind::status ? isupport_->rank_of_mode(mode.letter) : std::nullopt;
     if (!rank) continue;
     const auto found = channel->occupants.find(folded(mode.argument));
     if (found == channel->occupants.end()) continue;
     Occupant& occupant = found->second;
     if (std::ranges::find(touched, &occupant, &Before::occupant) == touched.end())
-      touched.push_back({&occupant, standing(isupport_, occupant.ranks)});
+      touched.push_back({&occupant, standing(*isupport_, occupant.ranks)});
     const std::uint16_t bit = rank_bit(*rank);
     occupant.ranks = static_cast<std::uint16_t>(mode.add ? occupant.ranks | bit : occupant.ranks & ~bit);
   }
   std::vector<Change> changes;
   const std::string by{to_utf8(line.nick, shared_.scratch.text)};
   for (const Before& before : touched) {
-    if (standing(isupport_, before.occupant->ranks) == before.standing) continue;
-    changes.push_back(to_change(Change::Kind::standing, to_member(isupport_, *before.occupant), {}, by));
+    if (standing(*isupport_, before.occupant->ranks) == before.standing) continue;
+    changes.push_back(to_change(Change::Kind::standing, to_member(*isupport_, *before.occupant), {}, by));
     changes.back().self = before.occupant->nick == to_utf8(nick_, shared_.scratch.text);
   }
   if (!changes.empty()) announce(*channel, std::move(changes));
@@ -332,7 +332,7 @@ void Session::on_topic_numeric(const Line& line) {
 }
 
 void Session::rekey() {
-  const auto doubles = channels_.rekey(isupport_.casemapping);
+  const auto doubles = channels_.rekey(isupport_->casemapping);
   for (const auto& dropped : doubles) {
     const Channel& kept = *channels_.find(dropped->folded);
     const Refusal why{Condition::redirect, Remedy::modify,
@@ -355,8 +355,8 @@ void Session::learn_own_address(std::string_view user, std::string_view host) {
 PrefixLength Session::own_prefix() const noexcept {
   // One more than USERLEN for the ~ of an unverified user name.
   return {.nick = nick_.size(),
-          .user = user_length_ != 0 ? user_length_ : std::size_t{isupport_.user_length} + 1,
-          .host = host_length_ != 0 ? host_length_ : std::size_t{isupport_.host_length}};
+          .user = user_length_ != 0 ? user_length_ : std::size_t{isupport_->user_length} + 1,
+          .host = host_length_ != 0 ? host_length_ : std::size_t{isupport_->host_length}};
 }
 
 }  // namespace isthmus::irc

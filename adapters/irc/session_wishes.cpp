@@ -163,7 +163,7 @@ Outcome Session::rename(EventPtr& event, const Change& change) {
   if (find_joined(event->about.conversation) == nullptr) return not_joined();
   if (phase_ != Phase::up) return link_down();
   const std::string nick =
-      irc_nick(change.new_name, std::max<std::size_t>(isupport_.nick_length, 1), NickCharset::utf8);
+      irc_nick(change.new_name, std::max<std::size_t>(isupport_->nick_length, 1), NickCharset::utf8);
   if (nick == nick_) return Accepted{};
   if (!has_room_for_wish()) return too_much();
   if (has_wish(Wish::Kind::rename, {})) {
@@ -186,8 +186,8 @@ Outcome Session::set_subject(EventPtr& event, const RoomInfo& wish) {
   if (channel == nullptr) return not_joined();
   if (phase_ != Phase::up || !channel->is_on()) return link_down();
   if (!has_room_for_wish()) return too_much();
-  std::size_t most = text_budget(own_prefix(), "TOPIC", channel->name, 0, isupport_.line_length);
-  if (isupport_.topic_length > 0) most = std::min<std::size_t>(most, isupport_.topic_length);
+  std::size_t most = text_budget(own_prefix(), "TOPIC", channel->name, 0, isupport_->line_length);
+  if (isupport_->topic_length > 0) most = std::min<std::size_t>(most, isupport_->topic_length);
   const std::string text = to_one_line(wish.subject->text, most);
   if (text == channel->subject.text) {  // servers do not always tell what changes nothing
     emit_subject(*channel, event->about.audience);
@@ -245,7 +245,7 @@ Outcome Session::say(EventPtr& event, std::string_view target) {
   const bool action = message.style == Style::action;
   const std::string_view command = message.style == Style::notice ? "NOTICE" : "PRIVMSG";
   const std::size_t budget =
-      text_budget(own_prefix(), command, target, action ? action_overhead : 0, isupport_.line_length);
+      text_budget(own_prefix(), command, target, action ? action_overhead : 0, isupport_->line_length);
   auto& pieces = shared_.scratch.pieces;
   if (!split(message.text, budget, max_pieces, pieces))
     return rejected(Condition::policy_violation, Remedy::modify, "The message is too long for IRC.");
@@ -258,7 +258,7 @@ Outcome Session::say(EventPtr& event, std::string_view target) {
       append_ctcp(shared_.scratch.text, "ACTION", piece);
       piece = shared_.scratch.text;
     }
-    const auto added = append_line(out, command, {target}, piece, {.tags = {}, .max_bytes = isupport_.line_length});
+    const auto added = append_line(out, command, {target}, piece, {.tags = {}, .max_bytes = isupport_->line_length});
     if (!added) {
       out.resize(from);
       return rejected(Condition::bad_request, Remedy::modify, "The message cannot be written as a line of IRC.");

@@ -156,6 +156,23 @@ std::string modes_text(const Isupport& isupport, std::vector<std::string_view> p
   return text;
 }
 
+TEST(IrcIsupportTable, SharesWhatIsEqualAndForgetsWhatIsOutOfUse) {
+  IsupportTable table;
+  auto first = table.share(after({":s 005 al NETWORK=Here :x"}));
+  const auto second = table.share(after({":s 005 al NETWORK=Here :x"}));
+  const auto other = table.share(after({":s 005 al NETWORK=There :x"}));
+  EXPECT_EQ(first, second);
+  EXPECT_NE(first, other);
+  EXPECT_EQ(other->network, "There");
+  EXPECT_EQ(table.size(), 2U);
+  first = other;
+  EXPECT_EQ(table.size(), 2U);
+  first = table.share({});
+  EXPECT_EQ(table.size(), 3U);
+  first.reset();
+  EXPECT_EQ(table.size(), 2U);
+}
+
 TEST(IrcParseModes, TakesArgumentsByTheClassOfTheLetter) {
   const auto isupport = after({":s 005 al PREFIX=(qov)~@+ CHANMODES=beI,kf,lj,imnst :x"});
   EXPECT_EQ(modes_text(isupport, {"+ov-b", "al", "bo", "*!*@*"}), "S+o=al S+v=bo A-b=*!*@*");

@@ -358,7 +358,8 @@ class Stage final : public SessionHost {
   Network network_;
   IrcAddressBook addresses_{adapter, names_, "", {"irc.test"}};
   Scratch scratch_;
-  Session::Shared shared_{settings_, addresses_, scratch_};
+  IsupportTable isupports_;
+  Session::Shared shared_{settings_, addresses_, scratch_, isupports_};
   Conversation place_;
   SteadyTime now_ = start;
   SteadyTime due_ = never;
