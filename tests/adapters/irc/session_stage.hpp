@@ -301,9 +301,8 @@ class Stage final : public SessionHost {
     const std::string native = unescaped(take_word(text));
     const bool is_network = native == "network";
     const bool is_channel = native.starts_with('#') || native.starts_with('&') || native.starts_with('+');
-    const PlaceKind kind = is_network                      ? PlaceKind::network
-                           : verb == "tell" || !is_channel ? PlaceKind::direct
-                                                           : PlaceKind::room;
+    const bool is_person = verb == "tell" || (!is_channel && verb != "join");
+    const PlaceKind kind = is_network ? PlaceKind::network : is_person ? PlaceKind::direct : PlaceKind::room;
     event->about.conversation = {adapter, kind, place_.network, is_network ? Name{} : names_.intern(native)};
     event->about.owner = names_.intern("juliet@example.org");
     event->about.actor.name = "juliet";
