@@ -1,14 +1,46 @@
 #include "gateway/access.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace isthmus {
+namespace {
+
+Refusal too_fast(std::string_view who, double rate) {
+  return {Condition::resource_constraint,
+          Remedy::wait,
+          fmt::format("Too fast: the limit is {:g} stanzas a second for {}. Try again in a moment.", rate, who),
+          {}};
+}
+
+}  // namespace
+
+Access::Access(std::vector<std::string> users, const AccessRates& rates)
+    : users_{std::move(users)}, rates_{rates}, all_{rates.total_burst, rates.total_rate} {}
 
 bool Access::may_use(std::string_view owner) const noexcept {
   const auto at = owner.find('@');
   const auto domain = at == std::string_view::npos ? owner : owner.substr(at + 1);
   return std::ranges::any_of(users_,
                              [&](const std::string& user) { return user == "*" || user == owner || user == domain; });
+}
+
+std::optional<Refusal> Access::admit(const Name& owner, TokenBucket::Time now) {
+  if (rates_.user_rate > 0) {
+    if (buckets_.size() >= sweep_at_) forget_idle(now);
+    // The user's own limit first: who is over it must not use up what is for all.
+    auto& bucket = buckets_.try_emplace(owner, rates_.user_burst, rates_.user_rate).first->second;
+    if (!bucket.take(now)) return too_fast("each user", rates_.user_rate);
+  }
+  if (!all_.take(now)) return too_fast("all users together", rates_.total_rate);
+  return std::nullopt;
+}
+
+void Access::forget_idle(TokenBucket::Time now) {
+  boost::unordered::erase_if(buckets_, [&](const auto& item) { return item.second.is_full(now); });
+  sweep_at_ = std::max(least_to_sweep, buckets_.size() * 2);
 }
 
 }  // namespace isthmus

@@ -1,5 +1,7 @@
 // The daemon: reads the configuration, puts the two sides together, runs the loop. The only file that sees both sides.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -58,6 +60,9 @@ struct Plan {
   xmpp::ServerSettings server;
   std::vector<Component> components;
   std::vector<std::string> users;
+  UserLimits limits;
+  AccessRates rates;
+  DegradePolicy degrade;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;
   std::string http_listen;
@@ -109,6 +114,36 @@ std::vector<std::string> read_users(const config::Section& access) {
   return users;
 }
 
+void read_limits(Plan& plan, const config::Section& access) {
+  constexpr std::int64_t most = 10'000;
+  constexpr double most_a_second = 1e6;
+  const auto count = [&](std::string_view key, std::size_t otherwise) {
+    return static_cast<std::size_t>(access.integer(key, static_cast<std::int64_t>(otherwise), 0, most));
+  };
+  const auto burst = [&](std::string_view key, unsigned otherwise) {
+    return static_cast<unsigned>(access.integer(key, otherwise, 1, 1'000'000));
+  };
+  plan.limits.sessions = count("max_sessions", plan.limits.sessions);
+  plan.limits.rooms = count("max_rooms", plan.limits.rooms);
+  plan.rates.user_burst = burst("burst", plan.rates.user_burst);
+  plan.rates.user_rate = access.number("rate", plan.rates.user_rate, 0, most_a_second);
+  plan.rates.total_burst = burst("total_burst", plan.rates.total_burst);
+  plan.rates.total_rate = access.number("total_rate", plan.rates.total_rate, 0, most_a_second);
+}
+
+DegradePolicy read_degrade(const config::Section& section) {
+  const auto fallback = [&](std::string_view key, Fallback otherwise) {
+    static constexpr std::array<std::string_view, 3> names{"text", "error", "drop"};  // in the order of Fallback
+    const auto name = section.one_of(key, names[static_cast<std::size_t>(otherwise)], {names.begin(), names.end()});
+    return static_cast<Fallback>(std::ranges::find(names, name) - names.begin());
+  };
+  const DegradePolicy standard;
+  return {.edit = fallback("edit", standard.edit),
+          .reply = fallback("reply", standard.reply),
+          .reaction = fallback("reaction", standard.reaction),
+          .retraction = fallback("retraction", standard.retraction)};
+}
+
 /// The plan; mistakes are noted in the document.
 Plan read_plan(const config::Section& root) {
   Plan plan;
@@ -117,6 +152,8 @@ Plan read_plan(const config::Section& root) {
   if (plan.components.empty())
     root.problem("component", "no [[component]]: the gateway needs at least one, with domain and adapter");
   plan.users = read_users(root.table("access"));
+  read_limits(plan, root.table("access"));
+  plan.degrade = read_degrade(root.table("degrade"));
   if (plan.users.empty()) {
     for (const auto& component : plan.components) plan.users.push_back(parent_domain(component.settings.domain));
   }
@@ -149,8 +186,9 @@ class Daemon {
                  counters_,
                  Log{make_stdout_sink(plan_.log_format), plan_.log_level},
                  read_buffer_,
-                 [this] { return std::uniform_real_distribution<>{0.0, 1.0}(random_); }},
-        users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users}} {
+                 [this] { return std::uniform_real_distribution<>{0.0, 1.0}(random_); },
+                 plan_.limits},
+        users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates}} {
     const AdapterId home{0};
     router_.set(home, users_);
     router_.set_home(home);
@@ -258,7 +296,7 @@ class Daemon {
   asio::io_context io_{1};
   Counters counters_;
   NameTable names_;
-  Router router_{counters_};
+  Router router_{counters_, plan_.degrade};
   Turn turn_;
   Alarms alarms_;
   std::unique_ptr<Resolver> resolver_;

@@ -13,6 +13,9 @@ namespace {
 
 Answer<Conversation> place_of(const Incoming& in) { return in.domain.addresses->parse(from_local(in.to.local())); }
 
+/// What a user asks for, as against what tells of an end or answers us: that is never too much.
+bool is_counted(const Incoming& in) { return in.type != "error" && in.type != "result" && in.type != "unavailable"; }
+
 bool is_request(std::string_view type) { return type == "get" || type == "set"; }
 
 }  // namespace
@@ -101,6 +104,9 @@ void Dispatcher::dispatch(pugi::xml_node stanza) {
     });
   }
   const auto owner = runtime_.names.intern(from_.bare());
+  if (is_counted(in)) {
+    if (const auto why = access_.admit(owner, runtime_.alarms.now())) return refuse(in, *why);
+  }
   if (kind == "message") return on_message(in, owner);
   if (kind == "presence") return on_presence(in, owner);
   on_iq(in, owner);

@@ -52,6 +52,14 @@ void Muc::on_presence(const Incoming& in, const Name& owner, const Conversation&
 
 void Muc::join(const Incoming& in, const Name& owner, const Conversation& place, pugi::xml_node muc_x) {
   auto* room = context_.rooms.find(owner, place);
+  const auto most = context_.runtime.limits.rooms;
+  if (room == nullptr && context_.rooms.of(owner).size() >= most) {
+    return refuse(in, "presence",
+                  {Condition::resource_constraint,
+                   Remedy::wait,
+                   "You may be in " + std::to_string(most) + " rooms at once; leave one first.",
+                   {}});
+  }
   if (room == nullptr) room = &context_.rooms.add(in.domain, owner, place, std::string{in.to.bare()});
   auto* occupant = room->find(in.from.str());
   if (occupant == nullptr) {

@@ -12,7 +12,6 @@ namespace isthmus::irc {
 namespace {
 
 constexpr std::size_t max_networks_in_use = 1'000;  // beyond this, those that nobody is on are forgotten
-constexpr std::uint16_t max_sessions_per_user = 20;
 
 std::vector<std::string> names_of(const Settings& settings) {
   std::vector<std::string> names;
@@ -124,9 +123,11 @@ Outcome IrcAdapter::open(EventPtr& event) {
     return rejected(Condition::not_allowed, Remedy::cancel, "The gateway's operator does not allow this network.");
   }
   if (const auto count = sessions_of_.find(user);
-      count != sessions_of_.end() && count->second >= max_sessions_per_user) {
+      count != sessions_of_.end() && count->second >= runtime_.limits.sessions) {
     runtime_.counters.add("irc_connects_refused", "sessions");
-    return rejected(Condition::resource_constraint, Remedy::wait, "You are on too many networks.");
+    return rejected(
+        Condition::resource_constraint, Remedy::wait,
+        "You may be on " + std::to_string(runtime_.limits.sessions) + " networks at once; leave one first.");
   }
   Conversation place;
   place.adapter = id_;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/irc/flood.hpp"
+#include "gateway/token_bucket.hpp"
 #include "adapters/irc/session_host.hpp"
 #include "gateway/model/event.hpp"
 #include "gateway/runtime/alarms.hpp"

@@ -74,6 +74,11 @@ Degradation degrade(Event& event, Capabilities capabilities, const DegradePolicy
   const auto can = [&](Capability one) { return capabilities.has(one); };
   if (const auto* message = std::get_if<Message>(&event.what)) {
     if (!message->reply || can(Capability::reply)) return {};
+    if (policy.reply == Fallback::drop) {  // only that it is an answer
+      Message said = *message;
+      said.reply.reset();
+      return fall_back(event, Fallback::text, "replies", [&] { return std::move(said); });
+    }
     return fall_back(event, policy.reply, "replies", [&] { return in_words(*message); });
   }
   if (const auto* edit = std::get_if<Edit>(&event.what)) {

@@ -12,7 +12,7 @@ namespace isthmus {
 enum class Fallback : std::uint8_t {
   text,   // a message that says it in words
   error,  // refused: the sender hears why
-  drop,   // nothing; nobody is told
+  drop,   // nothing, and nobody is told; of a reply only what it answers
 };
 
 /// By kind of what was said. Typing and read marks are always dropped: they say nothing.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include "gateway/access.hpp"
 #include "gateway/model/event_id.hpp"
 #include "gateway/model/name.hpp"
 #include "gateway/router.hpp"
@@ -28,6 +29,7 @@ struct Runtime {
   Log log;
   std::span<char> read_buffer;     // one for the loop, 256 KiB: consumed before the next read
   std::function<double()> random;  // in [0, 1): jitter
+  UserLimits limits{};
 };
 
 /// Makes an adapter whose settings have been read. Called once; the adapter's id is the router's.

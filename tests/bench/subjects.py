@@ -51,6 +51,9 @@ adapter = "irc"
 
 [access]
 users = ["*"]
+rate = 0
+total_rate = 0
+max_rooms = 10000
 
 [http]
 listen = ""

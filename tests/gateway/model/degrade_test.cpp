@@ -65,6 +65,7 @@ TEST(Degrade, ThatOneMayTakeBackOnesOwnWordsDoesNotMakeOneAModerator) {
 }
 
 TEST(Degrade, FollowsThePolicy) {
+  EXPECT_EQ(degraded(answer("aye", "romeo", "well?"), {}, {.reply = Fallback::drop}), "aye");
   const DegradePolicy strict{Fallback::error, Fallback::drop, Fallback::drop, Fallback::text};
   EXPECT_EQ(degraded(Edit{{"m1"}, plain}, {}, strict), "feature-not-implemented");
   EXPECT_EQ(degraded(Reactions{{"m1"}, {"👍"}}, {}, strict), "dropped");

@@ -1,10 +1,10 @@
-#include "adapters/irc/flood.hpp"
+#include "gateway/token_bucket.hpp"
 
 #include <gtest/gtest.h>
 
 using namespace std::chrono_literals;
 
-namespace isthmus::irc {
+namespace isthmus {
 namespace {
 
 constexpr TokenBucket::Time start{};
@@ -65,4 +65,4 @@ TEST(IrcTokenBucket, TakesAnyConfiguredNumbers) {
 }
 
 }  // namespace
-}  // namespace isthmus::irc
+}  // namespace isthmus

@@ -1,16 +1,16 @@
-#include "adapters/irc/flood.hpp"
+#include "gateway/token_bucket.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace isthmus::irc {
+namespace isthmus {
 
 namespace {
 using Duration = std::chrono::steady_clock::duration;
 // A day between two tokens is as good as never, and keeps the sums in range for any configured number.
 constexpr Duration longest_interval = std::chrono::hours{24};
 constexpr unsigned largest_burst = 10'000;
-// Tokens that force() may take ahead: a server that sends a thousand PINGs must not silence the user for half an hour.
+// Tokens that force() may take ahead: whoever is made to take a thousand must not be silent for half an hour.
 constexpr int most_debt = 10;
 }  // namespace
 
@@ -34,4 +34,4 @@ void TokenBucket::force(Time now) noexcept {
   full_at_ = std::min(std::max(full_at_, now), now + allowance_ + most_debt * interval_) + interval_;
 }
 
-}  // namespace isthmus::irc
+}  // namespace isthmus

@@ -1,10 +1,10 @@
 #pragma once
-// How fast lines may leave: a token bucket. Time is a parameter.
+// How often something may happen: a token bucket. Time is a parameter.
 #include <chrono>
 
-namespace isthmus::irc {
+namespace isthmus {
 
-/// `burst` at once, then `rate` a second. Used for the lines of a connection and for the connections to a network.
+/// `burst` at once, then `rate` a second.
 class TokenBucket {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -15,10 +15,12 @@ class TokenBucket {
   /// Takes one token; false, and nothing taken, when there is none at `now`.
   bool take(Time now) noexcept;
   /// Takes one even when there is none, so that the following ones wait longer, by at most ten: for what must not wait
-  /// itself (PONG).
+  /// itself.
   void force(Time now) noexcept;
   /// When the next take() will succeed: `now` or later.
   Time ready_at(Time now) const noexcept;
+  /// True when nothing was taken of late: it is as good as a new one.
+  bool is_full(Time now) const noexcept { return full_at_ <= now; }
 
  private:
   std::chrono::steady_clock::duration interval_{};   // between two tokens; 0: no limit
@@ -26,4 +28,4 @@ class TokenBucket {
   Time full_at_{};                                   // when the bucket will be full again
 };
 
-}  // namespace isthmus::irc
+}  // namespace isthmus
