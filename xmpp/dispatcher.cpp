@@ -24,9 +24,10 @@ Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::fun
     : runtime_{runtime},
       access_{std::move(access)},
       context_{runtime, self, rooms_, std::move(now)},
+      requests_{context_},
       muc_{context_},
       direct_{context_, muc_},
-      queries_{context_},
+      queries_{context_, requests_},
       roll_call_{context_, [this](const Name& owner, std::string_view client) { muc_.on_client_gone(owner, client); }} {
 }
 
@@ -43,6 +44,10 @@ const Domain* Dispatcher::find(AdapterId id) const {
 }
 
 Outcome Dispatcher::deliver(Delivery& delivery) {
+  if (delivery.receipt && std::holds_alternative<Request>(delivery.event->what)) {
+    requests_.deliver(*delivery.event, *delivery.receipt);
+    return Accepted{};
+  }
   const auto& place = delivery.event->about.conversation;
   if (place.kind == PlaceKind::room) return muc_.deliver(delivery);
   const auto* domain = find(place.adapter);
@@ -56,6 +61,7 @@ void Dispatcher::on_up(const Domain& domain) {
 }
 
 void Dispatcher::on_down(const Domain& domain) {
+  requests_.forget(domain);
   roll_call_.forget(domain);
   muc_.on_stream_down(domain);
 }
@@ -156,7 +162,12 @@ void Dispatcher::on_presence(const Incoming& in, const Name& owner) {
 }
 
 void Dispatcher::on_iq(const Incoming& in, const Name& owner) {
-  if (is_request(in.type)) return queries_.on_request(in, owner, place_of(in));
+  if (is_request(in.type)) {
+    // What the gateway is, everybody may know.
+    if (access_.may_use(owner.view()) || child(in.element, ns::disco_info, "query"))
+      return queries_.on_request(in, owner, place_of(in));
+    return refuse(in, {Condition::forbidden, Remedy::auth, "You may not use this gateway.", {}});
+  }
   if (in.type == "result" || in.type == "error") {
     if (!roll_call_.on_answer(in.id, in.from.str(), in.type))
       runtime_.counters.add("stanzas_dropped", "unexpected_answer");

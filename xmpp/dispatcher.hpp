@@ -12,6 +12,7 @@
 #include "xmpp/direct.hpp"
 #include "xmpp/muc.hpp"
 #include "xmpp/queries.hpp"
+#include "xmpp/requests.hpp"
 #include "xmpp/roll_call.hpp"
 
 namespace isthmus::xmpp {
@@ -46,6 +47,7 @@ class Dispatcher {
   Access access_;
   Rooms rooms_;
   Context context_;
+  Requests requests_;
   Muc muc_;
   Direct direct_;
   Queries queries_;

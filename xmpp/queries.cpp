@@ -9,12 +9,14 @@
 #include "xmpp/jid.hpp"
 #include "xmpp/muc_writer.hpp"
 #include "xmpp/namespaces.hpp"
+#include "xmpp/person_queries.hpp"
 #include "xmpp/stanza.hpp"
 
 namespace isthmus::xmpp {
 namespace {
 
 const Refusal not_here{Condition::service_unavailable, Remedy::cancel, {}, {}};
+const Refusal not_inside{Condition::not_acceptable, Remedy::cancel, "You are not in this room; join it again.", {}};
 
 /// What an entity is and can (XEP-0030 §3.1).
 struct Info {
@@ -35,7 +37,7 @@ Info info_of(PlaceKind kind) {
                "muc_nonanonymous"}};
     case PlaceKind::direct: break;
   }
-  return {"client", "pc", {ns::disco_info}};
+  return {"client", "pc", {ns::disco_info, ns::last_activity, ns::ping, ns::time, ns::vcard, ns::version}};
 }
 
 }  // namespace
@@ -48,7 +50,22 @@ void Queries::refuse(const Incoming& in, const Refusal& why) {
 
 void Queries::on_request(const Incoming& in, const Name& owner, const Answer<Conversation>& place) {
   if (!place) return refuse(in, place.error());
-  if (child(in.element, ns::ping, "ping")) return answer_ping(in, owner, *place);
+  const bool is_occupant = place->kind == PlaceKind::room && in.to.is_full();
+  const bool is_ping = in.type == "get" && child(in.element, ns::ping, "ping");
+  if (is_ping && is_occupant) {
+    auto* room = context_.rooms.find(owner, *place);
+    // One's own address; also of a room that one is not in, since whoever asks believes to be there.
+    if (room == nullptr || room->find(in.from.str()) == nullptr || from_resource(in.to.resource()) == room->nick)
+      return answer_self_ping(in, room);
+  }
+  if (in.type == "get" && (is_occupant || place->kind == PlaceKind::direct)) {
+    if (auto asked = person_question(in.element)) {
+      const auto person = person_at(in, owner, *place);
+      if (!person) return refuse(in, person.error());
+      return requests_.ask(in, owner, *person, std::move(asked->question), std::move(asked->render));
+    }
+  }
+  if (is_ping) return answer_ping(in);
   if (in.type == "get") {
     if (child(in.element, ns::version, "query")) return answer_version(in);
     const auto info = child(in.element, ns::disco_info, "query");
@@ -102,20 +119,23 @@ void Queries::answer_items(const Incoming& in, const Name& owner, const Conversa
   });
 }
 
-void Queries::answer_ping(const Incoming& in, const Name& owner, const Conversation& place) {
-  if (place.kind == PlaceKind::room && in.to.is_full()) {
-    auto* room = context_.rooms.find(owner, place);
-    const auto* occupant = room != nullptr ? room->find(in.from.str()) : nullptr;
-    const bool is_inside = occupant != nullptr && !occupant->stale &&
-                           (occupant->state == Occupant::State::present || occupant->state == Occupant::State::entered);
-    // A client that may have missed something must enter anew (XEP-0410 §3.2).
-    if (!is_inside) {
-      return refuse(in, {Condition::not_acceptable, Remedy::cancel, "You are not in this room; join it again.", {}});
-    }
-    if (from_resource(in.to.resource()) != room->nick) return refuse(in, not_here);
-  } else if (place.kind == PlaceKind::direct) {
-    return refuse(in, not_here);
-  }
+Answer<Conversation> Queries::person_at(const Incoming& in, const Name& owner, const Conversation& place) const {
+  if (place.kind == PlaceKind::direct) return place;
+  auto* room = context_.rooms.find(owner, place);
+  if (room == nullptr || room->find(in.from.str()) == nullptr) return not_inside;
+  return in.domain.addresses->person(place, from_resource(in.to.resource()));
+}
+
+void Queries::answer_self_ping(const Incoming& in, Room* room) {
+  const auto* occupant = room != nullptr ? room->find(in.from.str()) : nullptr;
+  const bool is_inside = occupant != nullptr && !occupant->stale &&
+                         (occupant->state == Occupant::State::present || occupant->state == Occupant::State::entered);
+  // A client that may have missed something must enter anew (XEP-0410 §3.2).
+  if (!is_inside) return refuse(in, not_inside);
+  answer_ping(in);
+}
+
+void Queries::answer_ping(const Incoming& in) {
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     open_result(out, {in.to.str(), in.from.str(), in.id});
     out.close();
