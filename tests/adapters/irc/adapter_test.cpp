@@ -251,6 +251,13 @@ TEST_F(IrcAdapterTest, AnswersWhatNeedsASessionThatIsNotThere) {
   EXPECT_EQ(adapter_->sessions(), 0U);
 }
 
+TEST_F(IrcAdapterTest, RefusesOneNetworkTooManyWithTheLimit) {
+  base_.runtime.limits.sessions = 0;
+  ask("#lounge%local", change(Change::Kind::join, "juliet"));
+  EXPECT_TRUE(saw("resource-constraint join #lounge%local juliet"));
+  EXPECT_EQ(adapter_->sessions(), 0U);
+}
+
 TEST_F(IrcAdapterTest, KeepsUsersApart) {
   join();
   ask("#lounge%local", message("hello"), "romeo@example.org");
