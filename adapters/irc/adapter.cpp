@@ -122,8 +122,8 @@ Outcome IrcAdapter::open(EventPtr& event) {
     runtime_.counters.add("irc_connects_refused", "network");
     return rejected(Condition::not_allowed, Remedy::cancel, "The gateway's operator does not allow this network.");
   }
-  if (const auto count = sessions_of_.find(user);
-      count != sessions_of_.end() && count->second >= runtime_.limits.sessions) {
+  const auto held = sessions_of_.find(user);
+  if ((held == sessions_of_.end() ? 0U : held->second) >= runtime_.limits.sessions) {
     runtime_.counters.add("irc_connects_refused", "sessions");
     return rejected(
         Condition::resource_constraint, Remedy::wait,

@@ -252,7 +252,7 @@ TEST_F(IrcAdapterTest, AnswersWhatNeedsASessionThatIsNotThere) {
 }
 
 TEST_F(IrcAdapterTest, RefusesOneNetworkTooManyWithTheLimit) {
-  base_.runtime.limits.sessions = 0;
+  runtime_.limits.sessions = 0;
   ask("#lounge%local", change(Change::Kind::join, "juliet"));
   EXPECT_TRUE(saw("resource-constraint join #lounge%local juliet"));
   EXPECT_EQ(adapter_->sessions(), 0U);
