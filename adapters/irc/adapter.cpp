@@ -64,17 +64,25 @@ asio::awaitable<void> IrcAdapter::run() {
   for (const auto& connection : all)
     connection->session().shut_down("the gateway is shutting down", runtime_.alarms.now());
   runtime_.router.settle();
-  if (streams_ > 0) {
+  if (!open_.empty()) {
     goodbye_.expires_after(farewell_timeout);
     co_await goodbye_.async_wait(asio::as_tuple(asio::use_awaitable));
   }
   tasks_.cancel();
   co_await tasks_.join();
+  const std::vector<Connection*> left{open_.begin(), open_.end()};
+  for (Connection* connection : left)
+    connection->drop({Condition::remote_server_timeout, Remedy::wait, "The gateway is shutting down.", {}});
+  runtime_.router.settle();
+  while (!open_.empty()) {
+    goodbye_.expires_at(SteadyTime::max());
+    co_await goodbye_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
 }
 
-void IrcAdapter::closed() {
-  --streams_;
-  if (stopping_ && streams_ == 0) goodbye_.cancel();
+void IrcAdapter::closed(Connection& connection) {
+  open_.erase(&connection);
+  if (stopping_ && open_.empty()) goodbye_.cancel();
 }
 
 void IrcAdapter::over(const Connection& connection) {

@@ -2,6 +2,7 @@
 // IRC as an adapter of the gateway: one connection for each user and network that the user is on.
 #include <boost/asio/steady_timer.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -42,8 +43,8 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   };
 
   void over(const Connection& connection) override;
-  void opened() override { ++streams_; }
-  void closed() override;
+  void opened(Connection& connection) override { open_.insert(&connection); }
+  void closed(Connection& connection) override;
   Outcome deliver_without_session(EventPtr& event);
   Outcome open(EventPtr& event);
   std::shared_ptr<NetworkInUse> use(const Name& network);
@@ -60,9 +61,9 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   boost::unordered_flat_map<Name, std::shared_ptr<NetworkInUse>> networks_;
   boost::unordered_flat_map<Key, std::shared_ptr<Connection>> connections_;
   boost::unordered_flat_map<Name, std::uint16_t> sessions_of_;  // how many, by owner
-  std::size_t streams_ = 0;
+  boost::unordered_flat_set<Connection*> open_;                 // those that have a stream
   bool stopping_ = false;
-  asio::steady_timer goodbye_;  // cancelled when the last stream is closed
+  asio::steady_timer goodbye_;  // cancelled, while stopping, when the last stream is closed
 };
 
 /// Reads [irc] and what `component` sets for itself now; makes the adapter later.

@@ -1,8 +1,8 @@
 #include "adapters/irc/connection.hpp"
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
@@ -41,13 +41,52 @@ Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> net
       alarm_{setting.runtime.alarms, [this] { ring(); }} {}
 
 void Connection::connect(bool patient) {
-  setting_.tasks.spawn("irc connection", live(shared_from_this(), ++attempt_, patient));
+  ++attempt_;
+  if (!patient && network_->next_connect > now() + longest_connect_queue) {
+    count("irc_connects_refused", "too_many_at_once");
+    Refusal why{Condition::resource_constraint, Remedy::wait, "Too many users connect to this network just now.", {}};
+    setting_.tasks.spawn("irc refusal", refuse(shared_from_this(), attempt_, std::move(why)));
+    return;
+  }
+  const SteadyTime slot = take_slot(*network_, now(), random());
+  if (slot <= now()) return begin();
+  connect_due_ = slot;
+  set_alarm();
 }
 
-asio::awaitable<void> Connection::live(Self self, std::uint32_t attempt, bool patient) {
+void Connection::begin() {
+  if (network_->connecting == max_connecting) {
+    network_->waiting.push_back({weak_from_this(), attempt_});
+  } else {
+    setting_.tasks.spawn("irc connection", live(shared_from_this(), attempt_, Turnstile{network_}));
+  }
+}
+
+void Connection::Turnstile::leave() {
+  const std::shared_ptr<NetworkInUse> network = std::move(network_);
+  if (network == nullptr) return;
+  --network->connecting;
+  while (network->connecting < max_connecting && !network->waiting.empty()) {
+    const NetworkInUse::Waiting next = std::move(network->waiting.front());
+    network->waiting.pop_front();
+    const Self connection = next.connection.lock();
+    if (connection != nullptr && connection->attempt_ == next.attempt) connection->begin();
+  }
+}
+
+asio::awaitable<void> Connection::refuse(Self self, std::uint32_t attempt, Refusal why) {
   Runtime& runtime = self->setting_.runtime;
   co_await asio::post(runtime.executor, asio::use_awaitable);  // connect() promises that nothing follows from within it
-  Opened opened = co_await open(self, patient);
+  if (attempt != self->attempt_) co_return;
+  self->session_.on_disconnected(why, self->now());
+  runtime.router.settle();
+}
+
+asio::awaitable<void> Connection::live(Self self, std::uint32_t attempt, Turnstile turnstile) {
+  Runtime& runtime = self->setting_.runtime;
+  co_await asio::post(runtime.executor, asio::use_awaitable);  // as in refuse()
+  Opened opened = co_await open(self);
+  turnstile.leave();
   if (attempt != self->attempt_ || self->session_.is_over()) {
     if (opened.stream != nullptr) opened.stream->close();
     co_return;
@@ -58,29 +97,16 @@ asio::awaitable<void> Connection::live(Self self, std::uint32_t attempt, bool pa
     self->stream_ = std::move(opened.stream);
     self->broken_ = self->draining_ = false;
     self->line_buffer_.reset();
-    self->setting_.owner.opened();
+    self->setting_.owner.opened(*self);
+    self->read_when_readable();
     self->session_.on_connected(self->now());
-    // A task of its own, so that an idle connection holds the frame of the reader alone.
-    self->setting_.tasks.spawn("irc reader", read(self, self->stream_));
   }
   runtime.router.settle();
 }
 
-asio::awaitable<Connection::Opened> Connection::open(Self self, bool patient) {
+asio::awaitable<Connection::Opened> Connection::open(Self self) {
   Runtime& runtime = self->setting_.runtime;
-  const std::shared_ptr<NetworkInUse> use = self->network_;
-  const Network& network = use->network;
-  if (!patient && use->next_connect > self->now() + longest_connect_queue) {
-    self->count("irc_connects_refused", "too_many_at_once");
-    co_return Opened{
-        nullptr,
-        {Condition::resource_constraint, Remedy::wait, "Too many users connect to this network just now.", {}}};
-  }
-  const SteadyTime slot = take_slot(*use, self->now(), self->random());
-  if (slot > self->now()) {
-    asio::steady_timer timer{runtime.executor, slot};
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+  const Network& network = self->network_->network;
   auto resolved = co_await runtime.resolver.resolve(network.host);
   if (!resolved) {
     self->count("irc_connects_failed", "name");
@@ -111,28 +137,33 @@ asio::awaitable<Connection::Opened> Connection::open(Self self, bool patient) {
   co_return Opened{Stream{std::move(connected.stream)}, {}};
 }
 
-asio::awaitable<void> Connection::read(Self self, Stream stream) {
-  const std::span<char> buffer = self->setting_.runtime.read_buffer;
-  std::string why = "The connection was lost.";
-  try {
-    for (;;) {
-      co_await stream->readable();
-      for (;;) {
-        const Moved moved = stream->read_some(buffer);
-        if (moved.bytes > 0) self->feed(buffer.first(moved.bytes), stream);
-        if (self->stream_ != stream) co_return;  // dropped
-        if (moved.error) throw boost::system::system_error{moved.error};
-        if (moved.bytes < buffer.size()) break;  // nothing is left, not even within TLS
-      }
+void Connection::read_when_readable() {
+  stream_->when_readable([self = shared_from_this(), attempt = attempt_](boost::system::error_code error) {
+    try {
+      if (self->read_all(attempt, error)) return;
+    } catch (const std::exception& failure) {  // as with a task: what one user's server said ends nobody else's session
+      self->setting_.runtime.log.error("irc: reading ended: {}", failure.what());
+      if (attempt == self->attempt_) self->lost(unreachable("What the server said could not be processed."));
     }
-  } catch (const boost::system::system_error& failure) {
-    if (failure.code() == asio::error::eof) {
-      why = "The server closed the connection.";
-    } else {
-      why = "The connection was lost: " + failure.code().message();
+    self->setting_.owner.closed(*self);
+  });
+}
+
+bool Connection::read_all(std::uint32_t attempt, boost::system::error_code error) {
+  const std::span<char> buffer = setting_.runtime.read_buffer;
+  while (attempt == attempt_ && !error) {
+    const Moved moved = stream_->read_some(buffer);
+    if (moved.bytes > 0) feed(buffer.first(moved.bytes));
+    error = moved.error;
+    if (attempt == attempt_ && !error && moved.bytes < buffer.size()) {  // nothing is left, not even within TLS
+      read_when_readable();
+      return true;
     }
   }
-  if (self->stream_ == stream) self->lost(unreachable(std::move(why)));
+  if (attempt == attempt_)
+    lost(unreachable(error == asio::error::eof ? "The server closed the connection."
+                                               : "The connection was lost: " + error.message()));
+  return false;
 }
 
 void Connection::lost(const Refusal& why) {
@@ -145,8 +176,9 @@ void Connection::lost(const Refusal& why) {
   setting_.runtime.router.settle();
 }
 
-void Connection::feed(std::span<char> bytes, const Stream& stream) {
+void Connection::feed(std::span<char> bytes) {
   const std::uint32_t skipped = line_buffer_.skipped();
+  const std::uint32_t attempt = attempt_;
   const SteadyTime time = now();
   line_buffer_.feed(bytes);
   while (const auto line = line_buffer_.next()) {
@@ -155,7 +187,7 @@ void Connection::feed(std::span<char> bytes, const Stream& stream) {
       setting_.runtime.log.debug("{} for {}: {}", place_.network.view(), user_.view(), *line);
     session_.on_line(*line, time);
     setting_.runtime.router.settle();
-    if (stream_ != stream) return;
+    if (attempt != attempt_) return;  // dropped
   }
   if (line_buffer_.skipped() != skipped) count("irc_lines_dropped", "too_long");
 }
@@ -211,6 +243,7 @@ asio::awaitable<void> Connection::drain(Self self, Stream stream) {
 
 void Connection::drop(const Refusal& why) {
   ++attempt_;
+  connect_due_ = never;
   std::vector<EventPtr> events;
   outgoing_.clear(events);
   close_stream();
@@ -223,11 +256,10 @@ void Connection::close_stream() {
   stream_.reset();
   pump_due_ = close_due_ = never;
   set_alarm();
-  setting_.owner.closed();
 }
 
 void Connection::finish() {
-  tick_due_ = pump_due_ = never;
+  connect_due_ = tick_due_ = pump_due_ = never;
   std::vector<EventPtr> lost;
   outgoing_.clear_held(lost);
   fail(std::move(lost),
@@ -251,7 +283,7 @@ void Connection::wake(SteadyTime due) {
 }
 
 void Connection::set_alarm() {
-  const SteadyTime due = std::min({tick_due_, pump_due_, close_due_});
+  const SteadyTime due = std::min({connect_due_, tick_due_, pump_due_, close_due_});
   if (due == never) {
     alarm_.clear();
   } else {
@@ -268,6 +300,10 @@ void Connection::ring() {
     ++attempt_;
     close_stream();
     fail(std::move(lost), unreachable("The server did not take this in time."));
+  }
+  if (time >= connect_due_) {
+    connect_due_ = never;
+    begin();
   }
   if (time >= pump_due_) pump();
   if (time >= tick_due_) {

@@ -3,6 +3,7 @@
 // nothing of the protocol. A new stream for each attempt; the session, and what it wants, stay.
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,13 +18,19 @@
 
 namespace isthmus::irc {
 
+class Connection;
+
 /// A network that is in use, shared by the connections to it.
 struct NetworkInUse {
+  struct Waiting {
+    std::weak_ptr<Connection> connection;
+    std::uint32_t attempt;
+  };
   Network network;
   SteadyTime next_connect = SteadyTime::min();  // when the next connection may be made (connect_rate)
+  unsigned connecting = 0;                      // attempts under way, at most max_connecting
+  std::deque<Waiting> waiting;                  // for one of them to end
 };
-
-class Connection;
 
 /// What a connection asks of the adapter that holds it. Outlives it.
 class ConnectionOwner {
@@ -32,9 +39,9 @@ class ConnectionOwner {
   /// The session is over; the connection may still have something to write.
   virtual void over(const Connection& connection) = 0;
   /// It has a stream.
-  virtual void opened() = 0;
-  /// It has none any more.
-  virtual void closed() = 0;
+  virtual void opened(Connection& connection) = 0;
+  /// It has none any more, and nothing of it waits on the loop.
+  virtual void closed(Connection& connection) = 0;
 };
 
 class Connection final : public SessionHost, public Flushable, public std::enable_shared_from_this<Connection> {
@@ -87,11 +94,29 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
     Refusal why;  // when there is none
   };
 
-  static asio::awaitable<void> live(Self self, std::uint32_t attempt, bool patient);
-  static asio::awaitable<Opened> open(Self self, bool patient);
-  static asio::awaitable<void> read(Self self, Stream stream);
+  /// One of the attempts that a network allows at a time. When it ends, the next in line begins.
+  class Turnstile {
+   public:
+    explicit Turnstile(std::shared_ptr<NetworkInUse> network) : network_{std::move(network)} { ++network_->connecting; }
+    ~Turnstile() { leave(); }
+    Turnstile(Turnstile&&) = default;
+    Turnstile& operator=(Turnstile&&) = delete;
+    void leave();
+
+   private:
+    std::shared_ptr<NetworkInUse> network_;
+  };
+
+  /// Begins the attempt when its network allows one more.
+  void begin();
+  static asio::awaitable<void> refuse(Self self, std::uint32_t attempt, Refusal why);
+  static asio::awaitable<void> live(Self self, std::uint32_t attempt, Turnstile turnstile);
+  static asio::awaitable<Opened> open(Self self);
   static asio::awaitable<void> drain(Self self, Stream stream);
-  void feed(std::span<char> bytes, const Stream& stream);
+  void read_when_readable();
+  /// The wait for input is over. `attempt`: the one that the stream belongs to. False when the stream ended.
+  bool read_all(std::uint32_t attempt, boost::system::error_code error);
+  void feed(std::span<char> bytes);
   void lost(const Refusal& why);
   void close_stream();
   void fail(std::vector<EventPtr> events, const Refusal& why);
@@ -113,6 +138,7 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
   bool draining_ = false;      // a task waits until the stream takes more
   bool broken_ = false;        // it takes no more; the reader will hear why
   Alarm alarm_;
+  SteadyTime connect_due_ = never;
   SteadyTime tick_due_ = never;
   SteadyTime pump_due_ = never;
   SteadyTime close_due_ = never;  // the session is over: the latest time to close

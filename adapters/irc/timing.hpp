@@ -22,6 +22,7 @@ inline constexpr std::chrono::seconds farewell_timeout{
     2};  // for what was sent before QUIT to leave, and the server to close
 inline constexpr std::chrono::seconds longest_connect_queue{120};  // for a user who waits
 
+inline constexpr unsigned max_connecting = 50;       // attempts at one network at a time; an attempt has several KiB
 inline constexpr std::size_t max_packed_join = 400;  // bytes of names and keys in one JOIN
 inline constexpr std::size_t max_pieces = 16;        // lines of one message
 inline constexpr std::size_t max_early_messages = 20;

@@ -68,6 +68,8 @@ class TcpStream final : public ByteStream {
   asio::awaitable<void> readable() override { return socket_.async_wait(tcp::socket::wait_read, asio::use_awaitable); }
   asio::awaitable<void> writable() override { return socket_.async_wait(tcp::socket::wait_write, asio::use_awaitable); }
 
+  void when_readable(Ready ready) override { socket_.async_wait(tcp::socket::wait_read, std::move(ready)); }
+
   void close() noexcept override {
     error_code ignored;
     socket_.close(ignored);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,10 +35,13 @@ class ByteStream {
   /// What was not moved must be the beginning of the next call's `bytes`; the buffer itself may move or grow (TLS has
   /// perhaps encrypted a part of it already).
   virtual Moved write_some(std::string_view bytes) = 0;
-  /// Returns Asio's own awaitable, so that an idle connection costs one coroutine frame. Throws when cancelled or
-  /// closed.
+  /// Throws when cancelled or closed.
   virtual asio::awaitable<void> readable() = 0;
   virtual asio::awaitable<void> writable() = 0;
+  /// readable() for those who have very many streams, since a coroutine that waits has 1 KiB: calls `ready` once, on
+  /// the loop, never from within this call; with an error when the stream was closed, unless it was readable before.
+  using Ready = std::move_only_function<void(boost::system::error_code)>;
+  virtual void when_readable(Ready ready) = 0;
   /// Ends both directions at once; whoever waits is woken with an error. What was written before is still sent.
   virtual void close() noexcept = 0;
 };

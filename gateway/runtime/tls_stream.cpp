@@ -34,6 +34,7 @@ class TlsStream final : public ByteStream {
   Moved write_some(std::string_view bytes) override;
   asio::awaitable<void> readable() override;
   asio::awaitable<void> writable() override;
+  void when_readable(Ready ready) override;
   void close() noexcept override;
 
   bool is_established() const noexcept { return established_; }
@@ -48,7 +49,9 @@ class TlsStream final : public ByteStream {
   static BIO_METHOD* socket_method();
 
   bool settle(int result, Wants& wants);
-  asio::awaitable<void> until(Wants wants);
+  bool is_readable() const;
+  /// What the socket must be ready for.
+  static tcp::socket::wait_type to_wait(Wants wants, Wants otherwise);
 
   tcp::socket socket_;
   SslPtr ssl_;
@@ -166,21 +169,33 @@ Moved TlsStream::write_some(std::string_view bytes) {
   return {0, failure_};
 }
 
-asio::awaitable<void> TlsStream::until(Wants wants) {
-  const auto what = wants == Wants::to_write ? tcp::socket::wait_write : tcp::socket::wait_read;
-  return socket_.async_wait(what, asio::use_awaitable);
+// OpenSSL may hold bytes, or the end may be waiting to be told: neither is announced by the socket.
+bool TlsStream::is_readable() const {
+  const bool is_ready = failure_ || has_ended_ || (reader_ == Wants::nothing && SSL_has_pending(ssl_.get()) == 1);
+  return is_ready && socket_.is_open();
+}
+
+tcp::socket::wait_type TlsStream::to_wait(Wants wants, Wants otherwise) {
+  if (wants == Wants::nothing) wants = otherwise;
+  return wants == Wants::to_write ? tcp::socket::wait_write : tcp::socket::wait_read;
 }
 
 asio::awaitable<void> TlsStream::readable() {
-  // OpenSSL may hold bytes, or the end may be waiting to be told: neither is announced by the socket.
-  const bool is_ready = failure_ || has_ended_ || (reader_ == Wants::nothing && SSL_has_pending(ssl_.get()) == 1);
-  if (is_ready && socket_.is_open()) return asio::post(socket_.get_executor(), asio::use_awaitable);
-  return until(reader_ == Wants::to_write ? Wants::to_write : Wants::to_read);
+  if (is_readable()) return asio::post(socket_.get_executor(), asio::use_awaitable);
+  return socket_.async_wait(to_wait(reader_, Wants::to_read), asio::use_awaitable);
 }
 
 asio::awaitable<void> TlsStream::writable() {
   if (failure_ && socket_.is_open()) return asio::post(socket_.get_executor(), asio::use_awaitable);
-  return until(writer_ == Wants::to_read ? Wants::to_read : Wants::to_write);
+  return socket_.async_wait(to_wait(writer_, Wants::to_write), asio::use_awaitable);
+}
+
+void TlsStream::when_readable(Ready ready) {
+  if (is_readable()) {
+    asio::post(socket_.get_executor(), [ready = std::move(ready)]() mutable { ready({}); });
+  } else {
+    socket_.async_wait(to_wait(reader_, Wants::to_read), std::move(ready));
+  }
 }
 
 void TlsStream::close() noexcept {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -69,6 +71,13 @@ class FakeStream final : public ByteStream {
 
   asio::awaitable<void> readable() override { return until(state_, &State::is_readable); }
   asio::awaitable<void> writable() override { return until(state_, &State::is_writable); }
+
+  void when_readable(Ready ready) override {
+    asio::co_spawn(state_->changed.get_executor(), until(state_, &State::is_readable),
+                   [ready = std::move(ready)](const std::exception_ptr& failed) mutable {
+                     ready(failed ? asio::error::operation_aborted : boost::system::error_code{});
+                   });
+  }
 
   void close() noexcept override {
     state_->closed = true;

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <functional>
 
@@ -23,8 +26,16 @@ using isthmus::test::FakeAdapter;
 class OneAddress final : public Resolver {
  public:
   asio::awaitable<Result<std::vector<IpAddress>>> resolve(std::string) override {
+    ++asked;
+    asio::steady_timer timer{co_await asio::this_coro::executor};
+    while (hold) {
+      timer.expires_after(std::chrono::milliseconds{1});
+      co_await timer.async_wait(asio::use_awaitable);
+    }
     co_return std::vector<IpAddress>{parse_ip_address("127.0.0.1").value()};
   }
+  bool hold = false;  // no answer yet
+  int asked = 0;
 };
 
 class IrcAdapterTest : public testing::Test {
@@ -205,6 +216,22 @@ TEST_F(IrcAdapterTest, ComesBackAndJoinsAgain) {
   ASSERT_TRUE(heard("JOIN #lounge\r\n"));
   say(":juliet!j@h JOIN #lounge\r\n:s 353 juliet = #lounge :juliet\r\n:s 366 juliet #lounge :end\r\n");
   EXPECT_TRUE(until([&] { return saw("roster #lounge%local 1"); }));
+}
+
+TEST_F(IrcAdapterTest, ConnectsFiftyUsersAtATimeAndThenTheOthers) {
+  resolver_.hold = true;
+  for (int i = 0; i < 60; ++i)
+    ask("#lounge%local", change(Change::Kind::join, "juliet"), "user" + std::to_string(i) + "@example.org");
+  support::run_ready(base_.io);
+  EXPECT_EQ(resolver_.asked, 50);
+  // One that gave up while it stood in line is passed over.
+  ask("#lounge%local", change(Change::Kind::leave, "juliet"), "user50@example.org");
+  resolver_.hold = false;
+  EXPECT_TRUE(until([&] { return resolver_.asked == 59; }));
+  support::run_ready(base_.io);
+  EXPECT_EQ(resolver_.asked, 59);
+  EXPECT_EQ(adapter_->sessions(), 59U);
+  acceptor_.close();
 }
 
 TEST_F(IrcAdapterTest, EndsTheSessionWithItsLastChannel) {

@@ -76,6 +76,27 @@ TEST_F(ByteStreamTest, ReadsWhatArrivesAndThenWouldBlock) {
   EXPECT_FALSE(moved.error);
 }
 
+TEST_F(ByteStreamTest, CallsWhenReadableAndWhenClosed) {
+  connect_pair();
+  std::string log;
+  const auto ready = [&log](boost::system::error_code error) {
+    log += error == asio::error::operation_aborted ? "aborted " : error ? error.message() : "readable ";
+  };
+  stream->when_readable(ready);
+  support::run_ready(loop);
+  EXPECT_EQ(log, "");
+  asio::write(peer, asio::buffer("hello", 5));
+  stream->when_readable(ready);  // what is there before the wait begins counts as well
+  EXPECT_EQ(log, "");
+  while (log.size() < 18) loop.run_one_for(support::patience);
+  EXPECT_EQ(log, "readable readable ");
+  EXPECT_EQ(run(loop, read(*stream, 5)), "hello");
+  stream->when_readable(ready);
+  stream->close();
+  support::run_ready(loop);
+  EXPECT_EQ(log, "readable readable aborted ");
+}
+
 TEST_F(ByteStreamTest, TellsTheEndAfterTheLastBytes) {
   connect_pair();
   asio::write(peer, asio::buffer("bye", 3));

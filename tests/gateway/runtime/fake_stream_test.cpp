@@ -52,6 +52,22 @@ TEST_F(FakeStreamTest, WritesAsMuchAsIsTaken) {
   EXPECT_TRUE(stream->write_some("more").error);
 }
 
+TEST_F(FakeStreamTest, CallsWhenReadableAndWhenClosed) {
+  std::string log;
+  const auto ready = [&log](boost::system::error_code error) { log += error ? "closed " : "readable "; };
+  stream->when_readable(ready);
+  support::run_ready(loop);
+  EXPECT_EQ(log, "");
+  peer.say("hello");
+  support::run_ready(loop);
+  EXPECT_EQ(log, "readable ");
+  EXPECT_EQ(read(), "hello");
+  stream->when_readable(ready);
+  stream->close();
+  support::run_ready(loop);
+  EXPECT_EQ(log, "readable closed ");
+}
+
 TEST_F(FakeStreamTest, WakesWhoeverWaits) {
   std::string log;
   const auto waits = [](ByteStream& on, std::string& said) -> asio::awaitable<void> {

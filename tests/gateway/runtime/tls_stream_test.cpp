@@ -246,6 +246,26 @@ TEST_F(TlsStreamTest, KeepsWhatDoesNotFitIntoTheReadersBufferReadable) {
   EXPECT_EQ(all, std::string(1'000, 'x'));
 }
 
+TEST_F(TlsStreamTest, CallsWhenReadableUntilTheEndIsTold) {
+  TlsServer server{authority.issue({}), [](SSL* ssl) { support::write_all(ssl, std::string(1'000, 'x')); }};
+  Connected connected = connect_to(server);
+  ASSERT_TRUE(connected.stream) << connected.why;
+  server.join();
+  std::string all;
+  std::string small(7, '\0');
+  while (!all.ends_with("<eof>")) {
+    bool ready = false;
+    connected.stream->when_readable([&ready](boost::system::error_code error) { ready = !error; });
+    EXPECT_FALSE(ready);
+    loop.restart();
+    while (!ready) ASSERT_EQ(loop.run_one_for(support::patience), 1U);
+    const Moved moved = connected.stream->read_some(small);
+    all.append(small, 0, moved.bytes);
+    if (moved.error == asio::error::eof) all += "<eof>";
+  }
+  EXPECT_EQ(all, std::string(1'000, 'x') + "<eof>");
+}
+
 TEST_F(TlsStreamTest, FailsWithoutASignalWhenTheOtherSideIsGone) {
   TlsServer server{authority.issue({}), [](SSL* ssl) {
                      const linger reset{.l_onoff = 1, .l_linger = 0};
