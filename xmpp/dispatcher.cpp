@@ -20,10 +20,12 @@ bool is_request(std::string_view type) { return type == "get" || type == "set"; 
 
 }  // namespace
 
-Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::function<SystemTime()> now)
+Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::function<SystemTime()> now,
+                       std::string_view occupant_key)
     : runtime_{runtime},
       access_{std::move(access)},
-      context_{runtime, self, rooms_, std::move(now)},
+      occupant_ids_{occupant_key},
+      context_{runtime, self, rooms_, std::move(now), occupant_ids_},
       requests_{context_},
       muc_{context_},
       direct_{context_, muc_},

@@ -19,7 +19,9 @@ namespace isthmus::xmpp {
 
 class Dispatcher {
  public:
-  Dispatcher(Runtime& runtime, AdapterId self, Access access, std::function<SystemTime()> now);
+  /// `occupant_key`: of the occupant ids (OccupantIds).
+  Dispatcher(Runtime& runtime, AdapterId self, Access access, std::function<SystemTime()> now,
+             std::string_view occupant_key = {});
 
   /// Before the first stanza.
   void add(Domain domain);
@@ -46,6 +48,7 @@ class Dispatcher {
   Runtime& runtime_;
   Access access_;
   Rooms rooms_;
+  OccupantIds occupant_ids_;
   Context context_;
   Requests requests_;
   Muc muc_;

@@ -61,6 +61,8 @@ class Muc {
   void reflect(const Event& event, Room& room, const Message& message);
   void enter(Room& room, Occupant& occupant, const Roster& roster);
   void tell_history(Room& room, const Occupant& occupant);
+  /// The <occupant-id/> of who spoke; good until the next call.
+  std::string_view occupant_of(const Room& room, const Actor& actor) const;
 
   /// The room through which the owner last wrote to that person; null when directly.
   Room* private_room(const Name& owner, const Conversation& person) const;

@@ -47,16 +47,9 @@ Outcome Muc::deliver(Delivery& delivery) {
                  [&](const Message& message) { deliver_message(delivery.event, *room, message); },
                  [&](const Membership& membership) { deliver_changes(*room, membership); },
                  [&](const Roster& roster) { deliver_roster(event, *room, roster); },
-                 [&](const RoomInfo& info) { deliver_info(event, *room, info); },
-                 [&](const Edit&) {},
-                 [&](const Retract&) {},
-                 [&](const Reactions&) {},
-                 [&](const Typing&) {},
-                 [&](const Displayed&) {},
-                 [&](const Presence&) {},
-                 [&](const Watch&) {},
-                 [&](const Invitation&) {},
-                 [&](const Request&) {},
+                 [&](const RoomInfo& info) { deliver_info(event, *room, info); }, [&](const Edit&) {},
+                 [&](const Retract&) {}, [&](const Reactions&) {}, [&](const Typing&) {}, [&](const Displayed&) {},
+                 [&](const Presence&) {}, [&](const Watch&) {}, [&](const Invitation&) {}, [&](const Request&) {},
                  [&](const LinkState&) {},  // concerns a network, not one room
              },
              event.what);
@@ -101,9 +94,12 @@ void Muc::deliver_join_refused(const Event& event, Room& room, const Refusal& wh
 }
 
 void Muc::reflect(const Event& event, Room& room, const Message& message) {
+  const Ref ref{event};
   const RoomMessage said{.nick = room.nick,
                          .id = native_id(event, id_scheme),
                          .origin_id = native_id(event, origin_scheme),
+                         .stanza_id = ref.view(),
+                         .occupant = context_.occupant_ids.speaker(room.jid, room.nick, room.account),
                          .message = message,
                          .delayed = {}};
   for (const auto& occupant : room.occupants) {
@@ -115,9 +111,12 @@ void Muc::reflect(const Event& event, Room& room, const Message& message) {
 
 void Muc::deliver_message(EventPtr& event, Room& room, const Message& message) {
   const auto id = to_hex(event->about.id);
+  const Ref ref{*event};
   const RoomMessage said{.nick = event->about.actor.name,
                          .id = {id.data(), id.size()},
                          .origin_id = {},
+                         .stanza_id = ref.view(),
+                         .occupant = occupant_of(room, event->about.actor),
                          .message = message,
                          .delayed = event->about.at};
   const bool is_up = room.domain->outlet->is_up();
@@ -166,6 +165,12 @@ void Muc::enter(Room& room, Occupant& occupant, const Roster& roster) {
   occupant.stale = false;
 }
 
+std::string_view Muc::occupant_of(const Room& room, const Actor& actor) const {
+  // What the room itself says is nobody's.
+  if (actor.name.empty()) return {};
+  return context_.occupant_ids.speaker(room.jid, actor.name, actor.account);
+}
+
 void Muc::tell_history(Room& room, const Occupant& occupant) {
   const auto& wish = occupant.history;
   const auto& backlog = room.backlog;
@@ -183,9 +188,12 @@ void Muc::tell_history(Room& room, const Occupant& occupant) {
   for (; first < backlog.size(); ++first) {
     const auto& event = *backlog[first];
     const auto id = to_hex(event.about.id);
+    const Ref ref{event};
     const RoomMessage said{.nick = event.about.actor.name,
                            .id = {id.data(), id.size()},
                            .origin_id = {},
+                           .stanza_id = ref.view(),
+                           .occupant = occupant_of(room, event.about.actor),
                            .message = std::get<Message>(event.what),
                            .delayed = event.about.at.value_or(event.about.received_at)};
     send(*room.domain, context_.runtime.counters,
@@ -294,6 +302,7 @@ bool Muc::deliver_private(const Event& event, const Message& message) {
       out.open("message").attribute("type", "chat").attribute("to", occupant.jid);
       out.attribute("from", occupant_jid(room->jid, event.about.actor.name)).attribute("id", {id.data(), id.size()});
       write_body(out, message);
+      out.ready(occupant_of(*room, event.about.actor));
       out.open("x", ns::muc_user).close().close();  // XEP-0045 §7.5
     });
     was_told = true;

@@ -92,6 +92,10 @@ void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view 
   out.open("message").ready(head).attribute_end(is_room_itself ? std::string{} : "/" + to_resource(said.nick));
   out.attribute("id", said.id);
   write_body(out, said.message);
+  if (!said.occupant.empty()) out.ready(said.occupant);
+  if (!said.stanza_id.empty()) {
+    out.open("stanza-id", ns::stanza_ids).attribute("id", said.stanza_id).attribute("by", room_jid).close();
+  }
   if (!said.origin_id.empty()) out.open("origin-id", ns::stanza_ids).attribute("id", said.origin_id).close();
   if (said.delayed) write_delay(out, room_jid, *said.delayed);
   out.close();

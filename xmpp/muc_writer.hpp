@@ -41,6 +41,8 @@ struct RoomMessage {
   std::string_view nick;
   std::string_view id;
   std::string_view origin_id;  // XEP-0359; may be empty
+  std::string_view stanza_id;  // XEP-0359, the room's; may be empty
+  std::string_view occupant;   // OccupantIds::speaker(); empty for the room itself
   const Message& message;
   std::optional<SystemTime> delayed;
 };

@@ -22,6 +22,7 @@ inline constexpr std::string_view version = "jabber:iq:version";                
 inline constexpr std::string_view ping = "urn:xmpp:ping";                                 // XEP-0199
 inline constexpr std::string_view delay = "urn:xmpp:delay";                               // XEP-0203
 inline constexpr std::string_view stanza_ids = "urn:xmpp:sid:0";                          // XEP-0359
+inline constexpr std::string_view occupant_id = "urn:xmpp:occupant-id:0";                 // XEP-0421
 inline constexpr std::string_view chat_states = "http://jabber.org/protocol/chatstates";  // XEP-0085
 inline constexpr std::string_view receipts = "urn:xmpp:receipts";                         // XEP-0184
 inline constexpr std::string_view chat_markers = "urn:xmpp:chat-markers:0";               // XEP-0333

@@ -44,8 +44,9 @@ struct Room {
   const Domain* domain = nullptr;
   Name owner;
   Conversation place;
-  std::string jid;   // prepared, without the occupant's part
-  std::string nick;  // as the foreign side spells it; empty before the first roster
+  std::string jid;      // prepared, without the occupant's part
+  std::string nick;     // as the foreign side spells it; empty before the first roster
+  std::string account;  // the user's own with the foreign service; empty: none or not known
   std::vector<Occupant> occupants;
   std::vector<EventPtr> backlog;   // messages said while not every client heard them, oldest first
   std::vector<Name> private_with;  // people to whom the user wrote through this room last (native names)

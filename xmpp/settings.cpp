@@ -10,6 +10,7 @@ ServerSettings read_server_settings(const config::Section& xmpp) {
   settings.port = static_cast<std::uint16_t>(xmpp.integer("port", 5347, 1, 65535));
   settings.secret = xmpp.secret("secret");
   settings.max_stanza = xmpp.size("max_stanza", 1024 * 1024, 64 * 1024, 64 * 1024 * 1024);
+  settings.occupant_key = xmpp.secret("occupant_key");
   return settings;
 }
 

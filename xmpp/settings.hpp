@@ -13,6 +13,7 @@ struct ServerSettings {
   std::uint16_t port = 5347;
   std::string secret;
   std::size_t max_stanza = 0;  // bytes
+  std::string occupant_key{};  // of XEP-0421; empty: a random one for each run
 };
 ServerSettings read_server_settings(const config::Section& xmpp);
 

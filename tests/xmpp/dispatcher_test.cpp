@@ -55,6 +55,41 @@ TEST_F(DispatcherTest, AMessageIsReflectedWithItsIdOnceTheForeignSideHasIt) {
   EXPECT_THAT(reflected[0], HasSubstr("<origin-id xmlns=\"urn:xmpp:sid:0\" id=\"o1\"/>"));
 }
 
+std::string between(const std::string& text, std::string_view begin, std::string_view end) {
+  const auto from = text.find(begin);
+  if (from == std::string::npos) return {};
+  const auto at = from + begin.size();
+  return text.substr(at, text.find(end, at) - at);
+}
+
+TEST_F(DispatcherTest, AMessageIsNamedByTheForeignSidesReferenceOrElseByItsEvent) {
+  enter();
+  const std::string by = "\" by=\"#lounge%net@irc.example.org\"/>";
+  const auto plain = happens(said("hello"), "#lounge%net", {}, "romeo");
+  ASSERT_EQ(plain.size(), 1U);
+  const auto own = between(plain[0], "<stanza-id xmlns=\"urn:xmpp:sid:0\" id=\"", by);
+  EXPECT_EQ(own, between(plain[0], "/romeo\" id=\"", "\"")) << plain[0];
+  foreign.answers.push_back(Pending{});
+  receive(
+      "<message from='juliet@example.org/balcony' to='#lounge%net@irc.example.org' type='groupchat' id='m1'>"
+      "<body>hi</body></message>");
+  foreign.pending.front()->about.ref = "msgid-1";
+  base.router.confirmed(std::move(foreign.pending.front()));
+  EXPECT_THAT(settle(), ElementsAre(HasSubstr("<stanza-id xmlns=\"urn:xmpp:sid:0\" id=\"msgid-1" + by)));
+}
+
+TEST_F(DispatcherTest, ASpeakerHasOneOccupantIdInTheRoomAndTheServiceHasNone) {
+  enter();
+  const auto id = [&](const std::string& actor) {
+    const auto heard = happens(said("hello"), "#lounge%net", {}, actor);
+    return heard.empty() ? "" : between(heard[0], "<occupant-id xmlns=\"urn:xmpp:occupant-id:0\" id=\"", "\"");
+  };
+  EXPECT_EQ(id("romeo").size(), 32U);
+  EXPECT_EQ(id("romeo"), id("romeo"));
+  EXPECT_NE(id("romeo"), id("nurse"));
+  EXPECT_EQ(id(""), "");
+}
+
 TEST_F(DispatcherTest, ARefusedMessageIsAnsweredToTheClientThatSentIt) {
   enter();
   foreign.answers.push_back(Rejected{{Condition::resource_constraint, Remedy::wait, "too fast", {}}});

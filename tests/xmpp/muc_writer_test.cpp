@@ -51,7 +51,8 @@ TEST(MucWriter, OneWhoLeftSaysWhyAndOneWhoWasKickedByWhom) {
 TEST(MucWriter, AMessageBeginsWithTheClientsReadyHead) {
   const auto head = message_head("#a&b%net@irc.example.org", client);
   const Message message{Style::normal, "<hi>"};
-  const RoomMessage said{.nick = "Romeo", .id = "m1", .origin_id = {}, .message = message, .delayed = {}};
+  const RoomMessage said{
+      .nick = "Romeo", .id = "m1", .origin_id = {}, .stanza_id = {}, .occupant = {}, .message = message, .delayed = {}};
   EXPECT_EQ(
       written([&](StanzaWriter& out) { write_groupchat(out, head, "#a&b%net@irc.example.org", said); }),
       "<message to='juliet@example.org/balcony' type='groupchat' from='#a&amp;b%net@irc.example.org/Romeo' id='m1'>"
@@ -60,15 +61,39 @@ TEST(MucWriter, AMessageBeginsWithTheClientsReadyHead) {
 
 TEST(MucWriter, WhatTheServiceSaysComesFromTheRoomItself) {
   const Message message{Style::notice, "Cannot send to channel"};
-  const RoomMessage said{.nick = {}, .id = "m1", .origin_id = {}, .message = message, .delayed = {}};
+  const RoomMessage said{
+      .nick = {}, .id = "m1", .origin_id = {}, .stanza_id = {}, .occupant = {}, .message = message, .delayed = {}};
   EXPECT_EQ(written([&](StanzaWriter& out) { write_groupchat(out, message_head(room, client), room, said); }),
             "<message to='juliet@example.org/balcony' type='groupchat' from='#lounge%net@irc.example.org' id='m1'>"
             "<body>[notice] Cannot send to channel</body></message>");
 }
 
+TEST(MucWriter, AMessageBearsWhoSaidItAndTheIdThatTheRoomGaveIt) {
+  const Message message{Style::normal, "hi"};
+  const RoomMessage said{.nick = "Romeo",
+                         .id = "m1",
+                         .origin_id = "o1",
+                         .stanza_id = "AZ<9",
+                         .occupant = "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='5f'/>",
+                         .message = message,
+                         .delayed = {}};
+  EXPECT_EQ(
+      written([&](StanzaWriter& out) { write_groupchat(out, message_head(room, client), room, said); }),
+      "<message to='juliet@example.org/balcony' type='groupchat' from='#lounge%net@irc.example.org/Romeo' id='m1'>"
+      "<body>hi</body><occupant-id xmlns='urn:xmpp:occupant-id:0' id='5f'/>"
+      "<stanza-id xmlns='urn:xmpp:sid:0' id='AZ&lt;9' by='#lounge%net@irc.example.org'/>"
+      "<origin-id xmlns='urn:xmpp:sid:0' id='o1'/></message>");
+}
+
 TEST(MucWriter, HistoryBearsItsTime) {
   const Message message{Style::action, "waves"};
-  const RoomMessage said{.nick = "Romeo", .id = "m1", .origin_id = {}, .message = message, .delayed = noon};
+  const RoomMessage said{.nick = "Romeo",
+                         .id = "m1",
+                         .origin_id = {},
+                         .stanza_id = {},
+                         .occupant = {},
+                         .message = message,
+                         .delayed = noon};
   EXPECT_EQ(
       written([&](StanzaWriter& out) { write_groupchat(out, message_head(room, client), room, said); }),
       "<message to='juliet@example.org/balcony' type='groupchat' from='#lounge%net@irc.example.org/Romeo' id='m1'>"

@@ -63,7 +63,8 @@ class RequestsTest : public testing::Test {
   FakeOutlet outlet;
   Domain domain{"irc.example.org", foreign_id, &foreign, &foreign.addresses(), &outlet};
   Rooms rooms;
-  Context context{base.runtime, home_id, rooms, [] { return SystemTime{}; }};
+  OccupantIds occupant_ids{"key"};
+  Context context{base.runtime, home_id, rooms, [] { return SystemTime{}; }, occupant_ids};
   Requests requests{context};
   Home home;
 };
