@@ -8,6 +8,7 @@ namespace isthmus::irc {
 void Channel::reset() {
   occupants.clear();
   subject = {};
+  modes = {};
   held.clear();
   held.shrink_to_fit();
   burst.clear();
@@ -64,7 +65,7 @@ std::vector<std::unique_ptr<Channel>> Channels::rekey(CaseMapping mapping) {
   return doubles;
 }
 
-Standing standing(const Isupport& isupport, std::uint16_t ranks) noexcept {
+Standing standing(const Isupport& isupport, std::uint16_t ranks, bool moderated) noexcept {
   for (std::size_t rank = 0; rank < isupport.prefix_modes.size() && rank < 16; ++rank) {
     if ((ranks >> rank & 1U) == 0) continue;
     const std::size_t op = isupport.rank_of_mode('o').value_or(0);
@@ -74,11 +75,11 @@ Standing standing(const Isupport& isupport, std::uint16_t ranks) noexcept {
     if (rank < voice) return {Affiliation::member, Role::moderator};
     return {Affiliation::member, Role::participant};
   }
-  return {};
+  return {Affiliation::none, moderated ? Role::visitor : Role::participant};
 }
 
-Member to_member(const Isupport& isupport, const Occupant& occupant) {
-  const Standing has = standing(isupport, occupant.ranks);
+Member to_member(const Isupport& isupport, const Channel& channel, const Occupant& occupant) {
+  const Standing has = standing(isupport, occupant.ranks, channel.modes.has('m'));
   return {.name = occupant.nick, .address = occupant.address, .affiliation = has.affiliation, .role = has.role};
 }
 
@@ -95,7 +96,8 @@ Roster to_roster(const Isupport& isupport, const Channel& channel, std::string_v
   Roster roster;
   roster.self = self;
   roster.members.reserve(channel.occupants.size());
-  for (const auto& [key, occupant] : channel.occupants) roster.members.push_back(to_member(isupport, occupant));
+  for (const auto& [key, occupant] : channel.occupants)
+    roster.members.push_back(to_member(isupport, channel, occupant));
   return roster;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "adapters/irc/casemap.hpp"
+#include "adapters/irc/channel_modes.hpp"
 #include "adapters/irc/isupport.hpp"
 #include "gateway/model/event.hpp"
 #include "gateway/runtime/alarms.hpp"
@@ -30,6 +31,11 @@ struct Occupant {
   std::string address;      // user@host; empty: not known
   std::uint16_t ranks = 0;  // bit i: has the i-th mode of PREFIX, 0 being the highest
 };
+
+/// Bit i for the i-th mode of PREFIX; 0 beyond those that fit.
+constexpr std::uint16_t rank_bit(std::size_t rank) noexcept {
+  return rank < 16 ? static_cast<std::uint16_t>(1U << rank) : std::uint16_t{0};
+}
 
 /// By folded nick. Nodes, because most channels are small and an empty flat table is not.
 using Occupants = std::unordered_map<std::string, Occupant, TextHash, std::equal_to<>>;
@@ -53,6 +59,7 @@ struct Channel {
   SteadyTime lost_until = never;  // the user's last client vanished: leave then
   Occupants occupants;
   RoomInfo::Subject subject;
+  ChannelModes modes;
   std::vector<EventPtr> held;  // said while syncing
   std::vector<Change> burst;   // of a netsplit that is not over yet
 
@@ -89,16 +96,16 @@ class Channels {
 };
 
 /// Rank bits by PREFIX → standing in a room: above o owner, o admin, between o and v member, all three moderators; v
-/// and lower member and participant; none: none and participant.
+/// and lower member and participant; none: none and participant, or visitor where the channel is moderated (+m).
 struct Standing {
   Affiliation affiliation = Affiliation::none;
   Role role = Role::participant;
   friend bool operator==(const Standing&, const Standing&) = default;
 };
-Standing standing(const Isupport& isupport, std::uint16_t ranks) noexcept;
+Standing standing(const Isupport& isupport, std::uint16_t ranks, bool moderated) noexcept;
 
-/// `occupant` in the words of the model.
-Member to_member(const Isupport& isupport, const Occupant& occupant);
+/// `occupant` of `channel` in the words of the model.
+Member to_member(const Isupport& isupport, const Channel& channel, const Occupant& occupant);
 
 /// The change `kind` of somebody else; `by` and `reason` where there are any.
 Change to_change(Change::Kind kind, Member who, std::string reason = {}, std::string by = {});

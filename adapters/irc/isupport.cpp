@@ -70,6 +70,7 @@ void set_channel_modes(Isupport& isupport, std::string_view value) {
     *letters = value.substr(0, comma);
     value.remove_prefix(std::min(comma + 1, value.size()));
   }
+  isupport.announces_modes = true;
 }
 
 // A token with a value as plain as a length, in bytes.
@@ -114,6 +115,7 @@ constexpr Setter setters[] = {
        i.setting_modes = d.setting_modes;
        i.limit_modes = d.limit_modes;
        i.flag_modes = d.flag_modes;
+       i.announces_modes = false;
      }},
     {"MODES", [](Isupport& i, std::string_view v) { set_limit(i.modes_per_line, v, 0); },
      [](Isupport& i, const Isupport& d) { i.modes_per_line = d.modes_per_line; }},

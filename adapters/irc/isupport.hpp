@@ -21,6 +21,7 @@ struct Isupport {
   bool utf8_only = false;                           // UTF8ONLY
   bool whox = false;                                // WHOX
   bool safe_rate = false;                           // soju.im/SAFERATE: needs no flood control from us
+  bool announces_modes = false;                     // CHANMODES was there: how a 324 is to be read is known
   std::uint16_t nick_length = 9;                    // NICKLEN; RFC 2812 §1.2.1
   std::uint16_t user_length = 10;                   // USERLEN
   std::uint16_t host_length = 63;                   // HOSTLEN

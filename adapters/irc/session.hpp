@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adapters/irc/address_book.hpp"
+#include "adapters/irc/bans.hpp"
 #include "adapters/irc/capabilities.hpp"
 #include "adapters/irc/channel.hpp"
 #include "adapters/irc/isupport.hpp"
@@ -92,6 +93,7 @@ class Session {
   struct Rare {
     std::vector<Batch> batches;
     SteadyTime ctcp_after = SteadyTime::min();  // the next answer to a CTCP query at the earliest
+    RecentBans bans;
   };
 
   // session.cpp: the connection's life
@@ -160,6 +162,13 @@ class Session {
   void stamp(const Line& line, Envelope& about);
   EventPtr message_event(const Line& line, const Conversation& place, Style style, std::string_view text);
 
+  // session_modes.cpp: how channels are set, and the standing of those on them
+  void on_mode(const Line& line);
+  void on_channel_modes(const Line& line);
+  /// Takes in scratch.modes; the changes of standing that follow are announced as `by`'s.
+  void apply_modes(Channel& channel, const std::string& by);
+  bool was_banned(const Channel& channel, std::string_view nick);
+
   // session_rooms.cpp: who is where
   void on_join(const Line& line);
   void on_own_join(const Line& line, std::string_view channel);
@@ -167,14 +176,13 @@ class Session {
   void on_kick(const Line& line);
   void on_quit(const Line& line);
   void on_nick(const Line& line);
-  void on_mode(const Line& line);
   void on_topic(const Line& line);
   void on_topic_numeric(const Line& line);
   void on_names(const Line& line);
   void finish_sync(Channel& channel);
   void welcome(const Channel& channel, const std::string& audience);
   /// We are not on the channel any more, and not by the user's wish.
-  void forget(Channel& channel, Change::Kind kind, std::string_view by, const std::string& reason);
+  void forget(Channel& channel, Change::Kind kind, std::string_view by, const std::string& reason, bool banned = false);
   /// Its JOIN was refused.
   void refuse_channel(Channel& channel, const Refusal& why);
   /// Our PART took effect.
@@ -183,7 +191,8 @@ class Session {
   void end_bursts();
   void announce(const Channel& channel, Change change);
   void announce(const Channel& channel, std::vector<Change> changes);
-  void announce_own(const Channel& channel, Change::Kind kind, const std::string& reason, std::string_view by = {});
+  void announce_own(const Channel& channel, Change::Kind kind, const std::string& reason, std::string_view by = {},
+                    bool banned = false);
   void emit_subject(const Channel& channel, const std::string& audience);
   void rekey();
   void learn_own_address(std::string_view user, std::string_view host);

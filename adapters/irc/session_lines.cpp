@@ -223,6 +223,7 @@ void Session::on_numeric(const Line& line) {
       if (Channel* channel = find(line.param(1)); channel != nullptr && channel->state == Channel::State::syncing)
         finish_sync(*channel);
       return;
+    case RPL_CHANNELMODEIS: return on_channel_modes(line);
     case RPL_NOTOPIC:
     case RPL_TOPIC:
     case RPL_TOPICWHOTIME: return on_topic_numeric(line);

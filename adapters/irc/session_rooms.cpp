@@ -10,15 +10,6 @@
 
 namespace isthmus::irc {
 
-namespace {
-
-/// Bit i for the i-th mode of PREFIX.
-std::uint16_t rank_bit(std::size_t rank) noexcept {
-  return rank < 16 ? static_cast<std::uint16_t>(1U << rank) : std::uint16_t{0};
-}
-
-}  // namespace
-
 void Session::on_join(const Line& line) {
   const std::string_view name = line.param(0);
   if (is_me(line.nick)) return on_own_join(line, name);
@@ -35,7 +26,7 @@ void Session::on_join(const Line& line) {
   const std::string nick{to_utf8(line.nick, scratch.text)};
   const std::string address{to_utf8(address_of(line, scratch.address), scratch.text)};
   const Occupant& occupant = channel->add(folded(line.nick), nick, address);
-  announce(*channel, to_change(Change::Kind::join, to_member(*isupport_, occupant)));
+  announce(*channel, to_change(Change::Kind::join, to_member(*isupport_, *channel, occupant)));
 }
 
 void Session::on_own_join(const Line& line, std::string_view name) {
@@ -93,6 +84,9 @@ void Session::finish_sync(Channel& channel) {
   channel.due = never;
   welcome(channel, {});
   confirm_wishes(Wish::Kind::join, channel.folded);
+  // Only +m changes what is told of the people; all else is asked for when somebody wants to know.
+  const bool has_moderation = isupport_->announces_modes && isupport_->flag_modes.find('m') != std::string::npos;
+  if (has_moderation && !channel.modes.known) send(Urgency::later, "MODE", {channel.name});
   std::vector<EventPtr> held = std::exchange(channel.held, {});
   for (EventPtr& event : held) host_.emit(std::move(event));
 }
@@ -130,12 +124,15 @@ void Session::announce(const Channel& channel, std::vector<Change> changes) {
   host_.emit(std::move(event));
 }
 
-void Session::announce_own(const Channel& channel, Change::Kind kind, const std::string& reason, std::string_view by) {
+void Session::announce_own(const Channel& channel, Change::Kind kind, const std::string& reason, std::string_view by,
+                           bool banned) {
   const auto own = channel.occupants.find(folded(nick_));
-  Change change = to_change(kind, own != channel.occupants.end() ? to_member(*isupport_, own->second) : Member{},
-                            reason, std::string{by});
+  Change change =
+      to_change(kind, own != channel.occupants.end() ? to_member(*isupport_, channel, own->second) : Member{}, reason,
+                std::string{by});
   change.who.name = to_utf8(nick_, shared_.scratch.text);
   change.self = true;
+  change.banned = banned;
   announce(channel, std::move(change));
 }
 
@@ -148,9 +145,9 @@ void Session::end_burst(Channel& channel) {
   announce(channel, std::exchange(channel.burst, {}));
 }
 
-void Session::forget(Channel& channel, Change::Kind kind, std::string_view by, const std::string& reason) {
+void Session::forget(Channel& channel, Change::Kind kind, std::string_view by, const std::string& reason, bool banned) {
   end_burst(channel);
-  announce_own(channel, kind, reason, by);
+  announce_own(channel, kind, reason, by, banned);
   const Refusal why{
       Condition::not_acceptable, Remedy::cancel, reason.empty() ? "You are not on the channel any more." : reason, {}};
   fail_wishes(Wish::Kind::join, channel.folded, why);
@@ -184,7 +181,7 @@ void Session::on_part(const Line& line) {
   }
   const auto gone = channel->occupants.find(folded(line.nick));
   if (!channel->is_on() || gone == channel->occupants.end()) return;
-  Change change = to_change(Change::Kind::leave, to_member(*isupport_, gone->second), reason);
+  Change change = to_change(Change::Kind::leave, to_member(*isupport_, *channel, gone->second), reason);
   channel->occupants.erase(gone);
   end_burst(*channel);
   announce(*channel, std::move(change));
@@ -197,12 +194,13 @@ void Session::on_kick(const Line& line) {
   const std::string reason{plain_text(line.param(2), shared_.scratch.text)};
   if (is_me(line.param(1))) {
     if (channel->state == Channel::State::leaving) return left(*channel);
-    if (channel->is_on()) forget(*channel, Change::Kind::kick, by, reason);
+    if (channel->is_on()) forget(*channel, Change::Kind::kick, by, reason, was_banned(*channel, line.param(1)));
     return;
   }
   const auto gone = channel->occupants.find(folded(line.param(1)));
   if (!channel->is_on() || gone == channel->occupants.end()) return;
-  Change change = to_change(Change::Kind::kick, to_member(*isupport_, gone->second), reason, by);
+  Change change = to_change(Change::Kind::kick, to_member(*isupport_, *channel, gone->second), reason, by);
+  change.banned = was_banned(*channel, line.param(1));
   channel->occupants.erase(gone);
   end_burst(*channel);
   announce(*channel, std::move(change));
@@ -217,7 +215,7 @@ void Session::on_quit(const Line& line) {
     Channel& channel = channels_.at(i);
     const auto gone = channel.occupants.find(folded(line.nick));
     if (gone == channel.occupants.end()) continue;
-    Change change = to_change(Change::Kind::quit, to_member(*isupport_, gone->second), reason);
+    Change change = to_change(Change::Kind::quit, to_member(*isupport_, channel, gone->second), reason);
     channel.occupants.erase(gone);
     if (!split || channel.state != Channel::State::joined) {
       end_burst(channel);
@@ -244,7 +242,7 @@ void Session::on_nick(const Line& line) {
     const auto found = channel.occupants.find(folded(line.nick));
     if (found == channel.occupants.end()) continue;
     auto node = channel.occupants.extract(found);
-    Change change = to_change(Change::Kind::rename, to_member(*isupport_, node.mapped()));
+    Change change = to_change(Change::Kind::rename, to_member(*isupport_, channel, node.mapped()));
     change.self = self;
     change.new_name = new_name;
     node.key() = folded(to);
@@ -265,43 +263,6 @@ void Session::on_nick(const Line& line) {
     regain_due_ = never;
     regaining_ = false;
   }
-}
-
-void Session::on_mode(const Line& line) {
-  Channel* channel = find(line.param(0));
-  if (channel == nullptr || !channel->is_on()) return;  // our own user modes, mostly
-  auto& modes = shared_.scratch.modes;
-  modes.clear();
-  parse_modes(*isupport_, line.parameters().subspan(1), modes);
-  struct Before {
-    Occupant* occupant;
-    Standing standing;
-  };
-  std::vector<Before> touched;
-  for (const ModeChange& mode : modes) {
-    if (mode.kind == ModeChange::Kind::setting && mode.letter == 'k') {
-      // Some servers show everybody but operators "*".
-      if (!mode.add) channel->key.clear();
-      if (mode.add && mode.argument != "*") channel->key = mode.argument;
-    }
-    const auto rank = mode.kind == ModeChange::Kind::status ? isupport_->rank_of_mode(mode.letter) : std::nullopt;
-    if (!rank) continue;
-    const auto found = channel->occupants.find(folded(mode.argument));
-    if (found == channel->occupants.end()) continue;
-    Occupant& occupant = found->second;
-    if (std::ranges::find(touched, &occupant, &Before::occupant) == touched.end())
-      touched.push_back({&occupant, standing(*isupport_, occupant.ranks)});
-    const std::uint16_t bit = rank_bit(*rank);
-    occupant.ranks = static_cast<std::uint16_t>(mode.add ? occupant.ranks | bit : occupant.ranks & ~bit);
-  }
-  std::vector<Change> changes;
-  const std::string by{to_utf8(line.nick, shared_.scratch.text)};
-  for (const Before& before : touched) {
-    if (standing(*isupport_, before.occupant->ranks) == before.standing) continue;
-    changes.push_back(to_change(Change::Kind::standing, to_member(*isupport_, *before.occupant), {}, by));
-    changes.back().self = before.occupant->nick == to_utf8(nick_, shared_.scratch.text);
-  }
-  if (!changes.empty()) announce(*channel, std::move(changes));
 }
 
 void Session::on_topic(const Line& line) {

@@ -11,6 +11,7 @@ struct Case {
   std::string_view held;   // by somebody
   Affiliation affiliation;
   Role role;
+  bool moderated = false;
 };
 
 class IrcStanding : public testing::TestWithParam<Case> {};
@@ -21,7 +22,7 @@ TEST_P(IrcStanding, FollowsTheHighestRank) {
   std::uint16_t ranks = 0;
   for (const char mode : GetParam().held)
     ranks = static_cast<std::uint16_t>(ranks | 1U << isupport.rank_of_mode(mode).value());
-  EXPECT_EQ(standing(isupport, ranks), (Standing{GetParam().affiliation, GetParam().role}));
+  EXPECT_EQ(standing(isupport, ranks, GetParam().moderated), (Standing{GetParam().affiliation, GetParam().role}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, IrcStanding,
@@ -31,6 +32,8 @@ INSTANTIATE_TEST_SUITE_P(Table, IrcStanding,
                                          Case{"halfop", "qaohv", "hv", Affiliation::member, Role::moderator},
                                          Case{"voice", "qaohv", "v", Affiliation::member, Role::participant},
                                          Case{"nothing", "qaohv", "", Affiliation::none, Role::participant},
+                                         Case{"unheard", "qaohv", "", Affiliation::none, Role::visitor, true},
+                                         Case{"heard", "qaohv", "v", Affiliation::member, Role::participant, true},
                                          Case{"oper", "yov", "y", Affiliation::owner, Role::moderator},
                                          Case{"below_voice", "ovx", "x", Affiliation::member, Role::participant},
                                          Case{"plain_op", "ov", "o", Affiliation::admin, Role::moderator}),

@@ -210,9 +210,12 @@ inline std::string to_text(const Payload& what, const Actor& actor) {
                         [&](const Presence& presence) { return who + " is " + to_text(presence); },
                         [&](const Watch& watch) { return std::string{watch.on ? "watch" : "unwatch"}; },
                         [](const Membership& membership) {
+                          // The order of standings says nothing: they are sorted, as the members of a roster are.
+                          std::vector<std::string> texts;
+                          for (const Change& change : membership.changes) texts.push_back(to_text(change));
+                          if (membership.changes.front().kind == Change::Kind::standing) std::ranges::sort(texts);
                           std::string text;
-                          for (const Change& change : membership.changes)
-                            text += (text.empty() ? "" : "; ") + to_text(change);
+                          for (const std::string& one : texts) text += (text.empty() ? "" : "; ") + one;
                           return text;
                         },
                         [](const Roster& roster) {
