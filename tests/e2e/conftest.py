@@ -1,12 +1,35 @@
-"""Fixtures of the end-to-end tests. The servers are shared by the tests of one file; every test has channels, accounts
-and nicks of its own."""
+"""Fixtures of the end-to-end tests. The servers are shared by all tests (with pytest-xdist: of one worker); every test has
+channels, accounts and nicks of its own.
+
+A test with `world` runs once for each set of servers, a test with `ircd` once for each kind of IRC server, unless it is
+marked with @pytest.mark.needs(…): then only where the IRC server has all those abilities."""
+
+from collections import namedtuple
 
 import pytest
 
 from support import libirc_peer
-from support.process import Process, make_folder
+from support.irc_servers import Inspircd, Ngircd
+from support.process import RUN_FOLDER, Process, make_folder
 from support.servers import Servers, gateway_binary
-from support.world import RUN_FOLDER, World
+from support.world import World
+
+
+Stack = namedtuple("Stack", "servers ircd")  # the fixture that holds the servers, and which of its IRC servers
+STACKS = {"ngircd": Stack("servers", Ngircd), "inspircd": Stack("servers", Inspircd)}
+IRCDS = {"ngircd": Ngircd, "inspircd": Inspircd}
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "needs(ability, …): runs only with IRC servers that have these Ircd.abilities")
+
+
+def pytest_generate_tests(metafunc):
+    needed = {ability for mark in metafunc.definition.iter_markers("needs") for ability in mark.args}
+    for fixture, values, ircd_of in (("stack", STACKS, lambda stack: stack.ircd), ("ircd", IRCDS, lambda ircd: ircd)):
+        if fixture in metafunc.fixturenames:
+            metafunc.parametrize(fixture, [pytest.param(value, id=name) for name, value in values.items()
+                                           if needed <= ircd_of(value).abilities])
 
 
 def pytest_sessionstart(session):
@@ -24,27 +47,28 @@ def pytest_runtest_makereport(item, call):
             report.sections.append((f"log of {process.name}", process.log_tail()))
 
 
-@pytest.fixture(scope="module")
-def servers(request):
-    """Prosody, ngIRCd and the gateway, without any pacing."""
-    running = Servers(RUN_FOLDER / request.module.__name__)
+@pytest.fixture(scope="session")
+def servers():
+    """Prosody, both IRC servers and the gateway, without any pacing."""
+    running = Servers(RUN_FOLDER / "prosody", ircds=(Ngircd, Inspircd))
     running.start()
     yield running
     running.stop()
 
 
 @pytest.fixture
-def world(servers):
+def world(request, stack):
+    servers = request.getfixturevalue(stack.servers)
     # Should an earlier test have brought the gateway down, then that one has failed, and this one gets its chance.
     servers.gateway.forget()
     if not servers.gateway.is_alive():
         servers.gateway.start()
-    logins = servers.prosody.component_logins()
-    world = World(servers)
+    logins = servers.xmpp_server.component_logins()
+    world = World(servers, stack.ircd.network)
     yield world
     world.close()
     servers.gateway.check()
-    assert servers.prosody.component_logins() == logins, "Prosody closed the gateway's stream; its log says why"
+    assert servers.xmpp_server.component_logins() == logins, "the server closed the gateway's stream; its log says why"
 
 
 @pytest.fixture

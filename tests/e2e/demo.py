@@ -11,12 +11,14 @@ import sys
 import time
 
 from support.irc_client import IrcUser
+from support.irc_servers import Ngircd
 from support.process import REPOSITORY
-from support.servers import IRC_DOMAIN, NETWORK, PASSWORD, USERS_DOMAIN, Servers, gateway_binary
+from support.servers import Servers, gateway_binary
 from support.xmpp_client import XmppUser
+from support.xmpp_servers import IRC_DOMAIN, PASSWORD, USERS_DOMAIN
 
 CHANNEL = "#verona"
-ROOM = f"{CHANNEL}%{NETWORK}@{IRC_DOMAIN}"
+ROOM = f"{CHANNEL}%{Ngircd.network}@{IRC_DOMAIN}"
 GUEST = "guest"
 ROSE = "\U0001f339"
 
@@ -131,7 +133,7 @@ def tour_room(tour, juliet, romeo):
 
 
 def tour_private(tour, juliet, romeo):
-    romeo_jid = f"romeo%{NETWORK}@{IRC_DOMAIN}"
+    romeo_jid = f"romeo%{Ngircd.network}@{IRC_DOMAIN}"
     tour.title(f"In private, to {romeo_jid} and through the room")
     text = f"Wherefore art thou? {ROSE}"
     tour.hop(f"juliet → romeo  {shown(text)}", lambda: juliet.send_message(romeo_jid, text, type="chat"),
@@ -163,9 +165,9 @@ Everything stays up until Ctrl-C. Connect with your own clients:
 
   XMPP   account  {GUEST}@{USERS_DOMAIN}
          password {PASSWORD}
-         server   127.0.0.1, port {servers.prosody.port}, without TLS
+         server   127.0.0.1, port {servers.xmpp_server.port}, without TLS
          room     {ROOM}
-  IRC    server   127.0.0.1, port {servers.ngircd.port}, without TLS
+  IRC    server   127.0.0.1, port {servers.ircds[Ngircd.network].port}, without TLS
          channel  {CHANNEL}
 
   The gateway's health: http://127.0.0.1:{servers.gateway.http_port}/readyz
@@ -191,16 +193,16 @@ def main():
     tour = Tour()
     servers = Servers(REPOSITORY / "build" / "demo")
     for name in ("juliet", GUEST):
-        servers.prosody.add_account(name)
+        servers.xmpp_server.add_account(name)
     people = []
     try:
         tour.title("Servers, all on loopback")
         if tour.step("Prosody, ngIRCd and isthmus are up, the component is connected", servers.start) is None:
             return 1
-        romeo = IrcUser(servers.ngircd.port, "romeo")
+        romeo = IrcUser(servers.ircds[Ngircd.network].port, "romeo")
         people.append(romeo.close)
         tour.step("romeo is on IRC (python3-irc)", lambda: romeo.connect().join(CHANNEL))
-        juliet = XmppUser(servers.prosody.port, f"juliet@{USERS_DOMAIN}/balcony", PASSWORD)
+        juliet = XmppUser(servers.xmpp_server.port, f"juliet@{USERS_DOMAIN}/balcony", PASSWORD)
         people.append(juliet.disconnect)
         tour.step("juliet is on XMPP (slixmpp)", juliet.connect)
         if tour_room(tour, juliet, romeo):

@@ -6,11 +6,13 @@ import itertools
 import pytest
 
 from support.irc_client import IrcUser
-from support.process import make_folder
+from support.irc_servers import Inspircd, Ngircd
+from support.process import RUN_FOLDER, make_folder
 from support.scripted_irc import ScriptedIrcServer
 from support.scripted_xmpp import ScriptedUser, ScriptedXmppServer
-from support.servers import IRC_DOMAIN, NETWORK, Gateway, Ngircd, listed_network
-from support.world import RUN_FOLDER, World
+from support.servers import Gateway, listed_network
+from support.world import World, person_address, room_address
+from support.xmpp_servers import IRC_DOMAIN
 
 OMEMO = "<encrypted xmlns='eu.siacs.conversations.axolotl'><header sid='1'/><payload>AAAA</payload></encrypted>"
 OMEMO_2 = "<encrypted xmlns='urn:xmpp:omemo:2'><header sid='1'/><payload>AAAA</payload></encrypted>"
@@ -68,12 +70,13 @@ class TestMessagesWithoutText:
 
 
 class Bare:
-    """A gateway between an XMPP server that a test writes byte by byte and a real ngIRCd."""
+    """A gateway between an XMPP server that a test writes byte by byte and real IRC servers."""
 
-    def __init__(self, folder, ngircd):
+    def __init__(self, folder, ircds):
         self.xmpp = ScriptedXmppServer()
-        self.ngircd = ngircd
-        self.gateway = Gateway(folder, self.xmpp.port, {NETWORK: listed_network(ngircd.port)}).start()
+        self.ircds = {ircd.network: ircd for ircd in ircds}
+        networks = {name: listed_network(ircd.port) for name, ircd in self.ircds.items()}
+        self.gateway = Gateway(folder, self.xmpp.port, networks).start()
 
     def close(self):
         self.xmpp.check()
@@ -87,12 +90,12 @@ class Bare:
         return user
 
     @contextlib.contextmanager
-    def pair(self):
+    def pair(self, network):
         """(user, room, peer, channel): a scripted XMPP user and an IRC user in one channel."""
         self.gateway.check()
         channel = World.channel()
-        room = World.room(channel)
-        peer = IrcUser(self.ngircd.port, World.name("romeo")).connect().join(channel)
+        room = room_address(channel, network)
+        peer = IrcUser(self.ircds[network].port, World.name("romeo")).connect().join(channel)
         user = self.user()
         user.join(room, user.nick)
         peer.wait("join", source=user.nick)
@@ -102,23 +105,25 @@ class Bare:
         self.gateway.check()
 
 
-@pytest.fixture(scope="module")
-def ngircd(request):
-    server = Ngircd(make_folder(RUN_FOLDER / f"{request.module.__name__}-ngircd")).start()
-    yield server
-    server.stop()
+@pytest.fixture(scope="session")
+def running_ircds():
+    folder = make_folder(RUN_FOLDER / "bad-input-ircds")
+    servers = [kind(folder).start() for kind in (Ngircd, Inspircd)]
+    yield servers
+    for server in servers:
+        server.stop()
 
 
-@pytest.fixture(scope="module")
-def bare(request, ngircd):
-    shared = Bare(make_folder(RUN_FOLDER / f"{request.module.__name__}-scripted"), ngircd)
+@pytest.fixture(scope="session")
+def bare(running_ircds):
+    shared = Bare(make_folder(RUN_FOLDER / "bad-input"), running_ircds)
     yield shared
     shared.close()
 
 
 @pytest.fixture
-def stage(bare):
-    with bare.pair() as pair:
+def stage(bare, ircd):
+    with bare.pair(ircd.network) as pair:
         yield pair
 
 
@@ -133,10 +138,10 @@ class TestInjection:
     COMMAND = "PRIVMSG {target} :pwned"
 
     @pytest.fixture
-    def watch(self, bare):
+    def watch(self, bare, ircd):
         """An IRC user in a channel in which nothing must ever be said."""
         channel = World.channel()
-        user = IrcUser(bare.ngircd.port, World.name("paris")).connect().join(channel)
+        user = IrcUser(bare.ircds[ircd.network].port, World.name("paris")).connect().join(channel)
         user.channel = channel
         yield user
         user.sync()
@@ -156,10 +161,11 @@ class TestInjection:
         peer.wait("pubmsg", source=user.nick, text=lambda text: "one" in text)
 
     @pytest.mark.parametrize("line_break", BREAKS)
-    def test_in_a_private_message(self, stage, watch, line_break):
+    def test_in_a_private_message(self, stage, ircd, watch, line_break):
         user, room, peer, _ = stage
 
-        user.say(World.person(peer.nick), f"one{line_break}{self.COMMAND.format(target=watch.channel)}", "body", "chat")
+        user.say(person_address(peer.nick, ircd.network), f"one{line_break}{self.COMMAND.format(target=watch.channel)}",
+                 "body", "chat")
 
         peer.wait("privmsg", source=user.nick, text=lambda text: "one" in text)
 
@@ -174,9 +180,9 @@ class TestInjection:
         assert topic.text.startswith("one")
 
     @pytest.mark.parametrize("line_break", BREAKS)
-    def test_in_the_words_of_leaving(self, bare, stage, watch, line_break):
+    def test_in_the_words_of_leaving(self, stage, ircd, watch, line_break):
         user, room, peer, channel = stage
-        other = World.room(World.channel())
+        other = room_address(World.channel(), ircd.network)
         user.join(other, user.nick)  # so that the connection outlives the channel
 
         user.send("presence", f"{room}/{user.nick}",
@@ -186,12 +192,12 @@ class TestInjection:
         user.send("presence", f"{other}/{user.nick}", "", "type='unavailable'")
 
     @pytest.mark.parametrize("line_break", BREAKS)
-    def test_in_a_key(self, bare, stage, watch, line_break):
+    def test_in_a_key(self, bare, stage, ircd, watch, line_break):
         user, _, peer, _ = stage
         closed = World.channel()
         start = bare.xmpp.mark()
 
-        user.send("presence", f"{World.room(closed)}/{user.nick}",
+        user.send("presence", f"{room_address(closed, ircd.network)}/{user.nick}",
                   f"<x xmlns='http://jabber.org/protocol/muc'><password>key{line_break}"
                   f"{self.COMMAND.format(target=watch.channel)}</password></x>")
 
@@ -199,7 +205,7 @@ class TestInjection:
         assert error.condition in ("not-authorized", "bad-request", "not-acceptable")
 
     @pytest.mark.parametrize("line_break", BREAKS)
-    def test_in_a_nick_or_an_address(self, bare, stage, watch, line_break):
+    def test_in_a_nick_or_an_address(self, bare, stage, ircd, watch, line_break):
         """Line breaks are no part of any address (RFC 6122): error or silence would be wrong here and there, but a
         command would be wrong everywhere."""
         user, room, peer, _ = stage
@@ -207,9 +213,9 @@ class TestInjection:
         start = bare.xmpp.mark()
 
         user.send("presence", f"{room}/nick{line_break}{command}", "", "id='nick'")
-        user.send("presence", f"#x{line_break}{command}%{NETWORK}@{IRC_DOMAIN}/{user.nick}",
+        user.send("presence", f"#x{line_break}{command}%{ircd.network}@{IRC_DOMAIN}/{user.nick}",
                   "<x xmlns='http://jabber.org/protocol/muc'/>", "id='room'")
-        user.say(f"nick{line_break}{command}%{NETWORK}@{IRC_DOMAIN}", "x", "person", "chat")
+        user.say(f"nick{line_break}{command}%{ircd.network}@{IRC_DOMAIN}", "x", "person", "chat")
 
         user.ping(room)
         user.say(room, "still here", f"after{next(_numbers)}")
@@ -217,32 +223,32 @@ class TestInjection:
         for stanza_id in ("room", "person"):
             assert bare.xmpp.wait(since=start, id=stanza_id).type == "error"
 
-    def test_in_escaped_addresses(self, bare, stage, watch):
+    def test_in_escaped_addresses(self, bare, stage, ircd, watch):
         """The escapes of XEP-0106 and =hh decode to bytes that are checked like any others."""
         user, _, _, _ = stage
         start = bare.xmpp.mark()
         names = ["x=0d=0aPRIVMSG\\20" + watch.channel + "\\20:pwned", "x=00y", "x\\20y", "x=0dQUIT", "#x=0d=0aQUIT",
                  "#x=07y", "#x=2cy", "x=21y=40z", ":x", "#x=00"]
         for number, name in enumerate(names):
-            user.say(f"{name}%{NETWORK}@{IRC_DOMAIN}", "text", f"escaped{number}", "chat")
+            user.say(f"{name}%{ircd.network}@{IRC_DOMAIN}", "text", f"escaped{number}", "chat")
         for number in range(len(names)):
             assert bare.xmpp.wait("message", since=start, id=f"escaped{number}").type == "error"
 
 
 class TestAddresses:
     @pytest.mark.parametrize("local", [
-        "nonetwork", "%ngircd.example", "nick%", "%%", "a b%ngircd.example", "nick%no host", "n&#xE000;k%ngircd.example",
-        "nick%ngircd.example\u200b", "x" * 1100 + "%ngircd.example", "#" + "\u20ac" * 400 + "%ngircd.example",
+        "nonetwork", "%{network}", "nick%", "%%", "a b%{network}", "nick%no host", "n&#xE000;k%{network}",
+        "nick%{network}\u200b", "x" * 1100 + "%{network}", "#" + "\u20ac" * 400 + "%{network}",
         "nick%256.256.256.256", "nick%[::1]"], ids=lambda local: ascii(local[:30]))
     @pytest.mark.parametrize("kind", ["message", "presence", "iq"])
-    def test_a_stanza_to_an_address_that_is_none_is_answered(self, bare, local, kind):
+    def test_a_stanza_to_an_address_that_is_none_is_answered(self, bare, ircd, local, kind):
         user = bare.user()
         start = bare.xmpp.mark()
         inside = {"message": "<body>hello</body>", "presence": "<x xmlns='http://jabber.org/protocol/muc'/>",
                   "iq": "<ping xmlns='urn:xmpp:ping'/>"}[kind]
         attributes = {"message": "type='chat' id='m'", "presence": "id='p'", "iq": "type='get' id='i'"}[kind]
 
-        user.send(kind, f"{local}@{IRC_DOMAIN}/nick", inside, attributes)
+        user.send(kind, f"{local.format(network=ircd.network)}@{IRC_DOMAIN}/nick", inside, attributes)
 
         answer = bare.xmpp.wait(kind, since=start, to=user.jid)
         assert answer.type == "error"
@@ -268,10 +274,10 @@ class TestAddresses:
         user.say(room, "still here", f"after{next(_numbers)}")
         peer.wait("pubmsg", text="still here")
 
-    def test_errors_are_not_answered_with_errors(self, bare, stage):
+    def test_errors_are_not_answered_with_errors(self, bare, stage, ircd):
         user, room, peer, _ = stage
         start = bare.xmpp.mark()
-        for target in (IRC_DOMAIN, World.person(peer.nick), f"nick%@{IRC_DOMAIN}", f"nonetwork@{IRC_DOMAIN}"):
+        for target in (IRC_DOMAIN, person_address(peer.nick, ircd.network), f"nick%@{IRC_DOMAIN}", f"nonetwork@{IRC_DOMAIN}"):
             for kind in ("message", "presence", "iq"):
                 user.send(kind, target, "<error type='cancel'><item-not-found "
                                         "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", "type='error' id='e'")
@@ -283,9 +289,9 @@ class TestAddresses:
 
 class TestXml:
     @pytest.fixture
-    def fresh(self, folder, ngircd):
+    def fresh(self, folder, running_ircds):
         """A gateway for a test that ends its stream: the more often that happens, the longer it waits."""
-        own = Bare(folder, ngircd)
+        own = Bare(folder, running_ircds)
         yield own
         own.close()
 
@@ -306,7 +312,7 @@ class TestXml:
         pytest.param("<!DOCTYPE x [<!ENTITY e 'e'>]>", "restricted-xml", id="document type"),
     ])
     def test_what_is_no_xml_of_a_stream_ends_the_stream_which_is_opened_again(self, fresh, xml, condition):
-        with fresh.pair() as (user, room, peer, _):
+        with fresh.pair(Ngircd.network) as (user, room, peer, _):
             fresh.xmpp.send(xml.format(to=IRC_DOMAIN))
 
             assert fresh.xmpp.wait_for_stream_error() == condition
@@ -384,9 +390,9 @@ class TestLinesThatNoRfcAllows:
         folder = make_folder(RUN_FOLDER / "odd_irc_server")
         xmpp = ScriptedXmppServer()
         irc = ScriptedIrcServer()
-        gateway = Gateway(folder, xmpp.port, {NETWORK: listed_network(irc.port)}).start()
+        gateway = Gateway(folder, xmpp.port, {irc.network: listed_network(irc.port)}).start()
         user = ScriptedUser(xmpp, "juliet@example.org/balcony")
-        room = World.room("#hall")
+        room = room_address("#hall", irc.network)
         user.join(room, "juliet")
         yield user, room, irc, gateway
         xmpp.check()

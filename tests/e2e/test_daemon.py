@@ -10,8 +10,8 @@ import pytest
 
 from support.process import free_port, wait_until
 from support.scripted_xmpp import ScriptedXmppServer
-from support.servers import (COMPONENT_SECRET, IRC_DOMAIN, SECOND_DOMAIN, Gateway, gateway_binary, listed_network,
-                             toml_table)
+from support.servers import Gateway, gateway_binary, listed_network, toml_table
+from support.xmpp_servers import COMPONENT_SECRET, IRC_DOMAIN, SECOND_DOMAIN
 
 GOOD = """[xmpp]
 secret = "a secret"
@@ -131,7 +131,7 @@ class TestRunning:
     def test_a_refused_secret_at_the_first_start_ends_it_with_4(self, folder, own_world):
         world = own_world()
         world.gateway.finish()
-        gateway = Gateway(folder, world.servers.prosody.component_port, {})
+        gateway = Gateway(folder, world.servers.xmpp_server.component_port, {})
         gateway.config.write_text(gateway.config.read_text().replace(COMPONENT_SECRET, "another secret"))
 
         gateway.spawn()
@@ -145,7 +145,7 @@ class TestRunning:
         world = own_world()
         world.gateway.finish()
         second = toml_table("[[component]]", {"domain": SECOND_DOMAIN, "adapter": "irc", "secret": "another secret"})
-        gateway = Gateway(folder, world.servers.prosody.component_port, {}, more=second)
+        gateway = Gateway(folder, world.servers.xmpp_server.component_port, {}, more=second)
 
         gateway.spawn()
 
@@ -166,7 +166,7 @@ class TestRunning:
 
     def test_an_unknown_host_is_asked_for_again(self, folder, own_world):
         world = own_world()
-        gateway = Gateway(folder, world.servers.prosody.component_port, {})
+        gateway = Gateway(folder, world.servers.xmpp_server.component_port, {})
         gateway.config.write_text(gateway.config.read_text().replace(IRC_DOMAIN, "unknown.example.org"))
 
         gateway.spawn()
@@ -175,7 +175,7 @@ class TestRunning:
         gateway.finish()
 
     def test_health(self, folder, xmpp):
-        gateway = Gateway(folder, xmpp.port, {"ngircd.example": listed_network(free_port())}).start()
+        gateway = Gateway(folder, xmpp.port, {"irc.example.net": listed_network(free_port())}).start()
 
         assert gateway.http_status("/healthz") == 200
         assert gateway.http_status("/nothing") == 404

@@ -2,10 +2,8 @@
 
 import pytest
 
-from support.servers import IRC_DOMAIN, NETWORK
 from support.xmpp_client import DISCO_INFO, DISCO_ITEMS, MUC, PING, VERSION
-
-NETWORK_ADDRESS = f"{NETWORK}@{IRC_DOMAIN}"
+from support.xmpp_servers import IRC_DOMAIN
 
 
 def identities(answer):
@@ -21,13 +19,14 @@ def items(answer):
 
 
 class TestInfo:
-    @pytest.mark.parametrize("address", [IRC_DOMAIN, NETWORK_ADDRESS])
-    def test_gateway_and_networks_hold_conferences(self, world, address):
-        answer = world.xmpp().query(address, DISCO_INFO)
+    def test_gateway_and_networks_hold_conferences(self, world):
+        juliet = world.xmpp()
+        for address in (IRC_DOMAIN, world.network_address):
+            answer = juliet.query(address, DISCO_INFO)
 
-        assert answer.type == "result"
-        assert ("conference", "irc") in identities(answer)
-        assert {DISCO_INFO, DISCO_ITEMS, MUC, PING, VERSION} <= features(answer)
+            assert answer.type == "result"
+            assert ("conference", "irc") in identities(answer)
+            assert {DISCO_INFO, DISCO_ITEMS, MUC, PING, VERSION} <= features(answer)
 
     def test_a_room(self, world):
         juliet, room, _, _ = world.pair()
@@ -55,9 +54,9 @@ class TestInfo:
 
         assert answer.condition == "item-not-found"
 
-    @pytest.mark.parametrize("local", ["nonetwork", "nick%no\\20host", "%ngircd.example"])
+    @pytest.mark.parametrize("local", ["nonetwork", "nick%no\\20host", "%{network}"])
     def test_an_address_that_is_none(self, world, local):
-        answer = world.xmpp().query(f"{local}@{IRC_DOMAIN}", DISCO_INFO)
+        answer = world.xmpp().query(f"{local.format(network=world.network)}@{IRC_DOMAIN}", DISCO_INFO)
 
         assert answer.condition in ("item-not-found", "jid-malformed")
 
@@ -66,13 +65,13 @@ class TestItems:
     def test_the_gateway_lists_the_networks_in_use_and_they_their_rooms(self, world):
         juliet, room, _, _ = world.pair()
 
-        assert NETWORK_ADDRESS in items(juliet.query(IRC_DOMAIN, DISCO_ITEMS))
-        assert items(juliet.query(NETWORK_ADDRESS, DISCO_ITEMS)) == {room}
+        assert world.network_address in items(juliet.query(IRC_DOMAIN, DISCO_ITEMS))
+        assert items(juliet.query(world.network_address, DISCO_ITEMS)) == {room}
 
     def test_nobody_sees_what_others_have_open(self, world):
         _, room, _, _ = world.pair()
 
-        assert room not in items(world.xmpp("paris").query(NETWORK_ADDRESS, DISCO_ITEMS))
+        assert room not in items(world.xmpp("paris").query(world.network_address, DISCO_ITEMS))
 
 
 class TestVersion:
@@ -84,9 +83,10 @@ class TestVersion:
 
 
 class TestPing:
-    @pytest.mark.parametrize("address", [IRC_DOMAIN, NETWORK_ADDRESS])
-    def test_the_gateway_and_its_networks_answer(self, world, address):
-        assert world.xmpp().ping(address).type == "result"
+    def test_the_gateway_and_its_networks_answer(self, world):
+        juliet = world.xmpp()
+        for address in (IRC_DOMAIN, world.network_address):
+            assert juliet.ping(address).type == "result"
 
     def test_an_occupant_who_asks_for_itself_is_told_that_it_is_there(self, world):
         juliet, room, _, _ = world.pair()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.servers import IRC_DOMAIN, STRANGERS_DOMAIN
+from support.xmpp_servers import IRC_DOMAIN, STRANGERS_DOMAIN
 
 
 def error_of(stanza):
@@ -61,20 +61,20 @@ class TestEntering:
         assert juliet.join(world.room(channel), juliet.name).nick == juliet.name
 
     @pytest.mark.parametrize("local, conditions", [
-        pytest.param("#two\\20words%ngircd.example", {"jid-malformed"}, id="space"),
-        pytest.param("#one,two%ngircd.example", {"jid-malformed"}, id="comma"),
-        pytest.param("#%ngircd.example", {"jid-malformed", "item-not-found"}, id="no name"),
-        pytest.param("#" + "x" * 190 + "%ngircd.example", {"item-not-found", "jid-malformed"}, id="too long"),
+        pytest.param("#two\\20words%{network}", {"jid-malformed"}, id="space"),
+        pytest.param("#one,two%{network}", {"jid-malformed"}, id="comma"),
+        pytest.param("#%{network}", {"jid-malformed", "item-not-found"}, id="no name"),
+        pytest.param("#" + "x" * 190 + "%{network}", {"item-not-found", "jid-malformed"}, id="too long"),
         pytest.param("#hall%", {"jid-malformed", "item-not-found"}, id="no network"),
         pytest.param("#hall", {"jid-malformed", "item-not-found"}, id="no separator"),
         pytest.param("#hall%no\\20host", {"jid-malformed", "item-not-found"}, id="no host name"),
-        pytest.param("nick%ngircd.example", {"not-acceptable", "not-allowed", "item-not-found",
+        pytest.param("nick%{network}", {"not-acceptable", "not-allowed", "item-not-found",
                                              "feature-not-implemented", "service-unavailable"}, id="a person"),
     ])
     def test_what_is_no_channel(self, world, local, conditions):
         juliet = world.xmpp()
 
-        error = juliet.refused_join(f"{local}@{IRC_DOMAIN}", juliet.name)
+        error = juliet.refused_join(f"{local.format(network=world.network)}@{IRC_DOMAIN}", juliet.name)
 
         assert error.condition in conditions
         assert error.error_text
@@ -146,7 +146,7 @@ class TestTalking:
 
     def test_to_the_gateway_itself_and_to_a_network(self, world):
         juliet = world.xmpp()
-        for address in (IRC_DOMAIN, f"ngircd.example@{IRC_DOMAIN}"):
+        for address in (IRC_DOMAIN, world.network_address):
             message_id = juliet.send_message(address, "hello?", type="chat")
 
             assert juliet.wait("message", id=message_id).type == "error"
@@ -203,7 +203,7 @@ class TestQueries:
     @pytest.mark.parametrize("kind", ["get", "set"])
     def test_what_nobody_knows(self, world, kind):
         juliet, room, romeo, _ = world.pair()
-        for address in (IRC_DOMAIN, f"ngircd.example@{IRC_DOMAIN}", room, f"{room}/{romeo.nick}",
+        for address in (IRC_DOMAIN, world.network_address, room, f"{room}/{romeo.nick}",
                         world.person(romeo.nick)):
             answer = juliet.request(address, "<query xmlns='urn:example:nothing'/>", type=kind)
 

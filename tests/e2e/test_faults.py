@@ -11,7 +11,8 @@ from support.process import wait_until
 from support.scripted_dns import ScriptedDns
 from support.scripted_irc import ScriptedIrcServer
 from support.scripted_xmpp import ScriptedUser, ScriptedXmppServer
-from support.servers import IRC_DOMAIN, NETWORK, Gateway, Prosody, listed_network
+from support.servers import Gateway, listed_network
+from support.xmpp_servers import IRC_DOMAIN, Prosody
 
 PATIENCE = 20.0  # seconds for what begins with a reconnection
 
@@ -21,7 +22,7 @@ def scripted_pair(world):
     xmpp = ScriptedXmppServer()
     folder = world.servers.folder / "second"
     folder.mkdir()
-    gateway = Gateway(folder, xmpp.port, {NETWORK: listed_network(world.servers.ngircd.port)},
+    gateway = Gateway(folder, xmpp.port, {world.network: listed_network(world.ircd.port)},
                       irc={"linger": "1s"}).start()
     channel = world.channel()
     romeo = world.irc(channel=channel)
@@ -31,8 +32,8 @@ def scripted_pair(world):
 
 
 class TestIrcServerDies:
-    def test_rooms_are_left_and_entered_again_with_their_keys_and_the_talk_goes_on(self, own_world):
-        world = own_world(channels={"#vault": "+k sesame"})
+    def test_rooms_are_left_and_entered_again_with_their_keys_and_the_talk_goes_on(self, own_world, ircd):
+        world = own_world(ircds=[ircd], channels={"#vault": "+k sesame"})
         juliet = world.xmpp()
         room = world.room("#vault")
         world.irc(nick="romeo", channel="#vault", key="sesame")
@@ -41,19 +42,19 @@ class TestIrcServerDies:
         juliet.wait("message", body="before")
 
         start = juliet.mark()
-        world.servers.ngircd.kill()
+        world.ircd.kill()
         gone = juliet.wait("presence", since=start, sender=f"{room}/juliet", type="unavailable")
         assert {110, 333} <= gone.statuses
         assert juliet.ping(f"{room}/juliet").condition == "not-acceptable"
         # Said into the void: an answer must come, whichever.
         lost = juliet.send_message(room, "is anybody there?")
 
-        world.servers.ngircd.start()
+        world.ircd.start()
         again = juliet.wait("presence", since=start, timeout=PATIENCE, sender=f"{room}/juliet", type="", statuses={110})
         subject = juliet.wait("message", since=start, subject=lambda _: True)
         assert juliet.received.index(again) < juliet.received.index(subject)
         assert juliet.ping(f"{room}/juliet").type == "result"
-        romeo = IrcUser(world.servers.ngircd.port, "romeo").connect().join("#vault", "sesame")
+        romeo = IrcUser(world.ircd.port, "romeo").connect().join("#vault", "sesame")
         juliet.wait("presence", since=start, sender=f"{room}/romeo", type="")
         juliet.send_message(room, "after")
         romeo.wait("pubmsg", source="juliet", text="after")
@@ -62,20 +63,20 @@ class TestIrcServerDies:
         juliet.wait("message", since=start, id=lost)
         romeo.close()
 
-    def test_an_error_of_the_network_is_told_to_those_who_wait(self, own_world):
-        world = own_world()
-        world.servers.ngircd.kill()
+    def test_an_error_of_the_network_is_told_to_those_who_wait(self, own_world, ircd):
+        world = own_world(ircds=[ircd])
+        world.ircd.kill()
         juliet = world.xmpp()
 
         error = juliet.refused_join(world.room("#hall"), "juliet", timeout=PATIENCE)
 
         assert error.condition in ("remote-server-timeout", "service-unavailable", "remote-server-not-found")
         assert error.error_text
-        world.servers.ngircd.start()
+        world.ircd.start()
         assert juliet.join(world.room("#hall"), "juliet", timeout=PATIENCE).nick == "juliet"
 
-    def test_being_thrown_out_by_an_operator_is_told_with_the_reason(self, own_world):
-        world = own_world()
+    def test_being_thrown_out_by_an_operator_is_told_with_the_reason(self, own_world, ircd):
+        world = own_world(ircds=[ircd])
         juliet, room, romeo, _ = world.pair()
         romeo.send("OPER operator :an operator's password")
         romeo.wait("youreoper")
@@ -93,7 +94,7 @@ class TestXmppServerDies:
         juliet, room, romeo, channel = world.pair()
         romeo.set_topic(channel, "the garden")
 
-        world.servers.prosody.kill()
+        world.servers.xmpp_server.kill()
         # What is written in the moment of its death is lost (docs/architecture.md, "What can still be lost").
         wait_until(lambda: not world.gateway.is_ready(), "the gateway has noticed")
         romeo.say(channel, "said meanwhile \U0001f319")
@@ -101,7 +102,7 @@ class TestXmppServerDies:
         romeo.sync()
         assert world.gateway.is_alive()
         assert not romeo.all("quit") and not romeo.all("part")
-        world.servers.prosody.start()
+        world.servers.xmpp_server.start()
         wait_until(world.gateway.is_ready, "the gateway is back", PATIENCE)
         back = world.xmpp(account=juliet.name, resource="balcony")
         assert back.ping(f"{room}/{juliet.name}").condition == "not-acceptable"
@@ -121,8 +122,8 @@ class TestXmppServerDies:
         world = own_world(irc={"linger": "1s"})
         juliet, _, romeo, _ = world.pair()
 
-        world.servers.prosody.kill()
-        world.servers.prosody.start()
+        world.servers.xmpp_server.kill()
+        world.servers.xmpp_server.start()
 
         # The gateway asks for the client, gets an error from its server, and waits for the time of irc.linger.
         wait_until(world.gateway.is_ready, "the gateway is back", PATIENCE)
@@ -163,7 +164,7 @@ class TestXmppServerDies:
         world = own_world()
         folder = world.servers.folder / "second"
         folder.mkdir()
-        second = Gateway(folder, world.servers.prosody.component_port, {})
+        second = Gateway(folder, world.servers.xmpp_server.component_port, {})
         second.spawn()
         wait_until(lambda: "conflict" in second.log_tail(), "the refusal of the second gateway")
         assert second.is_alive()

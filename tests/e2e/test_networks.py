@@ -2,11 +2,12 @@
 
 import pytest
 
-from support.process import make_folder
+from support.process import RUN_FOLDER, make_folder
 from support.scripted_irc import ScriptedIrcServer
 from support.scripted_xmpp import ScriptedUser, ScriptedXmppServer
-from support.servers import NETWORK, SECOND_DOMAIN, Gateway, listed_network, toml_table
-from support.world import RUN_FOLDER, World
+from support.servers import Gateway, listed_network, toml_table
+from support.world import room_address
+from support.xmpp_servers import SECOND_DOMAIN
 
 
 class ModernIrcServer(ScriptedIrcServer):
@@ -20,9 +21,9 @@ class TestExtensions:
         xmpp = ScriptedXmppServer()
         irc = ModernIrcServer()
         gateway = Gateway(make_folder(RUN_FOLDER / "modern_irc_server"), xmpp.port,
-                          {NETWORK: listed_network(irc.port)}).start()
+                          {irc.network: listed_network(irc.port)}).start()
         user = ScriptedUser(xmpp, "juliet@example.org/balcony")
-        room = World.room("#hall")
+        room = room_address("#hall", irc.network)
         user.join(room, "juliet")
         yield user, room, irc
         xmpp.check()
@@ -88,9 +89,9 @@ class TestExtensions:
 class TestFixedNetwork:
     """A component that is one network: `%` is an ordinary character there."""
 
-    def test_channels_and_people_lack_the_network_in_their_addresses(self, own_world):
-        component = {"domain": SECOND_DOMAIN, "adapter": "irc", "fixed_network": NETWORK}
-        world = own_world(more=toml_table("[[component]]", component))
+    def test_channels_and_people_lack_the_network_in_their_addresses(self, own_world, ircd):
+        component = {"domain": SECOND_DOMAIN, "adapter": "irc", "fixed_network": ircd.network}
+        world = own_world(ircds=[ircd], more=toml_table("[[component]]", component))
         channel = world.channel() + "%odd"
         romeo = world.irc(channel=channel)
         juliet = world.xmpp()
@@ -109,9 +110,9 @@ class TestFixedNetwork:
         answer = juliet.wait("message", type="chat", body="from him")
         assert answer.sender.partition("/")[0] == f"{romeo.nick}@{SECOND_DOMAIN}"
 
-    def test_both_components_are_served_side_by_side(self, own_world):
-        component = {"domain": SECOND_DOMAIN, "adapter": "irc", "fixed_network": NETWORK}
-        world = own_world(more=toml_table("[[component]]", component))
+    def test_both_components_are_served_side_by_side(self, own_world, ircd):
+        component = {"domain": SECOND_DOMAIN, "adapter": "irc", "fixed_network": ircd.network}
+        world = own_world(ircds=[ircd], more=toml_table("[[component]]", component))
         juliet, room, romeo, _ = world.pair()
 
         assert juliet.ping(SECOND_DOMAIN).type == "result"

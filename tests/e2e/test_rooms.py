@@ -44,10 +44,10 @@ class TestEntering:
         channel = world.channel()
         romeo = world.irc("romeo", channel)
         juliet = world.xmpp()
-        entry = juliet.join(world.room(channel), juliet.name + "-of-the-capulets")
+        entry = juliet.join(world.room(channel), juliet.name + "-of-the-house-of-the-capulets")
 
         assert {110, 210} <= entry.own.statuses
-        assert len(entry.nick) <= 9
+        assert len(entry.nick) == world.ircd.nick_length
         romeo.wait("join", source=entry.nick)
 
     def test_a_nick_that_no_irc_server_takes_is_changed_and_announced_with_210(self, world):

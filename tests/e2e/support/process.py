@@ -19,10 +19,16 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 _PORTS = range(20000, 32000)
 _given_ports = set()
 
+# Each worker of pytest-xdist has ports and a folder of its own.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+RUN_FOLDER = REPOSITORY / "build" / "e2e-run" / _WORKER
+
 
 def free_port():
     """A TCP port on 127.0.0.1 that nobody listens on; never the same one twice."""
-    for port in random.sample(_PORTS, len(_PORTS)):
+    ports = _PORTS[int(_WORKER.removeprefix("gw") or 0)::_WORKERS]
+    for port in random.sample(ports, len(ports)):
         if port in _given_ports:
             continue
         with socket.socket() as probe:
@@ -126,9 +132,11 @@ class Process:
         Process.running.append(self)
         return self
 
-    def start(self, timeout=20.0):
+    def start(self):
         self.spawn()
+        return self.wait_until_ready()
 
+    def wait_until_ready(self, timeout=20.0):
         def ready():
             assert self.is_alive(), f"{self.name} ended with {self.child.returncode}:\n{self.log_tail()}"
             return self.is_ready()

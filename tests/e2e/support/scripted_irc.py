@@ -16,6 +16,7 @@ class ScriptedIrcServer:
     `lines` are what all clients sent, as bytes without CR LF, with the time (time.monotonic). `first_bytes` is what each
     connection began with, before any TLS, and `connected_at` when."""
 
+    network = "scripted.example"  # how the tests list it
     timeout = 10.0
     capabilities = b""  # what CAP LS offers, parted by spaces
 

@@ -9,8 +9,8 @@ import time
 import xml.etree.ElementTree as ET
 
 from support.process import free_port
-from support.servers import COMPONENT_SECRET, IRC_DOMAIN
 from support.xmpp_client import Stanza, matches
+from support.xmpp_servers import COMPONENT_SECRET, IRC_DOMAIN
 
 _HEAD = ("<?xml version='1.0'?><stream:stream xmlns:stream='http://etherx.jabber.org/streams' "
          f"xmlns='jabber:component:accept' from='{IRC_DOMAIN}' id='a-stream-id'>")

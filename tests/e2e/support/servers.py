@@ -1,125 +1,13 @@
-"""The real servers of a test: Prosody, ngIRCd, and the gateway between them."""
+"""The gateway, and the real servers that it stands between."""
 
 import os
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from support.process import (REPOSITORY, Process, free_port, give_away, is_listening, make_folder, server_user,
-                             wait_until)
-
-USERS_DOMAIN = "example.org"
-STRANGERS_DOMAIN = "example.net"  # served by the same Prosody, but not listed in [access]
-IRC_DOMAIN = "irc.example.org"
-SECOND_DOMAIN = "verona.example.org"  # another component of the same Prosody
-NETWORK = "ngircd.example"
-COMPONENT_SECRET = "a secret for the component"
-PASSWORD = "a password"
-OPERATOR = ("operator", "an operator's password")
-
-
-class Prosody(Process):
-    """An XMPP server without TLS, whose accounts are files that add_account() writes."""
-
-    def __init__(self, folder):
-        super().__init__("prosody", folder)
-        self.port = free_port()
-        self.component_port = free_port()
-        self.config = self.folder / "prosody.cfg.lua"
-        self.data = self.folder / "prosody-data"
-        self.data.mkdir()
-        give_away(self.data)
-        self.config.write_text(f"""
-pidfile = "{self.folder}/prosody.pid"
-data_path = "{self.data}"
-certificates = "{self.data}"
-log = {{ {{ levels = {{ min = "info" }}, to = "console" }} }}
-interfaces = {{ "127.0.0.1" }}
-c2s_ports = {{ {self.port} }}
-component_interfaces = {{ "127.0.0.1" }}
-component_ports = {{ {self.component_port} }}
-modules_enabled = {{ "roster", "saslauth", "disco", "ping", "carbons" }}
-modules_disabled = {{ "s2s", "offline", "tls" }}
-authentication = "internal_plain"
-c2s_require_encryption = false
-allow_unencrypted_plain_auth = true
-storage = {{ accounts = "internal" }}
-default_storage = "memory"
-
-VirtualHost "{USERS_DOMAIN}"
-VirtualHost "{STRANGERS_DOMAIN}"
-Component "{IRC_DOMAIN}"
-  component_secret = "{COMPONENT_SECRET}"
-Component "{SECOND_DOMAIN}"
-  component_secret = "{COMPONENT_SECRET}"
-""")
-
-    def add_account(self, name, domain=USERS_DOMAIN):
-        folder = self.data / domain.replace(".", "%2e") / "accounts"
-        for part in (folder.parent, folder):
-            part.mkdir(exist_ok=True)
-            give_away(part)
-        account = folder / f"{name}.dat"
-        account.write_text(f'return {{ ["password"] = "{PASSWORD}"; }};\n')
-        give_away(account)
-
-    def component_logins(self):
-        """How often a component has logged in."""
-        return self.out.read_text(errors="replace").count("External component successfully authenticated")
-
-    def command(self):
-        return ["/usr/bin/prosody", "-F", "--config", str(self.config)]
-
-    def user(self):
-        return server_user()
-
-    def environment(self):
-        return {**os.environ, "HOME": str(self.data)}
-
-    def is_ready(self):
-        return is_listening(self.port) and is_listening(self.component_port)
-
-
-class Ngircd(Process):
-    """An IRC server. `channels` are sections [Channel] that are there from its start: {"#vault": "+k key"}."""
-
-    def __init__(self, folder, channels=None):
-        super().__init__("ngircd", folder)
-        self.port = free_port()
-        self.config = self.folder / "ngircd.conf"
-        text = f"""
-[Global]
-Name = {NETWORK}
-Info = Tests
-Listen = 127.0.0.1
-Ports = {self.port}
-MotdPhrase = Two households, both alike in dignity
-[Limits]
-MaxConnectionsIP = 0
-MaxJoins = 0
-MaxNickLength = 9
-MaxPenaltyTime = 0
-[Options]
-DNS = no
-Ident = no
-PAM = no
-OperCanUseMode = yes
-[Operator]
-Name = {OPERATOR[0]}
-Password = {OPERATOR[1]}
-"""
-        for name, modes in (channels or {}).items():
-            text += f"[Channel]\nName = {name}\nModes = {modes}\n"
-        self.config.write_text(text)
-
-    def command(self):
-        return ["/usr/sbin/ngircd", "-n", "-f", str(self.config)]
-
-    def user(self):
-        return server_user()
-
-    def is_ready(self):
-        return is_listening(self.port)
+from support.irc_servers import Ngircd
+from support.process import REPOSITORY, Process, free_port, make_folder, wait_until
+from support.xmpp_servers import COMPONENT_SECRET, IRC_DOMAIN, USERS_DOMAIN, Prosody
 
 
 def toml_value(value):
@@ -217,19 +105,24 @@ class Gateway(Process):
 
 
 class Servers:
-    """Prosody, ngIRCd and the gateway, connected with each other."""
+    """An XMPP server, IRC servers and the gateway, connected with each other. `ircds` are classes of irc_servers,
+    `channels` are there on each of them from the start, `network` are options of their networks, and `networks` further
+    ones."""
 
-    def __init__(self, folder, *, channels=None, network=None, irc=None, more="", networks=None):
+    def __init__(self, folder, *, xmpp_server=Prosody, ircds=(Ngircd,), channels=None, network=None, irc=None, more="",
+                 networks=None):
         self.folder = make_folder(folder)
-        self.prosody = Prosody(self.folder)
-        self.ngircd = Ngircd(self.folder, channels)
-        listed = {NETWORK: listed_network(self.ngircd.port, **(network or {})), **(networks or {})}
-        self.gateway = Gateway(self.folder, self.prosody.component_port, listed, irc, more)
+        self.xmpp_server = xmpp_server(self.folder)
+        self.ircds = {ircd.network: ircd(self.folder, channels) for ircd in ircds}
+        listed = {name: listed_network(ircd.port, **(network or {})) for name, ircd in self.ircds.items()}
+        self.gateway = Gateway(self.folder, self.xmpp_server.component_port, {**listed, **(networks or {})}, irc, more)
 
     def start(self):
-        self.prosody.spawn()
-        self.ngircd.start()
-        wait_until(self.prosody.is_ready, "prosody is ready", 20)
+        self.xmpp_server.spawn()
+        for ircd in self.ircds.values():
+            ircd.spawn()
+        for server in (*self.ircds.values(), self.xmpp_server):
+            server.wait_until_ready()
         self.gateway.start()
         return self
 
@@ -237,5 +130,5 @@ class Servers:
         try:
             self.gateway.finish()
         finally:
-            self.ngircd.stop()
-            self.prosody.stop()
+            for server in (*self.ircds.values(), self.xmpp_server):
+                server.stop()

@@ -4,20 +4,31 @@ import itertools
 
 from support import libirc_peer
 from support.irc_client import IrcUser
-from support.process import REPOSITORY
-from support.servers import IRC_DOMAIN, NETWORK, PASSWORD, USERS_DOMAIN
 from support.xmpp_client import XmppUser
+from support.xmpp_servers import IRC_DOMAIN, PASSWORD, USERS_DOMAIN
 
-RUN_FOLDER = REPOSITORY / "build" / "e2e-run"
 _numbers = itertools.count(1)
 
 
-class World:
-    """The servers of a test, and makers of names and people that no other test has."""
+def room_address(channel, network):
+    """The room's address of an IRC channel."""
+    escaped = channel.lower().replace("&", "\\26").replace("'", "\\27").replace("/", "\\2f")
+    return f"{escaped}%{network}@{IRC_DOMAIN}"
 
-    def __init__(self, servers):
+
+def person_address(nick, network):
+    return f"{nick.lower()}%{network}@{IRC_DOMAIN}"
+
+
+class World:
+    """The servers of a test, and makers of names and people that no other test has. `ircd` is the IRC server that the
+    test is about, one of those in `servers`."""
+
+    def __init__(self, servers, network=None):
         self.servers = servers
         self.gateway = servers.gateway
+        self.ircd = servers.ircds[network] if network else next(iter(servers.ircds.values()))
+        self.network = self.ircd.network
         self._people = []
 
     @staticmethod
@@ -30,34 +41,34 @@ class World:
     def channel():
         return f"#hall{next(_numbers)}"
 
-    @staticmethod
-    def room(channel, network=NETWORK):
-        """The room's address of an IRC channel."""
-        escaped = channel.lower().replace("&", "\\26").replace("'", "\\27").replace("/", "\\2f")
-        return f"{escaped}%{network}@{IRC_DOMAIN}"
+    def room(self, channel, network=None):
+        return room_address(channel, network or self.network)
 
-    @staticmethod
-    def person(nick, network=NETWORK):
-        return f"{nick.lower()}%{network}@{IRC_DOMAIN}"
+    @property
+    def network_address(self):
+        return f"{self.network}@{IRC_DOMAIN}"
+
+    def person(self, nick):
+        return person_address(nick, self.network)
 
     def xmpp(self, base="juliet", resource="balcony", domain=USERS_DOMAIN, account=None):
         """A logged in XMPP user; the account's name is a free nick too. `account`: another resource of that user."""
         name = account or self.name(base)
-        self.servers.prosody.add_account(name, domain)
-        user = XmppUser(self.servers.prosody.port, f"{name}@{domain}/{resource}", PASSWORD)
+        self.servers.xmpp_server.add_account(name, domain)
+        user = XmppUser(self.servers.xmpp_server.port, f"{name}@{domain}/{resource}", PASSWORD)
         user.name = name
         self._people.append(user.disconnect)
         return user.connect()
 
     def irc(self, base="romeo", channel=None, key="", nick=None):
         """A registered IRC user, in `channel` if one is given."""
-        user = IrcUser(self.servers.ngircd.port, nick or self.name(base))
+        user = IrcUser(self.ircd.port, nick or self.name(base))
         self._people.append(user.close)
         user.connect()
         return user.join(channel, key) if channel else user
 
     def libirc(self, channel, program):
-        peer = libirc_peer.LibircPeer(program, self.servers.ngircd.port, self.name("nurse"), channel)
+        peer = libirc_peer.LibircPeer(program, self.ircd.port, self.name("nurse"), channel)
         self._people.append(peer.close)
         return peer
 
