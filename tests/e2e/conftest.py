@@ -2,7 +2,8 @@
 channels, accounts and nicks of its own.
 
 A test with `world` runs once for each set of servers, a test with `ircd` once for each kind of IRC server, unless it is
-marked with @pytest.mark.needs(…): then only where the IRC server has all those abilities."""
+marked with @pytest.mark.needs(…): then only where the IRC server has all those abilities. With @pytest.mark.ejabberd it
+runs on ejabberd too."""
 
 from collections import namedtuple
 
@@ -10,23 +11,28 @@ import pytest
 
 from support import libirc_peer
 from support.irc_servers import Inspircd, Ngircd
-from support.process import RUN_FOLDER, Process, make_folder
-from support.servers import Servers, gateway_binary
+from support.process import RUN_FOLDER, Process, make_folder, wait_until
+from support.servers import Servers, gateway_binary, toml_table
 from support.world import World
+from support.xmpp_servers import SECOND_DOMAIN, Ejabberd
 
 
 Stack = namedtuple("Stack", "servers ircd")  # the fixture that holds the servers, and which of its IRC servers
 STACKS = {"ngircd": Stack("servers", Ngircd), "inspircd": Stack("servers", Inspircd)}
+EJABBERD = {"ejabberd": Stack("ejabberd_servers", Ngircd)}
 IRCDS = {"ngircd": Ngircd, "inspircd": Inspircd}
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "ejabberd(only=False): runs on ejabberd too, or only there")
     config.addinivalue_line("markers", "needs(ability, …): runs only with IRC servers that have these Ircd.abilities")
 
 
 def pytest_generate_tests(metafunc):
     needed = {ability for mark in metafunc.definition.iter_markers("needs") for ability in mark.args}
-    for fixture, values, ircd_of in (("stack", STACKS, lambda stack: stack.ircd), ("ircd", IRCDS, lambda ircd: ircd)):
+    ejabberd = metafunc.definition.get_closest_marker("ejabberd")
+    stacks = STACKS if not ejabberd else EJABBERD if ejabberd.kwargs.get("only") else STACKS | EJABBERD
+    for fixture, values, ircd_of in (("stack", stacks, lambda stack: stack.ircd), ("ircd", IRCDS, lambda ircd: ircd)):
         if fixture in metafunc.fixturenames:
             metafunc.parametrize(fixture, [pytest.param(value, id=name) for name, value in values.items()
                                            if needed <= ircd_of(value).abilities])
@@ -52,6 +58,18 @@ def servers():
     """Prosody, both IRC servers and the gateway, without any pacing."""
     running = Servers(RUN_FOLDER / "prosody", ircds=(Ngircd, Inspircd))
     running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def ejabberd_servers():
+    """ejabberd, ngIRCd and the gateway with two components."""
+    second = toml_table("[[component]]", {"domain": SECOND_DOMAIN, "adapter": "irc", "fixed_network": Ngircd.network})
+    running = Servers(RUN_FOLDER / "ejabberd", xmpp_server=Ejabberd, more=second)
+    running.start()
+    # Its log is written a moment later.
+    wait_until(lambda: running.xmpp_server.component_logins() == 2, "the logins of both components are in the log")
     yield running
     running.stop()
 

@@ -131,7 +131,7 @@ class TestRunning:
     def test_a_refused_secret_at_the_first_start_ends_it_with_4(self, folder, own_world):
         world = own_world()
         world.gateway.finish()
-        gateway = Gateway(folder, world.servers.xmpp_server.component_port, {})
+        gateway = Gateway(folder, world.xmpp_server.component_port, {})
         gateway.config.write_text(gateway.config.read_text().replace(COMPONENT_SECRET, "another secret"))
 
         gateway.spawn()
@@ -145,7 +145,7 @@ class TestRunning:
         world = own_world()
         world.gateway.finish()
         second = toml_table("[[component]]", {"domain": SECOND_DOMAIN, "adapter": "irc", "secret": "another secret"})
-        gateway = Gateway(folder, world.servers.xmpp_server.component_port, {}, more=second)
+        gateway = Gateway(folder, world.xmpp_server.component_port, {}, more=second)
 
         gateway.spawn()
 
@@ -166,7 +166,7 @@ class TestRunning:
 
     def test_an_unknown_host_is_asked_for_again(self, folder, own_world):
         world = own_world()
-        gateway = Gateway(folder, world.servers.xmpp_server.component_port, {})
+        gateway = Gateway(folder, world.xmpp_server.component_port, {})
         gateway.config.write_text(gateway.config.read_text().replace(IRC_DOMAIN, "unknown.example.org"))
 
         gateway.spawn()

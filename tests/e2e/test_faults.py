@@ -94,7 +94,7 @@ class TestXmppServerDies:
         juliet, room, romeo, channel = world.pair()
         romeo.set_topic(channel, "the garden")
 
-        world.servers.xmpp_server.kill()
+        world.xmpp_server.kill()
         # What is written in the moment of its death is lost (docs/architecture.md, "What can still be lost").
         wait_until(lambda: not world.gateway.is_ready(), "the gateway has noticed")
         romeo.say(channel, "said meanwhile \U0001f319")
@@ -102,7 +102,7 @@ class TestXmppServerDies:
         romeo.sync()
         assert world.gateway.is_alive()
         assert not romeo.all("quit") and not romeo.all("part")
-        world.servers.xmpp_server.start()
+        world.xmpp_server.start()
         wait_until(world.gateway.is_ready, "the gateway is back", PATIENCE)
         back = world.xmpp(account=juliet.name, resource="balcony")
         assert back.ping(f"{room}/{juliet.name}").condition == "not-acceptable"
@@ -122,8 +122,8 @@ class TestXmppServerDies:
         world = own_world(irc={"linger": "1s"})
         juliet, _, romeo, _ = world.pair()
 
-        world.servers.xmpp_server.kill()
-        world.servers.xmpp_server.start()
+        world.xmpp_server.kill()
+        world.xmpp_server.start()
 
         # The gateway asks for the client, gets an error from its server, and waits for the time of irc.linger.
         wait_until(world.gateway.is_ready, "the gateway is back", PATIENCE)
@@ -164,7 +164,7 @@ class TestXmppServerDies:
         world = own_world()
         folder = world.servers.folder / "second"
         folder.mkdir()
-        second = Gateway(folder, world.servers.xmpp_server.component_port, {})
+        second = Gateway(folder, world.xmpp_server.component_port, {})
         second.spawn()
         wait_until(lambda: "conflict" in second.log_tail(), "the refusal of the second gateway")
         assert second.is_alive()

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.ejabberd
+
 
 class TestByAddress:
     def test_a_message_to_a_nick_and_its_answer(self, world):

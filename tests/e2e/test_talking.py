@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.ejabberd
+
 BYTES_TO_KEEP = [
     pytest.param("good morrow", id="ascii"),
     pytest.param("\U0001f339 a rose by any other name \U0001f468\u200d\U0001f469\u200d\U0001f467", id="emoji"),

@@ -86,23 +86,32 @@ TEST(StanzaParser, ReadsNestedDefaultNamespaces) {
 
 TEST(StanzaParser, ReadsWhatEjabberdSends) {
   Parsed open{
-      "<stream:stream id='8042941563794216527' xml:lang='en' xmlns:stream='http://etherx.jabber.org/streams' "
-      "from='irc.example.org' "
-      "xmlns='jabber:component:accept'/>"};
+      "<stream:stream id='14926944745883936696' xml:lang='en' xmlns:stream='http://etherx.jabber.org/streams' "
+      "from='irc.example.org' xmlns='jabber:component:accept'/>"};
   ASSERT_FALSE(open.is_refused());
   EXPECT_TRUE(is(open.root(), ns::streams, "stream"));
-  EXPECT_EQ(attribute(open.root(), "id"), "8042941563794216527");
-  Parsed handshake{"<handshake xmlns='jabber:component:accept'/>"};
+  EXPECT_EQ(attribute(open.root(), "id"), "14926944745883936696");
+  Parsed handshake{"<handshake/>"};
   EXPECT_TRUE(is(handshake.root(), component_ns, "handshake"));
+  // The client wrote <body/> first and <p:active/>: ejabberd moves what it knows behind, and leaves the prefix
+  // declared.
   Parsed message{
-      "<message xml:lang='en' to='#lounge%irc.libera.chat@irc.example.org' from='juliet@example.org/balcony' "
-      "type='groupchat' "
-      "id='1'><x:note xmlns:x='urn:x' x:a='1'><x:part/><part/></x:note><body>hi</body></message>"};
+      "<message xml:lang='de' to='#hall%ngircd.example@irc.example.org' from='romeo@example.org/Balcony' "
+      "type='groupchat' id='m1'><active xmlns='http://jabber.org/protocol/chatstates' "
+      "xmlns:p='http://jabber.org/protocol/chatstates'/><x xmlns='urn:example'><b xmlns='urn:other' xmlns:q='urn:q' "
+      "q:a='1'/></x><body>a &lt; &quot;b&quot; &apos; \xC3\xBC \r c</body></message>"};
   ASSERT_FALSE(message.is_refused());
-  const auto note = child(message.root(), "urn:x", "note");
-  EXPECT_EQ(local_name(note), "note");
-  EXPECT_TRUE(child(note, "urn:x", "part"));
-  EXPECT_TRUE(child(note, component_ns, "part"));
+  EXPECT_TRUE(child(message.root(), "http://jabber.org/protocol/chatstates", "active"));
+  EXPECT_TRUE(child(child(message.root(), "urn:example", "x"), "urn:other", "b"));
+  EXPECT_EQ(text_at(message, component_ns, "body"), "a < \"b\" ' \xC3\xBC \n c");
+  // Addresses come as the user typed them.
+  Parsed presence{
+      "<presence xml:lang='en' to='#HaLL\\26co%ngircd.example@IRC.example.org/Romeo \xC3\x9C' "
+      "from='romeo@example.org/Balcony' id='p1'><x xmlns='http://jabber.org/protocol/muc'><history maxchars='0'/></x>"
+      "</presence>"};
+  ASSERT_FALSE(presence.is_refused());
+  EXPECT_EQ(attribute(presence.root(), "to"), "#HaLL\\26co%ngircd.example@IRC.example.org/Romeo \xC3\x9C");
+  EXPECT_TRUE(child(presence.root(), "http://jabber.org/protocol/muc", "x"));
 }
 
 TEST(StanzaParser, TakesTheStreamsOwnPrefixForDeclared) {

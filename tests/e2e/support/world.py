@@ -27,6 +27,7 @@ class World:
     def __init__(self, servers, network=None):
         self.servers = servers
         self.gateway = servers.gateway
+        self.xmpp_server = servers.xmpp_server
         self.ircd = servers.ircds[network] if network else next(iter(servers.ircds.values()))
         self.network = self.ircd.network
         self._people = []
@@ -54,8 +55,8 @@ class World:
     def xmpp(self, base="juliet", resource="balcony", domain=USERS_DOMAIN, account=None):
         """A logged in XMPP user; the account's name is a free nick too. `account`: another resource of that user."""
         name = account or self.name(base)
-        self.servers.xmpp_server.add_account(name, domain)
-        user = XmppUser(self.servers.xmpp_server.port, f"{name}@{domain}/{resource}", PASSWORD)
+        self.xmpp_server.add_account(name, domain)
+        user = XmppUser(self.xmpp_server.port, f"{name}@{domain}/{resource}", PASSWORD)
         user.name = name
         self._people.append(user.disconnect)
         return user.connect()

@@ -157,7 +157,8 @@ class _Loop:
 
 class _Client(slixmpp.ClientXMPP):
     def __init__(self, jid, password, on_stanza, on_event):
-        super().__init__(jid, password)
+        # ejabberd has no other mechanism for accounts that are not there.
+        super().__init__(jid, password, plugin_config={"feature_mechanisms": {"unencrypted_plain": True}})
         for plugin in ("xep_0030", "xep_0092", "xep_0199"):  # answers to disco, version and ping
             self.register_plugin(plugin)
         self.add_filter("in", on_stanza)

@@ -1,6 +1,7 @@
 """Real XMPP servers that have the gateway as a component."""
 
 import os
+from pathlib import Path
 
 from support.process import Process, free_port, give_away, is_listening, server_user
 
@@ -14,6 +15,8 @@ PASSWORD = "a password"
 
 class Prosody(Process):
     """An XMPP server without TLS, whose accounts are files that add_account() writes."""
+
+    passes_new_characters = True  # lets through addresses with characters that Unicode 3.2 did not know
 
     def __init__(self, folder):
         super().__init__("prosody", folder)
@@ -69,6 +72,73 @@ Component "{SECOND_DOMAIN}"
 
     def environment(self):
         return {**os.environ, "HOME": str(self.data)}
+
+    def is_ready(self):
+        return is_listening(self.port) and is_listening(self.component_port)
+
+
+class Ejabberd(Process):
+    """An XMPP server without TLS that lets anybody log in under any name. Both components stand in one listener, so that
+    each of their streams gets stanzas for both domains (global_routes, which is on unless a listener says otherwise); a
+    user's stanzas come over the same one, or their order would be lost."""
+
+    passes_new_characters = False
+
+    def __init__(self, folder):
+        super().__init__("ejabberd", folder)
+        self.port = free_port()
+        self.component_port = free_port()
+        self.data = self.folder / "ejabberd-data"
+        self.data.mkdir()
+        give_away(self.data)
+        self.log = self.data / "ejabberd.log"
+        self.config = self.folder / "ejabberd.yml"
+        self.config.write_text(f"""
+hosts: ["{USERS_DOMAIN}", "{STRANGERS_DOMAIN}"]
+loglevel: info
+auth_method: [anonymous]
+anonymous_protocol: login_anon
+allow_multiple_connections: true
+disable_sasl_mechanisms: [ANONYMOUS, X-OAUTH2, DIGEST-MD5, SCRAM-SHA-1, SCRAM-SHA-256, SCRAM-SHA-512]
+s2s_access: none
+acme: {{ auto: false }}
+domain_balancing:
+  "{IRC_DOMAIN}": {{ type: bare_source, component_number: 2 }}
+  "{SECOND_DOMAIN}": {{ type: bare_source, component_number: 2 }}
+listen:
+  - {{ ip: "127.0.0.1", port: {self.port}, module: ejabberd_c2s, max_stanza_size: infinity }}
+  - ip: "127.0.0.1"
+    port: {self.component_port}
+    module: ejabberd_service
+    hosts:
+      "{IRC_DOMAIN}": {{ password: "{COMPONENT_SECRET}" }}
+      "{SECOND_DOMAIN}": {{ password: "{COMPONENT_SECRET}" }}
+modules:
+  mod_carboncopy: {{}}
+  mod_disco: {{}}
+  mod_ping: {{}}
+  mod_roster: {{}}
+""")
+
+    def add_account(self, name, domain=USERS_DOMAIN):
+        """There is nothing to do."""
+
+    def component_logins(self):
+        """How often a component has logged in."""
+        return self.log.read_text(errors="replace").count("Accepted external component")
+
+    def command(self):
+        # Not by ejabberdctl, which refuses any user but its own; without a node name, so that it needs no epmd.
+        return ["/usr/bin/erl", "-noinput", "-mnesia", "dir", f'"{self.data}"', "-s", "ejabberd"]
+
+    def user(self):
+        return server_user()
+
+    def environment(self):
+        libraries = next(Path("/usr/lib").glob("*/ejabberd-*")).parent
+        return {**os.environ, "HOME": str(self.data), "ERL_LIBS": str(libraries),
+                "ERL_CRASH_DUMP": str(self.data / "crash.dump"), "EJABBERD_CONFIG_PATH": str(self.config),
+                "EJABBERD_LOG_PATH": str(self.log)}
 
     def is_ready(self):
         return is_listening(self.port) and is_listening(self.component_port)
