@@ -15,10 +15,12 @@ using namespace std::chrono_literals;
 // What waited longer for the stream gets its true time (XEP-0203).
 constexpr auto noticeable_delay = 5s;
 
-std::string bare_jid(const Conversation& place, const Domain& domain) {
-  const auto local = to_local(domain.addresses->text(place));
-  return local.empty() ? domain.name : local + "@" + domain.name;
-}
+// So long after the user wrote to the network itself, what it says is part of that conversation.
+constexpr auto console_attention = 5min;
+
+constexpr std::string_view help =
+    "This is a gateway to other networks. network@DOMAIN is a network: what you write to it are commands in its own "
+    "language, #room%network@DOMAIN is a room to join there, and nick%network@DOMAIN is a person to write to.";
 
 /// A nick to be known by where the user never chose one: the localpart.
 std::string_view default_nick(const Incoming& in) { return in.from.local(); }
@@ -35,55 +37,63 @@ void Direct::on_message(const Incoming& in, const Name& owner, const Conversatio
   auto said = read_message(in.element);
   if (std::holds_alternative<Nothing>(said)) return;
   if (const auto* refusal = std::get_if<Refusal>(&said)) return refuse(in, *refusal);
-  if (place.kind != PlaceKind::direct) {
-    return refuse(in, {Condition::feature_not_implemented,
-                       Remedy::cancel,
-                       "Nobody reads messages at this address; write to a room or a person.",
-                       {}});
-  }
+  if (place.kind == PlaceKind::gateway) return answer_help(in);
   auto* message = std::get_if<Message>(&said);
   if (message == nullptr)
     return refuse(in, {Condition::bad_request, Remedy::modify, "The message has a subject but no text.", {}});
-  muc_.forget_private(owner, place);
+  if (place.kind == PlaceKind::network) {
+    // A command is meant as it is typed, whatever it would be as a text.
+    std::string scratch;
+    *message = {Style::normal, std::string{text_of(child(in.element, component_ns, "body"), scratch)}};
+    links_.use_console(owner, place, context_.now());
+  } else {
+    muc_.forget_private(owner, place);
+  }
   auto event = context_.make_event(owner, place, in.from.str(), std::move(*message));
   event->about.actor.name = default_nick(in);
   if (!in.id.empty()) event->about.native.push_back({id_scheme, std::string{in.id}});
   context_.runtime.router.emit(std::move(event));
 }
 
-void Direct::on_presence(const Incoming& in) {
+void Direct::answer_help(const Incoming& in) {
+  std::string text;
+  for (auto rest = help; !rest.empty();) {
+    const auto mark = rest.find("DOMAIN");
+    text += rest.substr(0, mark);
+    if (mark == std::string_view::npos) break;
+    text += in.domain.name;
+    rest.remove_prefix(mark + std::string_view{"DOMAIN"}.size());
+  }
+  send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
+    out.open("message").attribute("type", "chat").attribute("from", in.to.bare()).attribute("to", in.from.str());
+    out.leaf("body", text).close();
+  });
+}
+
+void Direct::on_presence(const Incoming& in, const Name& owner, const Conversation& place) {
   if (in.type.empty() && child(in.element, ns::muc, "x")) {
     return refuse(in, {Condition::not_allowed,
                        Remedy::cancel,
                        "This is no room: a room's address begins with its channel type, like #.",
                        {}});
   }
-  if (in.type != "subscribe") return;
-  send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
-    out.open("presence")
-        .attribute("type", "unsubscribed")
-        .attribute("from", in.to.bare())
-        .attribute("to", in.from.bare())
-        .close();
-  });
+  contacts_.on_presence(in, owner, place);
 }
 
 Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
   const auto& event = *delivery.event;
   if (delivery.receipt) {
-    if (!delivery.receipt->refused) return Accepted{};
-    // The user wrote to a person through a room or directly; the error comes from where it was written to.
-    const auto from = muc_.private_address(event).value_or(bare_jid(event.about.conversation, domain));
-    send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
-      write_error(out, "message", {from, event.about.audience, native_id(event, id_scheme)},
-                  *delivery.receipt->refused);
-    });
+    deliver_receipt(event, *delivery.receipt, domain);
     return Accepted{};
   }
   return std::visit(overloaded{
                         [&](const Message& message) { return deliver_message(event, message, domain); },
                         [&](const LinkState& state) -> Outcome {
-                          if (state.state == LinkState::State::down) muc_.on_link_down(event, state);
+                          deliver_link(event, state);
+                          return Accepted{};
+                        },
+                        [&](const Presence& presence) -> Outcome {
+                          contacts_.on_seen(event, presence);
                           return Accepted{};
                         },
                         [&](const Edit&) -> Outcome { return Accepted{}; },
@@ -91,7 +101,6 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
                         [&](const Reactions&) -> Outcome { return Accepted{}; },
                         [&](const Typing&) -> Outcome { return Accepted{}; },
                         [&](const Displayed&) -> Outcome { return Accepted{}; },
-                        [&](const Presence&) -> Outcome { return Accepted{}; },
                         [&](const Watch&) -> Outcome { return Accepted{}; },
                         [&](const Invitation&) -> Outcome { return Accepted{}; },
                         [&](const Request&) -> Outcome { return Accepted{}; },
@@ -100,6 +109,32 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
                         [&](const RoomInfo&) -> Outcome { return Accepted{}; },
                     },
                     event.what);
+}
+
+void Direct::deliver_receipt(const Event& event, const Receipt& receipt, const Domain& domain) {
+  if (!receipt.refused) return;
+  if (std::holds_alternative<Watch>(event.what)) return contacts_.on_watch_refused(event, *receipt.refused);
+  if (event.about.conversation.kind == PlaceKind::network)
+    links_.forget_console(event.about.owner, event.about.conversation);
+  // The user wrote to a person through a room or directly; the error comes from where it was written to.
+  const auto from = muc_.private_address(event).value_or(bare_jid(domain, event.about.conversation));
+  send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
+    write_error(out, "message", {from, event.about.audience, native_id(event, id_scheme)}, *receipt.refused);
+  });
+}
+
+void Direct::deliver_link(const Event& event, const LinkState& state) {
+  const auto& place = event.about.conversation;
+  if (!links_.change(event.about.owner, place, state)) return;
+  if (state.state == LinkState::State::down) muc_.on_link_down(event, state);
+  contacts_.on_link(event.about.owner, place, state);
+}
+
+std::string_view Direct::message_type(const Event& event) const {
+  if (event.about.conversation.kind == PlaceKind::direct) return "chat";
+  const auto* link = links_.find(event.about.owner, event.about.conversation);
+  const bool is_console = link != nullptr && link->console_used + console_attention > context_.now();
+  return is_console ? "chat" : "headline";
 }
 
 Outcome Direct::deliver_message(const Event& event, const Message& message, const Domain& domain) {
@@ -114,10 +149,14 @@ Outcome Direct::deliver_message(const Event& event, const Message& message, cons
   const auto id = to_hex(event.about.id);
   const auto at = event.about.at.value_or(event.about.received_at);
   send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
-    const auto from = bare_jid(event.about.conversation, domain);
-    out.open("message").attribute("type", is_personal ? "chat" : "headline").attribute("to", event.about.owner.view());
-    out.attribute("from", from).attribute("id", {id.data(), id.size()});
-    write_body(out, message);
+    out.open("message").attribute("type", message_type(event)).attribute("to", event.about.owner.view());
+    out.attribute("from", bare_jid(domain, event.about.conversation)).attribute("id", {id.data(), id.size()});
+    // All that a network says itself is a notice: no mark need tell so.
+    if (is_personal) {
+      write_body(out, message);
+    } else {
+      out.leaf("body", message.text);
+    }
     if (event.about.at || context_.now() - event.about.received_at > noticeable_delay) {
       out.open("delay", ns::delay).attribute("from", domain.name).attribute("stamp", to_timestamp(at)).close();
     }

@@ -28,7 +28,8 @@ Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::fun
       context_{runtime, self, rooms_, std::move(now), occupant_ids_},
       requests_{context_},
       muc_{context_},
-      direct_{context_, muc_},
+      contacts_{context_, links_},
+      direct_{context_, muc_, links_, contacts_},
       queries_{context_, requests_},
       roll_call_{context_, [this](const Name& owner, std::string_view client) { muc_.on_client_gone(owner, client); }} {
 }
@@ -59,6 +60,7 @@ Outcome Dispatcher::deliver(Delivery& delivery) {
 
 void Dispatcher::on_up(const Domain& domain) {
   roll_call_.begin(domain);
+  contacts_.on_up(domain);
   runtime_.router.resumed(context_.self);
 }
 
@@ -69,7 +71,10 @@ void Dispatcher::on_down(const Domain& domain) {
 }
 
 void Dispatcher::say_goodbye() {
-  for (const auto& domain : domains_) muc_.say_goodbye(*domain);
+  for (const auto& domain : domains_) {
+    muc_.say_goodbye(*domain);
+    contacts_.say_goodbye(*domain);
+  }
 }
 
 void Dispatcher::on_skipped(pugi::xml_node head, std::string_view why) {
@@ -160,7 +165,7 @@ void Dispatcher::on_presence(const Incoming& in, const Name& owner) {
     return refuse(in, {Condition::forbidden, Remedy::auth, "You may not use this gateway.", {}});
   }
   if (place->kind == PlaceKind::room) return muc_.on_presence(in, owner, *place);
-  direct_.on_presence(in);
+  direct_.on_presence(in, owner, *place);
 }
 
 void Dispatcher::on_iq(const Incoming& in, const Name& owner) {

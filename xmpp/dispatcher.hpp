@@ -8,8 +8,10 @@
 
 #include "gateway/access.hpp"
 #include "gateway/adapter.hpp"
+#include "xmpp/contacts.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/direct.hpp"
+#include "xmpp/links.hpp"
 #include "xmpp/muc.hpp"
 #include "xmpp/queries.hpp"
 #include "xmpp/requests.hpp"
@@ -52,6 +54,8 @@ class Dispatcher {
   Context context_;
   Requests requests_;
   Muc muc_;
+  Links links_;
+  Contacts contacts_;
   Direct direct_;
   Queries queries_;
   RollCall roll_call_;

@@ -27,6 +27,9 @@ struct Domain {
   Outlet* outlet = nullptr;
 };
 
+/// The address under which `domain` shows `place`.
+std::string bare_jid(const Domain& domain, const Conversation& place);
+
 /// Writes one stanza from `domain`, unless its stream is down. `build` gets the writer and must open and close one
 /// element.
 template <class Build>

@@ -90,6 +90,18 @@ void IrcAdapter::over(const Connection& connection) {
   if (held == connections_.end() || held->second.get() != &connection) return;
   if (const auto count = sessions_of_.find(connection.user()); --count->second == 0) sessions_of_.erase(count);
   connections_.erase(held);
+  if (!stopping_) tell_link(connection, LinkState::State::down);
+}
+
+void IrcAdapter::tell_link(const Connection& connection, LinkState::State state) {
+  auto event = std::make_unique<Event>();
+  event->about.received_at = std::chrono::system_clock::now();
+  event->about.id = runtime_.ids.next(event->about.received_at);
+  event->about.source = id_;
+  event->about.owner = connection.user();
+  event->about.conversation = {id_, PlaceKind::network, connection.network(), {}};
+  event->what = LinkState{.state = state, .reason = {}, .retrying = false};
+  runtime_.router.emit(std::move(event));
 }
 
 Outcome IrcAdapter::deliver(Delivery& delivery) {
@@ -145,7 +157,11 @@ Outcome IrcAdapter::open(EventPtr& event) {
   connections_.emplace(Key{user, name}, connection);
   ++sessions_of_[user];
   Outcome outcome = connection->session().deliver(event, runtime_.alarms.now());
-  if (!std::holds_alternative<Pending>(outcome)) over(*connection);
+  if (std::holds_alternative<Pending>(outcome)) {
+    tell_link(*connection, LinkState::State::connecting);
+  } else {
+    over(*connection);
+  }
   return outcome;
 }
 

@@ -46,6 +46,8 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   void opened(Connection& connection) override { open_.insert(&connection); }
   void closed(Connection& connection) override;
   Outcome deliver_without_session(EventPtr& event);
+  /// The users' side hears that a session begins to connect, or is over.
+  void tell_link(const Connection& connection, LinkState::State state);
   Outcome open(EventPtr& event);
   std::shared_ptr<NetworkInUse> use(const Name& network);
 

@@ -101,7 +101,10 @@ std::string describe(const Event& event) {
           },
           [&](const Roster& roster) { return "roster " + place + " " + std::to_string(roster.members.size()); },
           [&](const RoomInfo& info) { return "subject " + place + " " + (info.subject ? info.subject->text : ""); },
-          [&](const LinkState&) { return "link " + place; },
+          [&](const LinkState& it) {
+            constexpr std::array<const char*, 3> states{"connecting", "up", "down"};
+            return "link " + place + " " + states[static_cast<std::size_t>(it.state)];
+          },
       },
       event.what);
 }

@@ -202,13 +202,13 @@ TEST_F(IrcAdapterTest, FailsWhatWasNotWrittenWhenTheConnectionDrops) {
   home_->seen.clear();
   peer_->close();
   EXPECT_TRUE(until([&] { return saw("remote-server-timeout message #lounge%local " + text); }));
-  EXPECT_TRUE(until([&] { return saw("link local"); }));
+  EXPECT_TRUE(until([&] { return saw("link local down"); }));
 }
 
 TEST_F(IrcAdapterTest, ComesBackAndJoinsAgain) {
   join();
   peer_->close();
-  ASSERT_TRUE(until([&] { return saw("link local"); }));
+  ASSERT_TRUE(until([&] { return saw("link local down"); }));
   base_.alarms.advance(std::chrono::seconds{3});
   accept();
   ASSERT_TRUE(heard("USER juliet"));

@@ -1,0 +1,187 @@
+#include "tests/xmpp/dispatcher_stage.hpp"
+
+namespace isthmus::xmpp {
+namespace {
+
+constexpr std::string_view network = "net@irc.example.org";
+constexpr std::string_view romeo = "romeo%net@irc.example.org";
+constexpr std::string_view gateway = "irc.example.org";
+
+class ContactsTest : public DispatcherTest {
+ protected:
+  std::vector<std::string> presence(std::string_view type, std::string_view to,
+                                    std::string_view from = "juliet@example.org") {
+    return receive("<presence type='" + std::string{type} + "' from='" + std::string{from} + "' to='" +
+                   std::string{to} + "' id='p'/>");
+  }
+  std::vector<std::string> link(LinkState::State state, bool retrying = false, std::string reason = {}) {
+    return happens(LinkState{state, std::move(reason), retrying}, "net");
+  }
+  std::vector<std::string> link_up() { return link(LinkState::State::up); }
+  std::vector<std::string> seen(Presence seen_as) { return happens(std::move(seen_as), "romeo%net"); }
+  static auto from(std::string_view jid) { return HasSubstr("from=\"" + std::string{jid} + "\""); }
+  static auto typed(std::string_view type) { return HasSubstr("type=\"" + std::string{type} + "\""); }
+};
+
+TEST_F(ContactsTest, TheGatewayIsAvailableToWhoSubscribesAndGoesWhenItEnds) {
+  EXPECT_THAT(presence("subscribe", gateway),
+              ElementsAre("<presence type=\"subscribed\" from=\"irc.example.org\" to=\"juliet@example.org\"/>",
+                          "<presence from=\"irc.example.org\" to=\"juliet@example.org\"/>"));
+  dispatcher.say_goodbye();
+  EXPECT_THAT(settle(), ElementsAre(AllOf(from(gateway), typed("unavailable"))));
+}
+
+TEST_F(ContactsTest, ANetworkIsAvailableWhileItsLinkIsUpAndSaysWhyNot) {
+  EXPECT_THAT(presence("subscribe", network),
+              ElementsAre(typed("subscribed"), AllOf(from(network), typed("unavailable"))));
+  EXPECT_THAT(link(LinkState::State::connecting),
+              ElementsAre(AllOf(typed("unavailable"), HasSubstr("<status>Connecting</status>"))));
+  EXPECT_THAT(link_up(), ElementsAre("<presence from=\"net@irc.example.org\" to=\"juliet@example.org\"/>"));
+  EXPECT_THAT(link(LinkState::State::down, true, "cable cut"),
+              ElementsAre(AllOf(typed("unavailable"), HasSubstr("<status>Reconnecting: cable cut</status>"))));
+  link_up();
+  EXPECT_THAT(link(LinkState::State::down, false, "K-lined"),
+              ElementsAre(AllOf(typed("unavailable"), HasSubstr("<status>K-lined</status>"))));
+  EXPECT_THAT(link(LinkState::State::down), IsEmpty()) << "it was down already";
+}
+
+TEST_F(ContactsTest, AProbeProvesASubscriptionAndIsAnsweredToWhoProbes) {
+  link_up();
+  EXPECT_THAT(presence("probe", network, balcony),
+              ElementsAre("<presence from=\"net@irc.example.org\" to=\"juliet@example.org/balcony\"/>"));
+  EXPECT_THAT(link(LinkState::State::down), ElementsAre(AllOf(from(network), typed("unavailable"))));
+}
+
+TEST_F(ContactsTest, NobodyHearsOfALinkWithoutASubscription) {
+  EXPECT_THAT(link_up(), IsEmpty());
+  presence("subscribe", network, "nurse@example.org");
+  EXPECT_THAT(link(LinkState::State::down), IsEmpty()) << "the link is juliet's, the subscription the nurse's";
+}
+
+TEST_F(ContactsTest, WhoUnsubscribesHearsNoMore) {
+  presence("subscribe", network);
+  EXPECT_THAT(presence("unsubscribe", network), ElementsAre(typed("unavailable"), typed("unsubscribed")));
+  EXPECT_THAT(link_up(), IsEmpty());
+}
+
+TEST_F(ContactsTest, APersonIsWatchedWhileTheLinkIsUp) {
+  EXPECT_THAT(presence("subscribe", romeo), ElementsAre(typed("subscribed"), AllOf(from(romeo), typed("unavailable"))));
+  EXPECT_THAT(emitted(), IsEmpty()) << "there is no link yet";
+  link_up();
+  EXPECT_THAT(emitted(), ElementsAre("watch romeo%net"));
+  EXPECT_THAT(seen({Presence::Show::available, {}}),
+              ElementsAre("<presence from=\"romeo%net@irc.example.org\" to=\"juliet@example.org\"/>"));
+  EXPECT_THAT(seen({Presence::Show::away, "in the garden"}),
+              ElementsAre(HasSubstr("<show>away</show><status>in the garden</status>")));
+  EXPECT_THAT(seen({Presence::Show::away, "in the garden"}), IsEmpty()) << "nothing has changed";
+  EXPECT_THAT(presence("probe", romeo, balcony), ElementsAre(HasSubstr("<show>away</show>")));
+  EXPECT_THAT(seen({Presence::Show::gone, {}}), ElementsAre(typed("unavailable")));
+  presence("unsubscribe", romeo);
+  EXPECT_THAT(emitted(), ElementsAre("watch romeo%net", "unwatch romeo%net"));
+  EXPECT_THAT(seen({Presence::Show::available, {}}), IsEmpty());
+}
+
+TEST_F(ContactsTest, APersonIsGoneWithTheLinkAndWatchedAnewWhenItIsBack) {
+  link_up();
+  presence("subscribe", romeo);
+  seen({});
+  foreign.seen.clear();
+  EXPECT_THAT(link(LinkState::State::down, true, "cable cut"),
+              ElementsAre(AllOf(from(romeo), typed("unavailable"), HasSubstr("cable cut"))));
+  EXPECT_THAT(link_up(), IsEmpty()) << "whether romeo is there nobody knows yet";
+  EXPECT_THAT(emitted(), ElementsAre("watch romeo%net"));
+  EXPECT_THAT(seen({}), ElementsAre(from(romeo)));
+}
+
+TEST_F(ContactsTest, AnAvailableForWhatTheOtherSideRefusesToWatchIsUnsubscribed) {
+  link_up();
+  foreign.answers.push_back(Rejected{{Condition::resource_constraint, Remedy::wait, "Monitor list is full", {}}});
+  EXPECT_THAT(
+      presence("subscribe", romeo),
+      ElementsAre(typed("subscribed"), typed("unavailable"),
+                  AllOf(from(romeo), typed("error"), HasSubstr("<resource-constraint"), HasSubstr("list is full")),
+                  typed("unsubscribed")));
+  EXPECT_THAT(seen({}), IsEmpty());
+}
+
+TEST_F(ContactsTest, OneUserHasABoundedNumber) {
+  for (std::size_t i = 0; i < Subscriptions::max_of_one_user; ++i) {
+    presence("probe", "n" + std::to_string(i) + "%net@irc.example.org");
+    base.alarms.advance(1s);
+  }
+  EXPECT_THAT(presence("subscribe", romeo), ElementsAre(AllOf(typed("error"), HasSubstr("<resource-constraint"))));
+  EXPECT_THAT(presence("subscribe", romeo, "nurse@example.org"), ElementsAre(typed("subscribed"), from(romeo)));
+  presence("unsubscribe", "n7%net@irc.example.org");
+  EXPECT_THAT(presence("subscribe", romeo), ElementsAre(typed("subscribed"), from(romeo)));
+}
+
+TEST_F(ContactsTest, WhenTheStreamIsBackEverybodyHearsHowThingsAre) {
+  presence("subscribe", gateway);
+  presence("subscribe", network);
+  outlet.up = false;
+  EXPECT_THAT(link_up(), IsEmpty());
+  outlet.up = true;
+  dispatcher.on_up(*dispatcher.find("irc.example.org"));
+  EXPECT_THAT(settle(), ElementsAre(AllOf(from(gateway), Not(typed("unavailable"))),
+                                    AllOf(from(network), Not(typed("unavailable")))));
+}
+
+TEST_F(ContactsTest, AnErrorEndsASubscription) {
+  presence("subscribe", network);
+  EXPECT_THAT(presence("error", network), IsEmpty());
+  EXPECT_THAT(link_up(), IsEmpty());
+}
+
+TEST_F(ContactsTest, StrangersAreRefused) {
+  EXPECT_THAT(presence("subscribe", gateway, "mallory@example.net"), ElementsAre(HasSubstr("<forbidden")));
+}
+
+class ConsoleTest : public ContactsTest {
+ protected:
+  std::vector<std::string> say(std::string_view to, std::string_view body) {
+    return receive(
+        "<message xmlns='jabber:component:accept' type='chat' id='m1' from='juliet@example.org/balcony' to='" +
+        std::string{to} + "'><body>" + std::string{body} + "</body></message>");
+  }
+  std::vector<std::string> network_says(std::string text) {
+    return happens(Message{Style::notice, std::move(text)}, "net");
+  }
+};
+
+TEST_F(ConsoleTest, WhatIsWrittenToANetworkReachesItAsItWasTyped) {
+  link_up();
+  EXPECT_THAT(say(network, "/me too\nWHOIS romeo"), IsEmpty());
+  EXPECT_THAT(emitted(), ElementsAre("message net /me too\nWHOIS romeo"));
+}
+
+TEST_F(ConsoleTest, WhatTheNetworkSaysIsChatForAWhileAfterTheConsoleWasUsedAndAHeadlineElse) {
+  link_up();
+  EXPECT_THAT(network_says("Welcome"),
+              ElementsAre(AllOf(typed("headline"), from(network), HasSubstr("<body>Welcome</body>"))));
+  say(network, "TIME");
+  EXPECT_THAT(network_says("noon"), ElementsAre(AllOf(typed("chat"), HasSubstr("<body>noon</body>"))));
+  now += 5min;
+  EXPECT_THAT(network_says("a new day"), ElementsAre(typed("headline")));
+}
+
+TEST_F(ConsoleTest, ACommandThatOpensTheLinkIsAnsweredInChat) {
+  foreign.answers.push_back(Pending{});
+  say(network, "MOTD");
+  link_up();
+  EXPECT_THAT(network_says("the message of the day"), ElementsAre(typed("chat")));
+}
+
+TEST_F(ConsoleTest, ARefusedCommandIsAnsweredWithItsCondition) {
+  foreign.answers.push_back(Rejected{{Condition::recipient_unavailable, Remedy::wait, "Not connected", {}}});
+  EXPECT_THAT(say(network, "TIME"),
+              ElementsAre(AllOf(typed("error"), from(network), HasSubstr("id=\"m1\""), HasSubstr("Not connected"))));
+}
+
+TEST_F(ConsoleTest, TheGatewayItselfAnswersWithHelp) {
+  EXPECT_THAT(say(gateway, "hello"),
+              ElementsAre(AllOf(typed("chat"), from(gateway), HasSubstr("nick%network@irc.example.org"))));
+  EXPECT_THAT(emitted(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace isthmus::xmpp

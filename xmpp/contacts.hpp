@@ -1,0 +1,51 @@
+#pragma once
+// Presence of what is no room (RFC 6121 §3, §4): the gateway, networks and persons as contacts in a roster. The gateway
+// is available while it runs, a network while the user's link is up, a person when the network says so.
+#include <string_view>
+
+#include "gateway/adapter.hpp"
+#include "xmpp/context.hpp"
+#include "xmpp/incoming.hpp"
+#include "xmpp/links.hpp"
+#include "xmpp/subscriptions.hpp"
+
+namespace isthmus::xmpp {
+
+class Contacts {
+ public:
+  Contacts(const Context& context, const Links& links) : context_{context}, links_{links} {}
+
+  /// A presence to `place`, which is no room. Subscriptions are accepted, and never asked for in return; a probe proves
+  /// that there is one. What the user's own availability is means nothing here.
+  void on_presence(const Incoming& in, const Name& owner, const Conversation& place);
+
+  /// The owner's link has changed to `state`, which `links` knows already: so does the network's presence, and its
+  /// persons are watched for anew, or gone.
+  void on_link(const Name& owner, const Conversation& network, const LinkState& state);
+  /// The person of the event's conversation is seen as `presence`.
+  void on_seen(const Event& event, const Presence& presence);
+  /// The foreign side will not tell of that person.
+  void on_watch_refused(const Event& event, const Refusal& why);
+
+  /// The domain's stream is there again: everybody hears how things are.
+  void on_up(const Domain& domain);
+  /// The gateway ends: everybody hears so.
+  void say_goodbye(const Domain& domain);
+
+ private:
+  void subscribe(const Incoming& in, const Name& owner, const Conversation& place);
+  void unsubscribe(const Incoming& in, const Name& owner, const Conversation& place);
+  void probe(const Incoming& in, const Name& owner, const Conversation& place);
+  Subscription* find_or_add(const Incoming& in, const Name& owner, const Conversation& place);
+  void watch(const Name& owner, const Conversation& person, bool on);
+  /// As the owner may see it now.
+  Presence presence_of(const Name& owner, const Subscription& subscription) const;
+  void tell(const Domain& domain, const Conversation& place, std::string_view to, const Presence& presence);
+  void tell_type(const Domain& domain, const Conversation& place, std::string_view to, std::string_view type);
+
+  const Context& context_;
+  const Links& links_;
+  Subscriptions subscriptions_;
+};
+
+}  // namespace isthmus::xmpp

@@ -1,0 +1,44 @@
+#include "xmpp/links.hpp"
+
+namespace isthmus::xmpp {
+
+const Link* Links::find(const Name& owner, const Conversation& place) const {
+  const auto found = links_.find(Key{owner, place.adapter, place.network});
+  return found == links_.end() ? nullptr : &found->second;
+}
+
+bool Links::is_up(const Name& owner, const Conversation& place) const {
+  const auto* link = find(owner, place);
+  return link != nullptr && link->state == LinkState::State::up;
+}
+
+bool Links::change(const Name& owner, const Conversation& place, const LinkState& state) {
+  const Key key{owner, place.adapter, place.network};
+  if (state.state == LinkState::State::down && !state.retrying) return links_.erase(key) != 0;
+  auto& link = links_[key];
+  link.state = state.state;
+  link.is_known = true;
+  link.status = status_text(state);
+  return true;
+}
+
+void Links::use_console(const Name& owner, const Conversation& place, SystemTime now) {
+  links_[Key{owner, place.adapter, place.network}].console_used = now;
+}
+
+void Links::forget_console(const Name& owner, const Conversation& place) {
+  const auto found = links_.find(Key{owner, place.adapter, place.network});
+  if (found != links_.end() && !found->second.is_known) links_.erase(found);
+}
+
+std::string status_text(const LinkState& state) {
+  switch (state.state) {
+    case LinkState::State::up: return {};
+    case LinkState::State::connecting: return "Connecting";
+    case LinkState::State::down: break;
+  }
+  if (!state.retrying) return state.reason;
+  return state.reason.empty() ? "Reconnecting" : "Reconnecting: " + state.reason;
+}
+
+}  // namespace isthmus::xmpp

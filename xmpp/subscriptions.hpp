@@ -1,0 +1,38 @@
+#pragma once
+// Who wants to know of whose presence (RFC 6121 §3), rooms apart. In memory: after a restart they are learnt anew, from
+// the probes that a user's server sends when the user comes online.
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <span>
+#include <vector>
+
+#include "gateway/model/event.hpp"
+#include "xmpp/domain.hpp"
+
+namespace isthmus::xmpp {
+
+struct Subscription {
+  const Domain* domain = nullptr;
+  Conversation place;
+  Rare<Presence> presence{};  // of a person, as they were seen last; none: not known
+};
+
+class Subscriptions {
+ public:
+  static constexpr std::size_t max_of_one_user = 500;
+
+  /// Good until one of the owner's is added or removed; nullptr when there is none.
+  Subscription* find(const Name& owner, const Conversation& place);
+  /// nullptr when the owner has too many already. There must be none for that owner and place.
+  Subscription* add(const Domain& domain, const Name& owner, const Conversation& place);
+  /// False when there was none.
+  bool remove(const Name& owner, const Conversation& place);
+
+  using List = std::vector<Subscription>;
+  std::span<Subscription> of(const Name& owner);
+  const boost::unordered_flat_map<Name, List>& all() const { return by_owner_; }
+
+ private:
+  boost::unordered_flat_map<Name, List> by_owner_;
+};
+
+}  // namespace isthmus::xmpp
