@@ -19,6 +19,10 @@ class ScriptedIrcServer:
     network = "scripted.example"  # how the tests list it
     timeout = 10.0
     capabilities = b""  # what CAP LS offers, parted by spaces
+    isupport = []  # lines of tokens
+    members = []  # who else is on every channel
+    line_end = b"\r\n"
+    closes_at = None  # the command that it closes the connection at instead of answering
 
     def __init__(self, certificate=None, port=None):
         self.port = port or free_port()
@@ -73,29 +77,39 @@ class ScriptedIrcServer:
             command, _, rest = line.partition(b" ")
             if command == b"NICK":
                 nick = rest.lstrip(b":")
-            if command.upper() == b"QUIT":
+            if command.upper() in (b"QUIT", self.closes_at):
                 break
-            for reply in self.replies(command.upper(), rest, nick):
-                connection.sendall(reply + b"\r\n")
+            replies = self.replies(command.upper(), rest, nick)
+            connection.sendall(b"".join(reply + self.line_end for reply in replies if reply is not None))
+            if None in replies:
+                break
         self._clients.remove(connection)
         connection.close()
 
     def replies(self, command, rest, nick):
-        """What is answered to one line."""
+        """What is answered to one line; None among it closes the connection."""
         prefix = b":" + nick + b"!user@127.0.0.1 "
         if command == b"CAP":
             return self._capability_replies(*rest.partition(b" ")[::2])
         if command == b"USER":
-            return [b":irc.test 001 " + nick + b" :Welcome", b":irc.test 422 " + nick + b" :No message of the day"]
+            tokens = [b":irc.test 005 " + nick + b" " + line + b" :are supported" for line in self.isupport]
+            return [b":irc.test 001 " + nick + b" :Welcome", *tokens,
+                    b":irc.test 422 " + nick + b" :No message of the day"]
         if command == b"PING":
             return [b":irc.test PONG irc.test " + rest]
         if command == b"JOIN":
             channel = rest.split()[0]
-            return [prefix + b"JOIN " + channel, b":irc.test 353 " + nick + b" = " + channel + b" :@" + nick,
+            return [prefix + b"JOIN " + channel, *self.names(channel, nick),
                     b":irc.test 366 " + nick + b" " + channel + b" :End of NAMES"]
         if command == b"PART":
             return [prefix + b"PART " + rest]
         return []
+
+    def names(self, channel, nick):
+        """The lines that list who is on `channel`."""
+        everybody = [b"@" + nick, *self.members]
+        return [b":irc.test 353 " + nick + b" = " + channel + b" :" + b" ".join(everybody[i:i + 20])
+                for i in range(0, len(everybody), 20)]
 
     def _capability_replies(self, subcommand, rest):
         if subcommand == b"LS":
@@ -107,9 +121,14 @@ class ScriptedIrcServer:
         return []
 
     def send(self, line):
-        """Sends bytes, with CR LF behind them, to all clients."""
+        """Sends bytes, with the end of a line behind them, to all clients."""
         for client in list(self._clients):
-            client.sendall(line + b"\r\n")
+            client.sendall(line + self.line_end)
+
+    def cut(self):
+        """Closes all connections."""
+        for client in list(self._clients):
+            client.shutdown(socket.SHUT_RDWR)
 
     def wait(self, accepts, what, timeout=None):
         """The first line that accepts(bytes) is true of, with its time."""
