@@ -7,30 +7,10 @@
 
 #include "xmpp/jid.hpp"
 #include "xmpp/namespaces.hpp"
+#include "xmpp/standing.hpp"
 
 namespace isthmus::xmpp {
 namespace {
-
-std::string_view to_text(Affiliation affiliation) {
-  switch (affiliation) {
-    case Affiliation::none: break;
-    case Affiliation::outcast: return "outcast";
-    case Affiliation::member: return "member";
-    case Affiliation::admin: return "admin";
-    case Affiliation::owner: return "owner";
-  }
-  return "none";
-}
-
-std::string_view to_text(Role role) {
-  switch (role) {
-    case Role::none: break;
-    case Role::visitor: return "visitor";
-    case Role::participant: return "participant";
-    case Role::moderator: return "moderator";
-  }
-  return "none";
-}
 
 void write_codes(StanzaWriter& out, std::initializer_list<int> codes) {
   for (const int code : codes) {

@@ -22,6 +22,11 @@ inline constexpr std::string_view version = "jabber:iq:version";                
 inline constexpr std::string_view ping = "urn:xmpp:ping";                                 // XEP-0199
 inline constexpr std::string_view delay = "urn:xmpp:delay";                               // XEP-0203
 inline constexpr std::string_view stanza_ids = "urn:xmpp:sid:0";                          // XEP-0359
+inline constexpr std::string_view muc_admin = "http://jabber.org/protocol/muc#admin";     // XEP-0045
+inline constexpr std::string_view muc_owner = "http://jabber.org/protocol/muc#owner";     // XEP-0045
+inline constexpr std::string_view direct_invitation = "jabber:x:conference";              // XEP-0249
+inline constexpr std::string_view hats = "urn:xmpp:hats:0";                               // XEP-0317
+inline constexpr std::string_view data_forms = "jabber:x:data";                           // XEP-0004
 inline constexpr std::string_view occupant_id = "urn:xmpp:occupant-id:0";                 // XEP-0421
 inline constexpr std::string_view chat_states = "http://jabber.org/protocol/chatstates";  // XEP-0085
 inline constexpr std::string_view receipts = "urn:xmpp:receipts";                         // XEP-0184
@@ -31,5 +36,14 @@ inline constexpr std::string_view omemo_0 = "eu.siacs.conversations.axolotl";   
 inline constexpr std::string_view omemo_2 = "urn:xmpp:omemo:2";                           // XEP-0384
 inline constexpr std::string_view openpgp = "urn:xmpp:openpgp:0";                         // XEP-0373
 inline constexpr std::string_view legacy_openpgp = "jabber:x:encrypted";                  // XEP-0027
+inline constexpr std::string_view correction = "urn:xmpp:message-correct:0";              // XEP-0308
+inline constexpr std::string_view hints = "urn:xmpp:hints";                               // XEP-0334
+inline constexpr std::string_view styling = "urn:xmpp:styling:0";                         // XEP-0393
+inline constexpr std::string_view markup = "urn:xmpp:markup:0";                           // XEP-0394
+inline constexpr std::string_view retraction = "urn:xmpp:message-retract:1";              // XEP-0424
+inline constexpr std::string_view moderation = "urn:xmpp:message-moderate:1";             // XEP-0425
+inline constexpr std::string_view fallback = "urn:xmpp:fallback:0";                       // XEP-0428
+inline constexpr std::string_view reactions = "urn:xmpp:reactions:0";                     // XEP-0444
+inline constexpr std::string_view reply = "urn:xmpp:reply:0";                             // XEP-0461
 
 }  // namespace isthmus::xmpp::ns

@@ -30,11 +30,7 @@ Info info_of(PlaceKind kind) {
     case PlaceKind::gateway:
     case PlaceKind::network:
       return {"conference", "irc", {ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
-    case PlaceKind::room:
-      return {"conference",
-              "irc",
-              {ns::disco_info, ns::disco_items, ns::muc, ns::muc_stable_id, ns::ping, ns::self_ping_optimization,
-               "muc_nonanonymous"}};
+    case PlaceKind::room:  // as such it is asked elsewhere (MucQueries): here it is the address of an occupant
     case PlaceKind::direct: break;
   }
   return {"client", "pc", {ns::disco_info, ns::last_activity, ns::ping, ns::time, ns::vcard, ns::version}};
@@ -65,6 +61,7 @@ void Queries::on_request(const Incoming& in, const Name& owner, const Answer<Con
       return requests_.ask(in, owner, *person, std::move(asked->question), std::move(asked->render));
     }
   }
+  if (place->kind == PlaceKind::room && rooms_.on_request(in, owner, *place)) return;
   if (is_ping) return answer_ping(in);
   if (in.type == "get") {
     if (child(in.element, ns::version, "query")) return answer_version(in);

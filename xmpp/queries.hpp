@@ -4,13 +4,15 @@
 #include "gateway/adapter.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/incoming.hpp"
+#include "xmpp/muc_queries.hpp"
 #include "xmpp/requests.hpp"
 
 namespace isthmus::xmpp {
 
 class Queries {
  public:
-  Queries(const Context& context, Requests& requests) : context_{context}, requests_{requests} {}
+  Queries(const Context& context, Requests& requests)
+      : context_{context}, requests_{requests}, rooms_{context, requests} {}
   /// A request (type get or set) to `place`, or to an address that names none.
   void on_request(const Incoming& in, const Name& owner, const Answer<Conversation>& place);
 
@@ -26,6 +28,7 @@ class Queries {
 
   const Context& context_;
   Requests& requests_;
+  MucQueries rooms_;
 };
 
 }  // namespace isthmus::xmpp

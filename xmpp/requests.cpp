@@ -5,38 +5,49 @@
 namespace isthmus::xmpp {
 
 void Requests::ask(const Incoming& in, const Name& owner, const Conversation& place, Request::Question question,
-                   Render render) {
+                   Render render, Detours detours) {
   auto& count = count_[owner];
   if (count == max_open) {
     return refuse(in.domain, {in.to.str(), in.from.str(), in.id},
                   {Condition::resource_constraint, Remedy::wait, "Too many of your questions are still open.", {}});
   }
   ++count;
-  auto event = context_.make_event(owner, place, in.from.str(), Request{std::move(question)});
-  open_.emplace(event->about.id,
-                Open{&in.domain, owner, in.from.str(), in.to.str(), std::string{in.id}, std::move(render)});
+  emit(place, std::move(question),
+       {&in.domain, owner, in.from.str(), in.to.str(), std::string{in.id}, std::move(render), std::move(detours)});
+}
+
+void Requests::emit(const Conversation& place, Request::Question question, Open open) {
+  auto event = context_.make_event(open.owner, place, open.client, Request{std::move(question)});
+  open_.emplace(event->about.id, std::move(open));
   context_.runtime.router.emit(std::move(event));
 }
 
 void Requests::deliver(const Event& event, const Receipt& receipt) {
   const auto found = open_.find(event.about.id);
   if (found == open_.end()) return;  // the stream was lost meanwhile
-  const auto open = std::move(found->second);
+  auto open = std::move(found->second);
   open_.erase(found);
+  const auto& answered = std::get<Request>(event.what).what;
+  auto refused = receipt.refused;
+  if (const auto next = std::exchange(open.detours.next, {}); next && !refused) {
+    auto further = next(answered);
+    if (further && *further) return emit(event.about.conversation, std::move(**further), std::move(open));
+    if (!further) refused = further.error();
+  }
   close(open.owner);
-  const auto* request = std::get_if<Request>(&event.what);
-  if (!receipt.refused && request != nullptr) return answer(open, *request);
-  refuse(*open.domain, {open.address, open.client, open.id},
-         receipt.refused.value_or(Refusal{Condition::internal_server_error, Remedy::wait, {}, {}}));
+  if (!refused) return reply(open, [&](StanzaWriter& out, const Reply& to) { open.render(out, to, answered); });
+  if (const auto& otherwise = open.detours.otherwise)
+    return reply(open, [&](StanzaWriter& out, const Reply& to) { otherwise(out, to, *refused); });
+  refuse(*open.domain, {open.address, open.client, open.id}, *refused);
 }
 
-void Requests::answer(const Open& open, const Request& request) {
+void Requests::reply(const Open& open, const std::function<void(StanzaWriter& out, const Reply& to)>& write) {
   if (!open.domain->outlet->is_up()) return context_.runtime.counters.add("stanzas_dropped", "stream_down");
-  const Reply reply{open.address, open.client, open.id};
+  const Reply to{open.address, open.client, open.id};
   StanzaWriter out{open.domain->outlet->buffer(), open.domain->name};
-  open.render(out, reply, request.what);
+  write(out, to);
   if (out.finished()) return;
-  refuse(*open.domain, reply,
+  refuse(*open.domain, to,
          {Condition::resource_constraint, Remedy::modify, "The answer is too long for one stanza.", {}});
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "gateway/adapter.hpp"
@@ -25,11 +26,22 @@ class Requests {
   /// so it may hold values only.
   using Render = std::function<void(StanzaWriter& out, const Reply& reply, const Request::Question& answered)>;
 
+  /// For what needs more than one question: looks at the answer, and gives the next question, of the same place, or
+  /// nullopt when `render` is to answer.
+  using Next = std::function<Answer<std::optional<Request::Question>>(const Request::Question& answered)>;
+  /// Writes the whole answer stanza where the foreign side refused, instead of the error.
+  using Otherwise = std::function<void(StanzaWriter& out, const Reply& reply, const Refusal& why)>;
+  struct Detours {
+    Next next;            // after the first answer; may be empty
+    Otherwise otherwise;  // may be empty
+  };
+
   explicit Requests(const Context& context) : context_{context} {}
 
   /// Asks `question` of `place` for the <iq/> `in`, which nobody else may answer from now on. The answer comes from
   /// the address that the <iq/> was sent to; a refusal is answered as a stanza error, without `render`.
-  void ask(const Incoming& in, const Name& owner, const Conversation& place, Request::Question question, Render render);
+  void ask(const Incoming& in, const Name& owner, const Conversation& place, Request::Question question, Render render,
+           Detours detours = {});
 
   /// The receipt for what ask() emitted; other receipts of requests mean nothing.
   void deliver(const Event& event, const Receipt& receipt);
@@ -45,9 +57,12 @@ class Requests {
     std::string address;  // that was asked
     std::string id;
     Render render;
+    Detours detours;
   };
+  void emit(const Conversation& place, Request::Question question, Open open);
   void close(const Name& owner);
-  void answer(const Open& open, const Request& request);
+  /// Writes one stanza to whoever asked.
+  void reply(const Open& open, const std::function<void(StanzaWriter& out, const Reply& to)>& write);
   void refuse(const Domain& domain, const Reply& reply, const Refusal& why);
 
   const Context& context_;
