@@ -1,9 +1,9 @@
-"""Fixtures of the end-to-end tests. The servers are shared by all tests (with pytest-xdist: of one worker); every test has
-channels, accounts and nicks of its own.
+"""Fixtures of the end-to-end tests. The servers are shared by all tests (with pytest-xdist: of one worker); every test
+has channels, accounts and nicks of its own.
 
-A test with `world` runs once for each set of servers, a test with `ircd` once for each kind of IRC server, unless it is
-marked with @pytest.mark.needs(…): then only where the IRC server has all those abilities. With @pytest.mark.ejabberd it
-runs on ejabberd too."""
+A test with `world` runs once for each set of servers, a test with `ircd` once for each kind of IRC server, unless it
+is marked with @pytest.mark.needs(…): then only where the IRC server has all those abilities. With
+@pytest.mark.ejabberd it runs on ejabberd too."""
 
 from collections import namedtuple
 

@@ -277,7 +277,8 @@ class TestAddresses:
     def test_errors_are_not_answered_with_errors(self, bare, stage, ircd):
         user, room, peer, _ = stage
         start = bare.xmpp.mark()
-        for target in (IRC_DOMAIN, person_address(peer.nick, ircd.network), f"nick%@{IRC_DOMAIN}", f"nonetwork@{IRC_DOMAIN}"):
+        person = person_address(peer.nick, ircd.network)
+        for target in (IRC_DOMAIN, person, f"nick%@{IRC_DOMAIN}", f"nonetwork@{IRC_DOMAIN}"):
             for kind in ("message", "presence", "iq"):
                 user.send(kind, target, "<error type='cancel'><item-not-found "
                                         "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>", "type='error' id='e'")

@@ -72,8 +72,8 @@ class OddServer(ScriptedIrcServer):
 
     capabilities = b"message-tags server-time"
     line_end = b"\n"
-    isupport = [b"AWAYLEN=200 CASEMAPPING=rfc1459 CHANLIMIT=#:20 CHANMODES=b,k,l,imnpst CHANNELLEN=64 CHANTYPES=# ELIST=CMNTU "
-                b"HOSTLEN=64 KEYLEN=32 KICKLEN=255 LINELEN=512 MODES=20 PREFIX=(Yov)!@+"]
+    isupport = [b"AWAYLEN=200 CASEMAPPING=rfc1459 CHANLIMIT=#:20 CHANMODES=b,k,l,imnpst CHANNELLEN=64 CHANTYPES=# "
+                b"ELIST=CMNTU HOSTLEN=64 KEYLEN=32 KICKLEN=255 LINELEN=512 MODES=20 PREFIX=(Yov)!@+"]
     members = [b"!prince"]
 
     def replies(self, command, rest, nick):
@@ -103,7 +103,7 @@ class StubbornServer(ScriptedIrcServer):
 class GenerousServer(ScriptedIrcServer):
     """Takes back what it has granted, when the test says so, and repeats nothing to whoever spoke."""
 
-    capabilities = b"message-tags server-time multi-prefix userhost-in-names batch cap-notify echo-message labeled-response"
+    capabilities = b"message-tags server-time multi-prefix batch cap-notify echo-message labeled-response"
 
     def replies(self, command, rest, nick):
         if command.startswith(b"@"):

@@ -130,6 +130,15 @@ class ScriptedIrcServer:
         for client in list(self._clients):
             client.shutdown(socket.SHUT_RDWR)
 
+    def wait_since(self, start, accepts, what):
+        """The place in `lines`, not before `start`, of the first line that accepts(bytes) is true of."""
+        with self._changed:
+            def places():
+                return [place for place in range(start, len(self.lines)) if accepts(self.lines[place][1])]
+
+            assert self._changed.wait_for(places, self.timeout), f"{what} did not come, but {self.lines[start:]}"
+            return places()[0]
+
     def wait(self, accepts, what, timeout=None):
         """The first line that accepts(bytes) is true of, with its time."""
         with self._changed:

@@ -34,10 +34,10 @@ def gateway_binary():
 
 
 class Gateway(Process):
-    """isthmus with an irc component. `networks` maps names to sections (listed_network()), `irc` is the section [irc],
-    `more` whatever else the configuration file shall hold."""
+    """isthmus with an irc component. `networks` maps names to sections (listed_network()), `irc` and `access` are
+    added to those sections, `more` whatever else the configuration file shall hold."""
 
-    def __init__(self, folder, component_port, networks, irc=None, more=""):
+    def __init__(self, folder, component_port, networks, irc=None, more="", access=None):
         super().__init__("isthmus", folder)
         self.http_port = free_port()
         self._err_start = 0
@@ -45,7 +45,7 @@ class Gateway(Process):
         parts = [
             toml_table("[xmpp]", {"host": "127.0.0.1", "port": component_port, "secret": COMPONENT_SECRET}),
             toml_table("[[component]]", {"domain": IRC_DOMAIN, "adapter": "irc"}),
-            toml_table("[access]", {"users": [USERS_DOMAIN]}),
+            toml_table("[access]", {"users": [USERS_DOMAIN], **(access or {})}),
             toml_table("[log]", {"level": "debug"}),
             toml_table("[http]", {"listen": f"127.0.0.1:{self.http_port}"}),
             toml_table("[irc]", {"reconnect_base": "200ms", **(irc or {})}),

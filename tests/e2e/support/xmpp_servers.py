@@ -78,9 +78,9 @@ Component "{SECOND_DOMAIN}"
 
 
 class Ejabberd(Process):
-    """An XMPP server without TLS that lets anybody log in under any name. Both components stand in one listener, so that
-    each of their streams gets stanzas for both domains (global_routes, which is on unless a listener says otherwise); a
-    user's stanzas come over the same one, or their order would be lost."""
+    """An XMPP server without TLS that lets anybody log in under any name. Both components stand in one listener, so
+    that each of their streams gets stanzas for both domains (global_routes, which is on unless a listener says
+    otherwise); a user's stanzas come over the same one, or their order would be lost."""
 
     passes_new_characters = False
 
