@@ -18,6 +18,7 @@ struct ChannelModes {
   };
 
   bool known = false;             // a 324 said all of them
+  bool asked = false;             // for a 324, which has not come yet
   std::string flags;              // letters without a parameter, in the order in which they were set
   std::vector<Setting> settings;  // letters with one, in that order
 

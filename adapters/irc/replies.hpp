@@ -12,6 +12,11 @@ inline constexpr Numeric RPL_UMODEIS = 221, RPL_TRYAGAIN = 263;
 inline constexpr Numeric RPL_AWAY = 301, RPL_UNAWAY = 305, RPL_NOWAWAY = 306;
 inline constexpr Numeric RPL_CHANNELMODEIS = 324, RPL_CREATIONTIME = 329;
 inline constexpr Numeric RPL_NOTOPIC = 331, RPL_TOPIC = 332, RPL_TOPICWHOTIME = 333;
+inline constexpr Numeric RPL_WHOISREGNICK = 307, RPL_WHOISUSER = 311, RPL_WHOISSERVER = 312, RPL_WHOISOPERATOR = 313,
+                         RPL_WHOISIDLE = 317, RPL_ENDOFWHOIS = 318, RPL_WHOISCHANNELS = 319, RPL_WHOISACCOUNT = 330,
+                         RPL_WHOISBOT = 335, RPL_WHOISSECURE = 671;
+inline constexpr Numeric RPL_LISTSTART = 321, RPL_LIST = 322, RPL_LISTEND = 323;
+inline constexpr Numeric RPL_BANLIST = 367, RPL_ENDOFBANLIST = 368;
 inline constexpr Numeric RPL_INVITING = 341, RPL_WHOREPLY = 352, RPL_ENDOFWHO = 315, RPL_NAMREPLY = 353,
                          RPL_ENDOFNAMES = 366;
 inline constexpr Numeric RPL_MOTD = 372, RPL_MOTDSTART = 375, RPL_ENDOFMOTD = 376, RPL_VISIBLEHOST = 396;
@@ -29,6 +34,9 @@ inline constexpr Numeric ERR_USERNOTINCHANNEL = 441, ERR_NOTONCHANNEL = 442, ERR
 inline constexpr Numeric ERR_CANTCHANGENICK = 447, ERR_NOTREGISTERED = 451;
 inline constexpr Numeric ERR_NEEDMOREPARAMS = 461, ERR_ALREADYREGISTERED = 462, ERR_PASSWDMISMATCH = 464,
                          ERR_YOUREBANNEDCREEP = 465;
+inline constexpr Numeric ERR_KEYSET = 467, ERR_INVALIDKEY = 525, ERR_INVALIDMODEPARAM = 696,
+                         ERR_LISTMODEALREADYSET = 697, ERR_LISTMODENOTSET = 698, ERR_CANNOTCHANGECHANMODE = 974;
+inline constexpr Numeric ERR_TOOMANYMATCHES = 416, ERR_LISTSYNTAX = 521;
 inline constexpr Numeric ERR_LINKCHANNEL = 470, ERR_CHANNELISFULL = 471, ERR_UNKNOWNMODE = 472,
                          ERR_INVITEONLYCHAN = 473;
 inline constexpr Numeric ERR_BANNEDFROMCHAN = 474, ERR_BADCHANNELKEY = 475, ERR_BADCHANMASK = 476,
@@ -50,7 +58,8 @@ inline constexpr Numeric ERR_SASLTOOLONG = 905, ERR_SASLABORTED = 906, ERR_SASLA
 constexpr bool is_error(Numeric numeric) noexcept {
   if (numeric == ERR_NOMOTD) return false;
   return (numeric >= 400 && numeric < 600) || numeric == RPL_TRYAGAIN || numeric == RPL_TARGUMODEG ||
-         numeric == ERR_MONLISTFULL || numeric == ERR_NICKLOCKED ||
+         numeric == ERR_MONLISTFULL || numeric == ERR_NICKLOCKED || numeric == ERR_CANNOTCHANGECHANMODE ||
+         (numeric >= ERR_INVALIDMODEPARAM && numeric <= ERR_LISTMODENOTSET) ||
          (numeric >= ERR_SASLFAIL && numeric <= ERR_SASLABORTED) || numeric == RPL_SASLMECHS;
 }
 

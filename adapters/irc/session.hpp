@@ -19,7 +19,9 @@
 #include "adapters/irc/isupport.hpp"
 #include "adapters/irc/numerics.hpp"
 #include "adapters/irc/registration.hpp"
+#include "adapters/irc/requests.hpp"
 #include "adapters/irc/session_host.hpp"
+#include "adapters/irc/session_view.hpp"
 #include "adapters/irc/settings.hpp"
 #include "adapters/irc/splitter.hpp"
 
@@ -68,10 +70,10 @@ class Session {
 
   /// Something that the users' side waits for an answer to.
   struct Wish {
-    enum class Kind : std::uint8_t { join, rename, subject, message };
+    enum class Kind : std::uint8_t { join, rename, message };
     Kind kind{};
     EventPtr event;
-    std::string key;         // join, subject: the channel's; rename: the new nick
+    std::string key;         // join: the channel's; rename: the new nick
     SteadyTime due = never;  // a join ends by its channel's due time, a message with the login
   };
 
@@ -142,6 +144,14 @@ class Session {
   void fail_all_wishes(const Refusal& why);
   bool has_wish(Wish::Kind kind, std::string_view key) const;
 
+  // session_requests.cpp: requests and their answers
+  SessionView view();
+  Outcome deliver_request(EventPtr& event);
+  /// True when `line` refuses a request, and nothing else that is under way.
+  bool is_refused_request(const Line& line);
+  void go_on_with_requests();
+  void fail_requests(const Refusal& why);
+
   // session_lines.cpp: what the server says
   void dispatch(const Line& line);
   void on_privmsg(const Line& line, bool notice);
@@ -152,6 +162,7 @@ class Session {
   void on_batch(const Line& line);
   void on_numeric(const Line& line);
   void on_error_numeric(const Line& line);
+  void on_fail(const Line& line);
   bool on_nick_error(const Line& line);
   bool on_channel_error(const Line& line, Channel& channel);
   void on_isupport(const Line& line);
@@ -165,6 +176,7 @@ class Session {
   // session_modes.cpp: how channels are set, and the standing of those on them
   void on_mode(const Line& line);
   void on_channel_modes(const Line& line);
+  void take_in_modes(const Line& line, Channel& channel);
   /// Takes in scratch.modes; the changes of standing that follow are announced as `by`'s.
   void apply_modes(Channel& channel, const std::string& by);
   bool was_banned(const Channel& channel, std::string_view nick);
@@ -250,6 +262,7 @@ class Session {
   std::unique_ptr<Registration> registration_;
   std::unique_ptr<Refusal> parting_;  // what its ERROR said
   std::unique_ptr<Rare> rare_;
+  std::unique_ptr<Requests> requests_;
 };
 
 }  // namespace isthmus::irc

@@ -29,6 +29,7 @@ SteadyTime Session::next_due() const {
   }
   if (phase_ == Phase::up) due = std::min(due, pong_due_ != never ? pong_due_ : last_heard_ + idle_before_ping);
   for (const Wish& wish : wishes_) due = std::min(due, wish.due);
+  if (requests_ != nullptr) due = std::min(due, requests_->next_due());
   for (std::size_t i = 0; i < channels_.size(); ++i)
     due = std::min({due, channels_.at(i).due, channels_.at(i).lost_until});
   if (last_private_ != SteadyTime::min() && now_ < last_private_ + shared_.settings.linger)
@@ -42,8 +43,10 @@ void Session::on_tick(SteadyTime now) {
   end_bursts();
   tick_link();
   if (!over_) tick_wishes();
+  if (!over_ && requests_ != nullptr) requests_->on_tick(view());
   if (!over_) tick_channels();
   if (!over_) close_if_unused("");
+  if (!over_) go_on_with_requests();
   if (!over_) want(std::max(next_due(), now_ + std::chrono::milliseconds{1}));
 }
 
@@ -147,7 +150,7 @@ void Session::give_up(const Refusal& why) {
 }
 
 void Session::close_if_unused(std::string_view reason) {
-  if (over_ || !wishes_.empty()) return;
+  if (over_ || !wishes_.empty() || (requests_ != nullptr && !requests_->is_idle())) return;
   for (std::size_t i = 0; i < channels_.size(); ++i)
     if (channels_.at(i).state != Channel::State::leaving) return;
   if (last_private_ != SteadyTime::min() && now_ < last_private_ + shared_.settings.linger) {
@@ -158,6 +161,7 @@ void Session::close_if_unused(std::string_view reason) {
 }
 
 void Session::end(std::string_view reason) {
+  fail_requests({Condition::remote_server_timeout, Remedy::cancel, "The connection to the network ends.", {}});
   if (phase_ == Phase::up || phase_ == Phase::registering) {
     const std::string text = to_one_line(reason, max_reason);
     send(Urgency::now, "QUIT", {}, text.empty() ? std::nullopt : std::optional<std::string_view>{text});

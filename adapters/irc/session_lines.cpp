@@ -45,6 +45,9 @@ void Session::on_line(std::string_view bytes, SteadyTime now) {
     return;
   }
   dispatch(line);
+  if (over_ || requests_ == nullptr) return;
+  go_on_with_requests();
+  if (requests_ == nullptr) close_if_unused("");
 }
 
 void Session::dispatch(const Line& line) {
@@ -69,7 +72,7 @@ void Session::dispatch(const Line& line) {
       {"CAP", [](Session& self, const Line& it) { self.on_cap(it); }},
       {"INVITE", [](Session& self, const Line& it) { self.on_invite(it); }},
       {"ERROR", [](Session& self, const Line& it) { self.on_error(it); }},
-      {"FAIL", [](Session& self, const Line& it) { self.notice_in(self.place_, numeric_text(it)); }},
+      {"FAIL", [](Session& self, const Line& it) { self.on_fail(it); }},
       {"WARN", [](Session& self, const Line& it) { self.notice_in(self.place_, numeric_text(it)); }},
       {"NOTE", [](Session& self, const Line& it) { self.notice_in(self.place_, numeric_text(it)); }},
   };
@@ -158,7 +161,8 @@ void Session::stamp(const Line& line, Envelope& about) {
 void Session::on_ctcp(const Line& line, std::string_view text, bool notice) {
   const auto ctcp = parse_ctcp(text);
   if (!ctcp || notice || is_from_server(line)) {
-    // An answer to what we never ask, or nothing: a NOTICE is never answered (RFC 2812 §3.3.2).
+    if (ctcp && notice && requests_ != nullptr && requests_->on_ctcp_answer(view(), line.nick, text)) return;
+    // An answer to what nobody asked, or nothing: a NOTICE is never answered (RFC 2812 §3.3.2).
     host_.count("irc_lines_dropped", "ctcp");
     return;
   }
@@ -234,12 +238,13 @@ void Session::on_numeric(const Line& line) {
                                           : learn_own_address(host.substr(0, at), host.substr(at + 1));
     }
     default:
+      if (requests_ != nullptr && !is_error(line.numeric) && requests_->on_reply(view(), line)) return;
       if (is_error(line.numeric)) on_error_numeric(line);
   }
 }
 
 void Session::on_error_numeric(const Line& line) {
-  if (on_nick_error(line)) return;
+  if (on_nick_error(line) || is_refused_request(line)) return;
   const std::string_view target = line.param(1);
   std::string text{plain_text(line.last(), shared_.scratch.text)};
   if (isupport_->is_channel(target)) {
@@ -252,6 +257,10 @@ void Session::on_error_numeric(const Line& line) {
     return notice_in(shared_.addresses.direct(place_.network, target), std::move(text));
   }
   notice_in(place_, numeric_text(line));
+}
+
+void Session::on_fail(const Line& line) {
+  if (requests_ == nullptr || !requests_->on_reply(view(), line)) notice_in(place_, numeric_text(line));
 }
 
 bool Session::on_nick_error(const Line& line) {
@@ -291,9 +300,6 @@ bool Session::on_channel_error(const Line& line, Channel& channel) {
     case Channel::State::syncing:
     case Channel::State::joined: break;
   }
-  if (line.numeric == ERR_CANNOTSENDTOCHAN) return false;
-  const auto why = refusal(line, Asked::subject);
-  if (why && fail_wishes(Wish::Kind::subject, channel.folded, *why)) return true;
   if (line.numeric != ERR_NOTONCHANNEL) return false;
   forget(channel, Change::Kind::leave, {}, std::string{plain_text(line.last(), shared_.scratch.text)});
   return true;

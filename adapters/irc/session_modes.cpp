@@ -15,6 +15,7 @@ void Session::on_mode(const Line& line) {
   parse_modes(*isupport_, line.parameters().subspan(1), modes);
   const std::string by{to_utf8(line.nick, shared_.scratch.text)};
   apply_modes(*channel, by);
+  if (requests_ != nullptr) requests_->on_modes(view(), *channel, modes, line.nick);
   if (channel->state != Channel::State::joined) return;
   using Kind = ModeChange::Kind;
   const auto is_setting = [](Kind kind) { return kind != Kind::status && kind != Kind::list; };
@@ -29,18 +30,22 @@ void Session::on_mode(const Line& line) {
 
 void Session::on_channel_modes(const Line& line) {
   Channel* channel = find(line.param(1));
-  if (channel == nullptr || !channel->is_on() || line.count < 3) return;
+  if (channel != nullptr && channel->is_on() && line.count > 2) take_in_modes(line, *channel);
+  if (requests_ != nullptr) requests_->on_reply(view(), line);
+}
+
+void Session::take_in_modes(const Line& line, Channel& channel) {
   auto& modes = shared_.scratch.modes;
   modes.clear();
-  const bool was_moderated = channel->modes.has('m');
-  channel->modes = {};
+  const bool was_moderated = channel.modes.has('m');
+  channel.modes = {};
   parse_modes(*isupport_, line.parameters().subspan(2), modes);
   // What changed unseen is told by the same path as a MODE: a channel that is not moderated any more is one "-m".
-  if (was_moderated) channel->modes.flags = "m";
+  if (was_moderated) channel.modes.flags = "m";
   const bool is_moderated = std::ranges::find(modes, 'm', &ModeChange::letter) != modes.end();
   if (was_moderated && !is_moderated) modes.push_back({ModeChange::Kind::flag, false, 'm', {}});
-  apply_modes(*channel, {});
-  channel->modes.known = true;
+  apply_modes(channel, {});
+  channel.modes.known = true;
 }
 
 void Session::apply_modes(Channel& channel, const std::string& by) {

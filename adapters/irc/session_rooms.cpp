@@ -86,7 +86,10 @@ void Session::finish_sync(Channel& channel) {
   confirm_wishes(Wish::Kind::join, channel.folded);
   // Only +m changes what is told of the people; all else is asked for when somebody wants to know.
   const bool has_moderation = isupport_->announces_modes && isupport_->flag_modes.find('m') != std::string::npos;
-  if (has_moderation && !channel.modes.known) send(Urgency::later, "MODE", {channel.name});
+  if (has_moderation && !channel.modes.known) {
+    channel.modes.asked = true;
+    send(Urgency::later, "MODE", {channel.name});
+  }
   std::vector<EventPtr> held = std::exchange(channel.held, {});
   for (EventPtr& event : held) host_.emit(std::move(event));
 }
@@ -151,7 +154,7 @@ void Session::forget(Channel& channel, Change::Kind kind, std::string_view by, c
   const Refusal why{
       Condition::not_acceptable, Remedy::cancel, reason.empty() ? "You are not on the channel any more." : reason, {}};
   fail_wishes(Wish::Kind::join, channel.folded, why);
-  fail_wishes(Wish::Kind::subject, channel.folded, why);
+  if (requests_ != nullptr) requests_->on_left(view(), channel, why);
   channels_.erase(channel);
   close_if_unused("");
 }
@@ -204,6 +207,7 @@ void Session::on_kick(const Line& line) {
   channel->occupants.erase(gone);
   end_burst(*channel);
   announce(*channel, std::move(change));
+  if (requests_ != nullptr) requests_->on_kick(view(), *channel, line.param(1));
 }
 
 void Session::on_quit(const Line& line) {
@@ -273,7 +277,7 @@ void Session::on_topic(const Line& line) {
   channel->subject.by = to_utf8(line.nick, buffer);
   channel->subject.at = host_.wall_clock();
   if (channel->state == Channel::State::joined) emit_subject(*channel, {});
-  if (is_me(line.nick)) confirm_wishes(Wish::Kind::subject, channel->folded);
+  if (requests_ != nullptr && is_me(line.nick)) requests_->on_subject(view(), *channel);
 }
 
 void Session::on_topic_numeric(const Line& line) {
@@ -304,8 +308,7 @@ void Session::rekey() {
     announce_own(*dropped, Change::Kind::leave, why.text);
   }
   for (Wish& wish : wishes_)
-    if (wish.kind == Wish::Kind::join || wish.kind == Wish::Kind::subject)
-      wish.key = folded(wish.event->about.conversation.native.view());
+    if (wish.kind == Wish::Kind::join) wish.key = folded(wish.event->about.conversation.native.view());
 }
 
 void Session::learn_own_address(std::string_view user, std::string_view host) {

@@ -4,6 +4,7 @@
 
 #include "adapters/irc/charset.hpp"
 #include "adapters/irc/ctcp.hpp"
+#include "adapters/irc/deeds.hpp"
 #include "adapters/irc/nick.hpp"
 #include "adapters/irc/session.hpp"
 #include "adapters/irc/timing.hpp"
@@ -28,13 +29,6 @@ Rejected too_much() {
   return rejected(Condition::resource_constraint, Remedy::wait, "Too much is waiting for the network already.");
 }
 
-/// RFC 2812 §2.3.1 has more forbidden characters, but servers differ; these would break the line or a list.
-bool is_key(std::string_view key) {
-  return !key.empty() && key.size() <= 100 && !key.starts_with(':') && std::ranges::none_of(key, [](char c) {
-    return static_cast<unsigned char>(c) <= ' ' || c == ',' || c == 0x7f;
-  });
-}
-
 }  // namespace
 
 Outcome Session::deliver(EventPtr& event, SteadyTime now) {
@@ -42,6 +36,8 @@ Outcome Session::deliver(EventPtr& event, SteadyTime now) {
   if (std::holds_alternative<Message>(event->what)) return deliver_message(event);
   if (std::holds_alternative<Membership>(event->what)) return deliver_change(event);
   if (const auto* info = std::get_if<RoomInfo>(&event->what)) return set_subject(event, *info);
+  if (std::holds_alternative<Request>(event->what) || std::holds_alternative<Invitation>(event->what))
+    return deliver_request(event);
   return rejected(Condition::feature_not_implemented, Remedy::cancel, "IRC has no such thing.");
 }
 
@@ -139,6 +135,8 @@ void Session::part(Channel& channel, std::string_view reason) {
     return;
   }
   if (!asked) return;  // leaving already
+  if (requests_ != nullptr)
+    requests_->on_left(view(), channel, {Condition::not_acceptable, Remedy::cancel, "You have left the channel.", {}});
   const std::string text = to_one_line(reason, max_reason);
   const SteadyTime sent =
       text.empty() ? send(Urgency::user, "PART", {channel.name}) : send(Urgency::user, "PART", {channel.name}, text);
@@ -185,7 +183,6 @@ Outcome Session::set_subject(EventPtr& event, const RoomInfo& wish) {
   Channel* channel = find_joined(event->about.conversation);
   if (channel == nullptr) return not_joined();
   if (phase_ != Phase::up || !channel->is_on()) return link_down();
-  if (!has_room_for_wish()) return too_much();
   std::size_t most = text_budget(own_prefix(), "TOPIC", channel->name, 0, isupport_->line_length);
   if (isupport_->topic_length > 0) most = std::min<std::size_t>(most, isupport_->topic_length);
   const std::string text = to_one_line(wish.subject->text, most);
@@ -193,9 +190,8 @@ Outcome Session::set_subject(EventPtr& event, const RoomInfo& wish) {
     emit_subject(*channel, event->about.audience);
     return Accepted{};
   }
-  const SteadyTime sent = send(Urgency::user, "TOPIC", {channel->name}, text);
-  add_wish(Wish::Kind::subject, event, channel->folded, sent + answer_timeout);
-  return Pending{};
+  if (requests_ == nullptr) requests_ = std::make_unique<Requests>();
+  return requests_->set_subject(view(), event, *channel, text);
 }
 
 Outcome Session::deliver_message(EventPtr& event) {
@@ -323,6 +319,7 @@ bool Session::fail_wishes(Wish::Kind kind, std::string_view key, const Refusal& 
 }
 
 void Session::fail_all_wishes(const Refusal& why) {
+  fail_requests(why);
   for (Wish& wish : wishes_) host_.failed(std::move(wish.event), why);
   wishes_.clear();
 }

@@ -29,8 +29,8 @@
 #include <utility>
 #include <vector>
 
-#include "tests/adapters/irc/describe.hpp"
 #include "adapters/irc/session.hpp"
+#include "tests/adapters/irc/describe.hpp"
 
 namespace isthmus::irc::test {
 
@@ -125,7 +125,9 @@ class Stage final : public SessionHost {
     output_.push_back("out<  confirmed " + request(*event));
   }
   void failed(EventPtr event, Refusal why) override {
-    --waiting_;
+    // What the server refuses after it was written was confirmed before, and comes back without its text.
+    const auto* message = std::get_if<Message>(&event->what);
+    if (message == nullptr || !message->text.empty()) --waiting_;
     output_.push_back("out<  failed " + request(*event) + " " + to_text(why));
   }
   SystemTime wall_clock() const override { return SystemTime{std::chrono::seconds{1'700'000'000}} + (now_ - start); }
@@ -165,7 +167,7 @@ class Stage final : public SessionHost {
   std::string where(const Event& event) const {
     const Conversation& place = event.about.conversation;
     if (place.network != place_.network) throw std::runtime_error{"an event of another network"};
-    return place.kind == PlaceKind::network ? "network" : place.native.str();
+    return place.kind == PlaceKind::network ? "network" : escaped(place.native.view());
   }
 
   std::string request(const Event& event) const {
@@ -193,7 +195,7 @@ class Stage final : public SessionHost {
   }
 
   static Moderate::Wish moderation(std::string_view verb, std::string_view rest) {
-    Moderate::Wish wish{std::string{take_word(rest)}, {}, {}, {}};
+    Moderate::Wish wish{unescaped(take_word(rest)), {}, {}, {}};
     const auto find = [](std::string_view name, auto last) {
       using Value = decltype(last);
       for (std::size_t i = 0; i <= static_cast<std::size_t>(last); ++i)
@@ -263,7 +265,7 @@ class Stage final : public SessionHost {
     } else if (verb == "kick" || verb == "affiliate" || verb == "role") {
       return Request{Moderate{{moderation(verb, rest)}}};
     } else if (verb == "invite") {
-      std::string who{take_word(rest)};
+      std::string who = unescaped(take_word(rest));
       return Invitation{std::move(who), unescaped(rest)};
     } else if (verb == "ask") {
       return question(rest);
@@ -312,7 +314,8 @@ class Stage final : public SessionHost {
     if (std::holds_alternative<Pending>(outcome) != (event == nullptr))
       throw std::runtime_error{"Pending keeps the event, all else leaves it"};
     if (event == nullptr) ++waiting_;
-    if (std::holds_alternative<Accepted>(outcome)) output_.push_back("out<  accepted " + asked);
+    if (std::holds_alternative<Accepted>(outcome))
+      output_.push_back("out<  accepted " + (event != nullptr ? request(*event) : asked));
     if (const auto* refused = std::get_if<Rejected>(&outcome))
       output_.push_back("out<  rejected " + asked + " " + to_text(refused->why));
   }
