@@ -80,15 +80,15 @@ Said read_message(pugi::xml_node message) {
                  {}};
 }
 
-HistoryWish read_history_wish(pugi::xml_node muc_x, SystemTime now) {
-  HistoryWish wish;
+std::unique_ptr<HistoryWish> read_history_wish(pugi::xml_node muc_x, SystemTime now) {
   const auto history = child(muc_x, ns::muc, "history");
-  if (!history) return wish;
-  wish.max_stanzas = parse_number<std::size_t>(attribute(history, "maxstanzas"));
-  wish.max_chars = parse_number<std::size_t>(attribute(history, "maxchars"));
-  wish.since = parse_timestamp(attribute(history, "since"));
+  if (!history) return nullptr;
+  auto wish = std::make_unique<HistoryWish>();
+  wish->max_stanzas = parse_number<std::size_t>(attribute(history, "maxstanzas"));
+  wish->max_chars = parse_number<std::size_t>(attribute(history, "maxchars"));
+  wish->since = parse_timestamp(attribute(history, "since"));
   if (const auto seconds = parse_number<std::uint32_t>(attribute(history, "seconds"))) {
-    wish.since = std::max(wish.since.value_or(SystemTime::min()), now - std::chrono::seconds{*seconds});
+    wish->since = std::max(wish->since.value_or(SystemTime::min()), now - std::chrono::seconds{*seconds});
   }
   return wish;
 }

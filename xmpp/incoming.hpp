@@ -1,5 +1,6 @@
 #pragma once
 // What a stanza from a client says, read once (pure).
+#include <memory>
 #include <optional>
 #include <pugixml.hpp>
 #include <string>
@@ -35,8 +36,9 @@ using Said = std::variant<Message, SubjectWish, Nothing, Refusal>;
 /// anything else that we know, a body with control characters.
 Said read_message(pugi::xml_node message);
 
-/// The history wish of a <presence/> with <x xmlns='…muc'> (XEP-0045 §7.2.14); nonsense is ignored.
-HistoryWish read_history_wish(pugi::xml_node muc_x, SystemTime now);
+/// The history wish of a <presence/> with <x xmlns='…muc'> (XEP-0045 §7.2.14); nonsense is ignored. Null
+/// when there is none.
+std::unique_ptr<HistoryWish> read_history_wish(pugi::xml_node muc_x, SystemTime now);
 
 /// True when a bounced message means that its recipient is gone (XEP-0045 §18.1).
 bool is_gone(pugi::xml_node bounced);

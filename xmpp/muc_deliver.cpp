@@ -172,7 +172,7 @@ std::string_view Muc::occupant_of(const Room& room, const Actor& actor) const {
 }
 
 void Muc::tell_history(Room& room, const Occupant& occupant) {
-  const auto& wish = occupant.history;
+  const HistoryWish wish = occupant.history ? *occupant.history : HistoryWish{};
   const auto& backlog = room.backlog;
   std::size_t characters = 0;
   std::size_t first = backlog.size();

@@ -13,25 +13,25 @@ Occupant* Room::find(std::string_view full_jid) {
 bool Room::has_stale() const { return std::ranges::any_of(occupants, &Occupant::stale); }
 
 Room* Rooms::find(const Name& owner, std::string_view room_jid) {
-  const auto found = by_address_.find(AddressView{owner, room_jid});
-  return found == by_address_.end() ? nullptr : found->second;
+  const auto found = by_address_.find(Address{owner, room_jid});
+  return found == by_address_.end() ? nullptr : *found;
 }
 
 Room* Rooms::find(const Name& owner, const Conversation& place) {
-  const auto found = by_place_.find(PlaceKey{owner, place});
-  return found == by_place_.end() ? nullptr : found->second.get();
+  const auto found = by_place_.find(Place{owner, place});
+  return found == by_place_.end() ? nullptr : found->get();
 }
 
 Room& Rooms::add(const Domain& domain, Name owner, Conversation place, std::string room_jid) {
   auto room = std::make_unique<Room>();
   room->domain = &domain;
-  room->owner = owner;
-  room->place = place;
-  room->jid = room_jid;
+  room->owner = std::move(owner);
+  room->place = std::move(place);
+  room->jid = std::move(room_jid);
   auto& added = *room;
-  by_address_.emplace(AddressKey{owner, std::move(room_jid)}, &added);
-  by_owner_[owner].push_back(&added);
-  by_place_.emplace(PlaceKey{std::move(owner), std::move(place)}, std::move(room));
+  by_address_.insert(&added);
+  by_owner_[added.owner].push_back(&added);
+  by_place_.insert(std::move(room));
   return added;
 }
 
@@ -39,8 +39,8 @@ void Rooms::remove(Room& room) {
   const auto owner = by_owner_.find(room.owner);
   std::erase(owner->second, &room);
   if (owner->second.empty()) by_owner_.erase(owner);
-  by_address_.erase(by_address_.find(AddressView{room.owner, room.jid}));
-  by_place_.erase(by_place_.find(PlaceKey{room.owner, room.place}));
+  by_address_.erase(by_address_.find(Address{room.owner, room.jid}));
+  by_place_.erase(by_place_.find(Place{room.owner, room.place}));
 }
 
 const std::vector<Room*>& Rooms::of(const Name& owner) const {
@@ -52,7 +52,7 @@ const std::vector<Room*>& Rooms::of(const Name& owner) const {
 std::vector<Room*> Rooms::all() const {
   std::vector<Room*> rooms;
   rooms.reserve(by_place_.size());
-  for (const auto& [key, room] : by_place_) rooms.push_back(room.get());
+  for (const auto& room : by_place_) rooms.push_back(room.get());
   return rooms;
 }
 

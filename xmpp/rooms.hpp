@@ -2,6 +2,7 @@
 // Which clients of which user are in which room. Members, modes and subjects live on the foreign side and are asked for
 // there.
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +32,7 @@ struct Occupant {
   std::string jid;
   std::string head;  // message_head() of the room for this client
   std::string wanted_nick;
-  HistoryWish history;
+  std::unique_ptr<HistoryWish> history;  // null: all of it
   State state = State::joining;
   bool stale = false;  // the component stream was lost meanwhile, so it may have missed something
 };
@@ -69,38 +70,47 @@ class Rooms {
   std::vector<Room*> all() const;
 
  private:
-  struct AddressKey {
-    Name owner;
-    std::string jid;
-  };
-  struct AddressView {
+  // Keys are views into the rooms: with very many users, copies of their texts would be what costs most here.
+  struct Address {
     const Name& owner;
     std::string_view jid;
+    bool operator==(const Address& other) const noexcept { return owner == other.owner && jid == other.jid; }
   };
+  struct Place {
+    const Name& owner;
+    const Conversation& place;
+    bool operator==(const Place& other) const noexcept { return owner == other.owner && place == other.place; }
+  };
+  static Address address(const Address& key) noexcept { return key; }
+  static Address address(const Room* room) noexcept { return {room->owner, room->jid}; }
+  static Place place(const Place& key) noexcept { return key; }
+  static Place place(const std::unique_ptr<Room>& room) noexcept { return {room->owner, room->place}; }
+
   struct AddressHash {
     using is_transparent = void;
-    std::size_t operator()(const auto& key) const noexcept {
+    std::size_t operator()(const auto& item) const noexcept {
+      const Address key = address(item);
       return std::hash<std::string_view>{}(key.jid) ^ hash_value(key.owner);
     }
   };
   struct AddressEqual {
     using is_transparent = void;
-    bool operator()(const auto& a, const auto& b) const noexcept { return a.owner == b.owner && a.jid == b.jid; }
-  };
-  struct PlaceKey {
-    Name owner;
-    Conversation place;
-    friend bool operator==(const PlaceKey&, const PlaceKey&) = default;
-    friend std::size_t hash_value(const PlaceKey& key) noexcept {
-      return isthmus::hash_value(key.place) * 31 + hash_value(key.owner);
-    }
+    bool operator()(const auto& a, const auto& b) const noexcept { return address(a) == address(b); }
   };
   struct PlaceHash {
-    std::size_t operator()(const PlaceKey& key) const noexcept { return hash_value(key); }
+    using is_transparent = void;
+    std::size_t operator()(const auto& item) const noexcept {
+      const Place key = place(item);
+      return hash_value(key.place) * 31 + hash_value(key.owner);
+    }
+  };
+  struct PlaceEqual {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const noexcept { return place(a) == place(b); }
   };
 
-  boost::unordered_flat_map<AddressKey, Room*, AddressHash, AddressEqual> by_address_;
-  boost::unordered_flat_map<PlaceKey, std::unique_ptr<Room>, PlaceHash> by_place_;
+  boost::unordered_flat_set<Room*, AddressHash, AddressEqual> by_address_;
+  boost::unordered_flat_set<std::unique_ptr<Room>, PlaceHash, PlaceEqual> by_place_;
   boost::unordered_flat_map<Name, std::vector<Room*>> by_owner_;
 };
 

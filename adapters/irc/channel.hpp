@@ -57,7 +57,7 @@ struct Channel {
   bool known = false;             // the users' side was told who is there, now or before the link was lost
   SteadyTime due = never;         // joining, syncing, leaving: when to stop waiting
   SteadyTime lost_until = never;  // the user's last client vanished: leave then
-  Occupants occupants;
+  Occupants occupants{3};         // places to begin with, not thirteen: most channels are small
   RoomInfo::Subject subject;
   ChannelModes modes;
   std::vector<EventPtr> held;  // said while syncing
