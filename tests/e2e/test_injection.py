@@ -103,9 +103,9 @@ FIELDS = {
 
 
 class GrantingServer(ScriptedIrcServer):
-    capabilities = (b"message-tags server-time msgid batch echo-message labeled-response multi-prefix cap-notify "
-                    b"userhost-in-names away-notify account-notify account-tag extended-join chghost setname invite-notify "
-                    b"extended-monitor standard-replies draft/multiline=max-bytes=4096,max-lines=100 "
+    capabilities = (b"message-tags server-time msgid batch echo-message labeled-response multi-prefix "
+                    b"cap-notify userhost-in-names away-notify account-notify account-tag extended-join chghost setname "
+                    b"invite-notify extended-monitor standard-replies draft/multiline=max-bytes=4096,max-lines=100 "
                     b"draft/message-redaction draft/read-marker draft/chathistory draft/channel-rename")
     isupport = [b"MONITOR=30 WHOX BOT=B MODES=20 ELIST=CMNTU KEYLEN=32 CHATHISTORY=50"]
     members = [b"romeo"]

@@ -7,7 +7,7 @@ import pytest
 
 from support.crowd import Crowd
 from support.irc_servers import Inspircd
-from support.process import free_port, make_folder
+from support.process import free_port, make_folder, wait_until
 from support.relay import Relay
 from support.scripted_irc import ScriptedIrcServer
 from support.scripted_xmpp import ScriptedUser, ScriptedXmppServer
@@ -214,8 +214,12 @@ class TestCrowds:
         irc.send(irc.line_end.join([*lines, b":romeo!r@verona PRIVMSG #hall :where are they?"]))
         stage.check_calm()
 
+        def gone_ones():
+            return stage.xmpp.all("presence", to=stage.juliet.jid, type="unavailable")
+
         stage.xmpp.wait("message", to=stage.juliet.jid, body="where are they?", timeout=30)
-        gone = stage.xmpp.all("presence", to=stage.juliet.jid, type="unavailable")
+        wait_until(lambda: len(gone_ones()) >= len(irc.members), "everybody is gone", 30)
+        gone = gone_ones()
         assert {stanza.nick for stanza in gone} == {nick.decode() for nick in irc.members}
         assert len(gone) == len(irc.members)
 

@@ -1,5 +1,6 @@
 """An IRC user on python3-irc, in a thread of its own: somebody who knows nothing of the gateway."""
 
+import re
 import threading
 import time
 
@@ -8,17 +9,39 @@ import irc.client
 
 from support.process import wait_until
 
+_TAG_ESCAPES = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
+
+
+def parse_tags(text):
+    """The tags of a line, "a=b;c", as a dictionary."""
+    tags = {}
+    for tag in text.split(";"):
+        key, _, value = tag.partition("=")
+        tags[key] = re.sub(r"\\(.?)", lambda escape: _TAG_ESCAPES.get(escape[1], escape[1]), value)
+    return tags
+
 
 class _LineBuffer(irc.buffer.DecodingLineBuffer):
+    """Takes the tags off the lines, which python3-irc does not know. `tags` are those of the line taken last."""
+
     errors = "surrogateescape"  # the bytes come back by text.encode("utf-8", "surrogateescape")
+    tags = {}
+
+    def __iter__(self):
+        for line in super().__iter__():
+            text, line = line[1:].split(" ", 1) if line.startswith("@") else ("", line)
+            self.tags = parse_tags(text) if text else {}
+            yield line
 
 
 class IrcEvent:
-    """What python3-irc made of one line, and when (time.monotonic). Types are its own: pubmsg, privmsg, action, ctcp,
-    ctcpreply, pubnotice, privnotice, join, part, quit, nick, kick, topic, mode, and numerics by name."""
+    """What python3-irc made of one line, its tags, and when it came (time.monotonic). Types are its own: pubmsg,
+    privmsg, action, ctcp, ctcpreply, pubnotice, privnotice, join, part, quit, nick, kick, topic, mode, numerics by name,
+    and commands that it does not know in lower case (tagmsg, away)."""
 
-    def __init__(self, event):
+    def __init__(self, event, tags):
         self.at = time.monotonic()
+        self.tags = tags
         self.type = event.type
         self.source = (event.source or "").partition("!")[0]
         self.target = event.target
@@ -29,17 +52,18 @@ class IrcEvent:
         return self.arguments[-1] if self.arguments else ""
 
     def __repr__(self):
-        return f"{self.type} {self.source} {self.target} {self.arguments}"
+        return f"{self.type} {self.source} {self.target} {self.arguments} {self.tags or ''}"
 
 
 class IrcUser:
-    """One connection to an IRC server, registered under `nick`."""
+    """One connection to an IRC server, registered under `nick`. `capabilities`: what is asked for, parted by spaces."""
 
     timeout = 10.0
 
-    def __init__(self, port, nick):
+    def __init__(self, port, nick, capabilities=""):
         self.port = port
         self.nick = nick
+        self.capabilities = capabilities
         self.events = []
         self.lines = []  # as received, decoded
         self.failure = None
@@ -54,6 +78,9 @@ class IrcUser:
         self._server.connect("127.0.0.1", self.port, self.nick, username="peer")
         threading.Thread(target=self._run, name=f"irc {self.nick}", daemon=True).start()
         self.wait("welcome")
+        if self.capabilities:
+            self.send(f"CAP REQ :{self.capabilities}")
+            self.wait("cap", arguments=lambda arguments: arguments[0] == "ACK")
         return self
 
     def close(self):
@@ -79,7 +106,7 @@ class IrcUser:
             if event.type == "all_raw_messages":
                 self.lines.append(event.arguments[0])
             else:
-                self.events.append(IrcEvent(event))
+                self.events.append(IrcEvent(event, self._server.buffer.tags))
             self._changed.notify_all()
 
     def mark(self):

@@ -69,11 +69,11 @@ class Inspircd(Ircd):
     network = "inspircd.example"
     nick_length = 30
     abilities = frozenset({"message-tags", "client-tags", "echo-message", "labeled-response", "server-time", "msgid",
-                           "away-notify", "chghost", "setname", "monitor", "invite-notify", "whox", "forward"})
+                           "away-notify", "chghost", "monitor", "forward", "censor", "accounts-only"})
 
-    MODULES = ("blockcolor", "botmode", "callerid", "cap", "chghost", "customprefix", "ircv3", "ircv3_accounttag",
-               "ircv3_batch", "ircv3_capnotify", "ircv3_chghost", "ircv3_ctctags", "ircv3_echomessage",
-               "ircv3_invitenotify", "ircv3_labeledresponse", "ircv3_msgid", "ircv3_servertime", "knock", "monitor",
+    MODULES = ("blockcolor", "botmode", "callerid", "cap", "censor", "chghost", "customprefix", "ircv3",
+               "ircv3_accounttag", "ircv3_batch", "ircv3_capnotify", "ircv3_chghost", "ircv3_ctctags",
+               "ircv3_echomessage", "ircv3_invitenotify", "ircv3_labeledresponse", "ircv3_msgid", "ircv3_servertime", "knock", "monitor",
                "namesx", "permchannels", "redirect", "sanick", "services_account", "setname", "uhnames")
 
     def __init__(self, folder, channels=None):
@@ -97,6 +97,7 @@ class Inspircd(Ircd):
 <class name="all" commands="*" usermodes="*" chanmodes="*" privs="*" snomasks="*">
 <type name="all" classes="all">
 <oper name="{OPERATOR[0]}" password="{OPERATOR[1]}" host="*@*" type="all">
+<badword text="plague" replace="peace">
 <customprefix name="founder" letter="q" prefix="~" rank="50000" ranktoset="50000">
 <customprefix name="halfop" letter="h" prefix="%" rank="20000" ranktoset="30000">
 <log method="file" type="* -USERINPUT -USEROUTPUT" level="default" target="{self.out}" flush="1">

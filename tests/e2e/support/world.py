@@ -61,9 +61,9 @@ class World:
         self._people.append(user.disconnect)
         return user.connect()
 
-    def irc(self, base="romeo", channel=None, key="", nick=None):
+    def irc(self, base="romeo", channel=None, key="", nick=None, capabilities=""):
         """A registered IRC user, in `channel` if one is given."""
-        user = IrcUser(self.ircd.port, nick or self.name(base))
+        user = IrcUser(self.ircd.port, nick or self.name(base), capabilities)
         self._people.append(user.close)
         user.connect()
         return user.join(channel, key) if channel else user
@@ -73,10 +73,10 @@ class World:
         self._people.append(peer.close)
         return peer
 
-    def pair(self):
+    def pair(self, capabilities=""):
         """An XMPP user and an IRC user in one channel: (user, room, peer, channel). The IRC user is its operator."""
         channel = self.channel()
-        peer = self.irc(channel=channel)
+        peer = self.irc(channel=channel, capabilities=capabilities)
         user = self.xmpp()
         user.join(self.room(channel), user.name)
         peer.wait("join", source=user.name)

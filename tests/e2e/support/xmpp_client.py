@@ -71,6 +71,14 @@ class Stanza:
         return {} if item is None else dict(item.attrib)
 
     @property
+    def role(self):
+        return self.item.get("role")
+
+    @property
+    def affiliation(self):
+        return self.item.get("affiliation")
+
+    @property
     def reason(self):
         return self.xml.findtext(f"{MUC_USER}x/{MUC_USER}item/{MUC_USER}reason")
 
