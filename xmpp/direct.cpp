@@ -113,6 +113,7 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
 
 void Direct::deliver_receipt(const Event& event, const Receipt& receipt, const Domain& domain) {
   if (!receipt.refused) return;
+  if (std::holds_alternative<Presence>(event.what)) return;  // nobody waits to hear of it
   if (std::holds_alternative<Watch>(event.what)) return contacts_.on_watch_refused(event, *receipt.refused);
   if (event.about.conversation.kind == PlaceKind::network)
     links_.forget_console(event.about.owner, event.about.conversation);

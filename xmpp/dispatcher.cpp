@@ -52,9 +52,9 @@ Outcome Dispatcher::deliver(Delivery& delivery) {
     return Accepted{};
   }
   const auto& place = delivery.event->about.conversation;
-  if (place.kind == PlaceKind::room) return muc_.deliver(delivery);
   const auto* domain = find(place.adapter);
   assert(domain != nullptr);  // main shows every adapter at a domain
+  if (place.kind == PlaceKind::room) return muc_.deliver(delivery, *domain);
   return direct_.deliver(delivery, *domain);
 }
 
@@ -148,6 +148,7 @@ void Dispatcher::on_message(const Incoming& in, const Name& owner) {
   if (!access_.may_use(owner.view())) {
     return refuse(in, {Condition::forbidden, Remedy::auth, "You may not use this gateway.", {}});
   }
+  if (in.type != "groupchat" && muc_.on_invitation(in, owner, *place)) return;
   if (place->kind != PlaceKind::room) {
     if (in.type != "groupchat") return direct_.on_message(in, owner, *place);
     return refuse(in, {Condition::bad_request, Remedy::modify, "This is no room.", {}});

@@ -1,6 +1,8 @@
 #pragma once
 // One component domain: whose places it shows, and where stanzas from it go out.
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "gateway/adapter.hpp"
@@ -29,6 +31,9 @@ struct Domain {
 
 /// The address under which `domain` shows `place`.
 std::string bare_jid(const Domain& domain, const Conversation& place);
+
+/// The room that the network of `room` calls `native`; nullopt when it is no room's name.
+std::optional<Conversation> neighbour(const AddressBook& addresses, const Conversation& room, std::string_view native);
 
 /// Writes one stanza from `domain`, unless its stream is down. `build` gets the writer and must open and close one
 /// element.

@@ -6,14 +6,16 @@
 #include <string_view>
 
 #include "gateway/adapter.hpp"
+#include "xmpp/availability.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/incoming.hpp"
+#include "xmpp/muc_invite.hpp"
 
 namespace isthmus::xmpp {
 
 class Muc {
  public:
-  explicit Muc(const Context& context) : context_{context} {}
+  explicit Muc(const Context& context) : context_{context}, availability_{context}, invitations_{context} {}
 
   // From clients. `owner` is the sender's bare JID.
   /// A presence to `place`, a room.
@@ -22,11 +24,16 @@ class Muc {
   void on_groupchat(const Incoming& in, Room* room);
   /// A private message to an occupant.
   void on_private(const Incoming& in, const Name& owner, Room* room);
+  /// Messages that invite somebody (MucInvitations::on_mediated, on_direct); false when it is none of those.
+  bool on_invitation(const Incoming& in, const Name& owner, const Conversation& place) {
+    if (place.kind == PlaceKind::room) return invitations_.on_mediated(in, owner, place);
+    return place.kind == PlaceKind::direct && invitations_.on_direct(in, owner, place);
+  }
   /// The client is gone: it leaves every room, without a word to it. `from` bounces and unanswered pings.
   void on_client_gone(const Name& owner, std::string_view client);
 
   // From the router: events of rooms, and receipts for what the above emitted.
-  Outcome deliver(Delivery& delivery);
+  Outcome deliver(Delivery& delivery, const Domain& domain);
   /// The owner's link to that network was lost or given up.
   void on_link_down(const Event& event, const LinkState& state);
 
@@ -51,15 +58,21 @@ class Muc {
   void refuse(const Incoming& in, std::string_view kind, const Refusal& why) const;
   EventPtr make_event(const Incoming& in, const Room& room, Payload what) const;
 
-  void deliver_receipt(const Event& event, const Receipt& receipt);
-  void deliver_join_refused(const Event& event, Room& room, const Refusal& why);
+  void deliver_receipt(const Event& event, const Receipt& receipt, const Domain& domain);
+  void deliver_join_refused(const Event& event, const Change& join, const Refusal& why, const Domain& domain);
   void deliver_roster(const Event& event, Room& room, const Roster& roster);
   void deliver_info(const Event& event, Room& room, const RoomInfo& info);
+  void deliver_subject(const Event& event, Room& room, const RoomInfo::Subject& subject);
   void deliver_message(EventPtr& event, Room& room, const Message& message);
   void deliver_changes(Room& room, const Membership& membership);
   void deliver_change(Room& room, const Change& change, Occupant& to);
   void reflect(const Event& event, Room& room, const Message& message);
   void enter(Room& room, Occupant& occupant, const Roster& roster);
+  /// `member` is there, as `to` sees it.
+  void show(const Room& room, const Occupant& to, const Member& member, std::initializer_list<int> codes);
+  /// The room goes on under another name: everybody is told which.
+  void move(Room& room, const std::string& native);
+  void remove(Room& room);
   void tell_history(Room& room, const Occupant& occupant);
   /// The <occupant-id/> of who spoke; good until the next call.
   std::string_view occupant_of(const Room& room, const Actor& actor) const;
@@ -68,6 +81,8 @@ class Muc {
   Room* private_room(const Name& owner, const Conversation& person) const;
 
   const Context& context_;
+  Availability availability_;
+  MucInvitations invitations_;
 };
 
 }  // namespace isthmus::xmpp

@@ -13,35 +13,19 @@ namespace {
 
 using State = Occupant::State;
 
-/// What the owner's clients may know of a member: the address of the person, as the gateway would be written to.
-std::string real_jid(const Room& room, const Member& member) {
-  const auto person = room.domain->addresses->person(room.place, member.name);
-  if (!person) return {};
-  return to_local(room.domain->addresses->text(*person)) + "@" + room.domain->name;
-}
-
 bool hears(const Occupant& occupant) { return occupant.state == State::present || occupant.state == State::entered; }
-
-/// The address of `native`, the foreign name of another room on the same network.
-std::string alternate_uri(const Room& room, const Conversation& place, const std::string& native) {
-  if (native.empty()) return {};
-  const auto text = room.domain->addresses->text(place);
-  const auto position = text.rfind(place.native.view());
-  if (position == std::string::npos) return {};
-  std::string other = text;
-  other.replace(position, place.native.view().size(), native);
-  return "xmpp:" + to_local(other) + "@" + room.domain->name + "?join";
-}
 
 }  // namespace
 
-Outcome Muc::deliver(Delivery& delivery) {
+Outcome Muc::deliver(Delivery& delivery, const Domain& domain) {
   auto& event = *delivery.event;
   if (delivery.receipt) {
-    deliver_receipt(event, *delivery.receipt);
+    deliver_receipt(event, *delivery.receipt, domain);
     return Accepted{};
   }
   auto* room = context_.rooms.find(event.about.owner, event.about.conversation);
+  if (const auto* invitation = std::get_if<Invitation>(&event.what))
+    return invitations_.deliver(event, *invitation, domain, room);
   if (room == nullptr) return Accepted{};  // left meanwhile
   std::visit(overloaded{
                  [&](const Message& message) { deliver_message(delivery.event, *room, message); },
@@ -56,7 +40,11 @@ Outcome Muc::deliver(Delivery& delivery) {
   return Accepted{};
 }
 
-void Muc::deliver_receipt(const Event& event, const Receipt& receipt) {
+void Muc::deliver_receipt(const Event& event, const Receipt& receipt, const Domain& domain) {
+  if (std::holds_alternative<Invitation>(event.what)) return invitations_.deliver_receipt(event, receipt, domain);
+  const auto* membership = std::get_if<Membership>(&event.what);
+  if (receipt.refused && membership != nullptr && membership->changes.front().kind == Change::Kind::join)
+    return deliver_join_refused(event, membership->changes.front(), *receipt.refused, domain);
   auto* room = context_.rooms.find(event.about.owner, event.about.conversation);
   if (room == nullptr) return;
   const auto* message = std::get_if<Message>(&event.what);
@@ -66,7 +54,6 @@ void Muc::deliver_receipt(const Event& event, const Receipt& receipt) {
   }
   const auto& why = *receipt.refused;
   const auto& client = event.about.audience;
-  const auto* membership = std::get_if<Membership>(&event.what);
   if (membership == nullptr) {
     send(*room->domain, context_.runtime.counters, [&](StanzaWriter& out) {
       write_error(out, "message", {room->jid, client, native_id(event, id_scheme)}, why);
@@ -74,23 +61,27 @@ void Muc::deliver_receipt(const Event& event, const Receipt& receipt) {
     return;
   }
   const auto& change = membership->changes.front();
-  if (change.kind == Change::Kind::join) return deliver_join_refused(event, *room, why);
   if (change.kind != Change::Kind::rename) return;
   send(*room->domain, context_.runtime.counters, [&](StanzaWriter& out) {
     write_error(out, "presence", {occupant_jid(room->jid, change.new_name), client, native_id(event, id_scheme)}, why);
   });
 }
 
-void Muc::deliver_join_refused(const Event& event, Room& room, const Refusal& why) {
+void Muc::deliver_join_refused(const Event& event, const Change& join, const Refusal& why, const Domain& domain) {
+  const auto& place = event.about.conversation;
   const auto& client = event.about.audience;
-  auto* occupant = room.find(client);
-  if (occupant == nullptr) return;
-  send(*room.domain, context_.runtime.counters, [&](StanzaWriter& out) {
-    write_error(out, "presence", {occupant_jid(room.jid, occupant->wanted_nick), client, native_id(event, id_scheme)},
-                why, alternate_uri(room, room.place, why.alternate));
-  });
-  std::erase_if(room.occupants, [&](const Occupant& other) { return other.jid == client; });
-  if (room.occupants.empty()) context_.rooms.remove(room);
+  auto* room = context_.rooms.find(event.about.owner, place);
+  const auto* occupant = room != nullptr ? room->find(client) : nullptr;
+  const auto from = occupant_jid(room != nullptr ? room->jid : bare_jid(domain, place),
+                                 occupant != nullptr ? occupant->wanted_nick : join.who.name);
+  const auto alternate = neighbour(*domain.addresses, place, why.alternate);
+  const auto uri = alternate ? "xmpp:" + bare_jid(domain, *alternate) + "?join" : std::string{};
+  send(domain, context_.runtime.counters,
+       [&](StanzaWriter& out) { write_error(out, "presence", {from, client, native_id(event, id_scheme)}, why, uri); });
+  if (room == nullptr) return;
+  std::erase_if(room->occupants, [&](const Occupant& other) { return other.jid == client; });
+  if (room->occupants.empty()) context_.rooms.remove(*room);
+  availability_.update(event.about.owner, place);
 }
 
 void Muc::reflect(const Event& event, Room& room, const Message& message) {
@@ -133,38 +124,6 @@ void Muc::deliver_message(EventPtr& event, Room& room, const Message& message) {
   room.backlog.push_back(std::move(event));
 }
 
-void Muc::deliver_roster(const Event& event, Room& room, const Roster& roster) {
-  room.nick = roster.self;
-  for (auto& occupant : room.occupants) {
-    const bool is_meant = event.about.audience.empty() ? !hears(occupant) : occupant.jid == event.about.audience;
-    if (is_meant) enter(room, occupant, roster);
-  }
-  if (!room.has_stale()) room.backlog.clear();
-}
-
-void Muc::enter(Room& room, Occupant& occupant, const Roster& roster) {
-  // The others first, then the client itself, which ends the list (XEP-0045 §7.2.2).
-  const auto tell = [&](const Member& member, std::initializer_list<int> codes) {
-    const auto address = real_jid(room, member);
-    send(*room.domain, context_.runtime.counters,
-         [&](StanzaWriter& out) { write_available(out, room.jid, occupant.jid, member, address, codes); });
-  };
-  Member self{.name = roster.self, .address = {}};
-  for (const auto& member : roster.members) {
-    if (member.name == roster.self) {
-      self = member;
-    } else {
-      tell(member, {});
-    }
-  }
-  const bool has_other_nick = !occupant.wanted_nick.empty() && occupant.wanted_nick != roster.self;
-  tell(self, {status_non_anonymous, status_self, has_other_nick ? status_nick_changed_by_service : 0});
-  occupant.state = State::entered;
-  occupant.wanted_nick.clear();
-  tell_history(room, occupant);
-  occupant.stale = false;
-}
-
 std::string_view Muc::occupant_of(const Room& room, const Actor& actor) const {
   // What the room itself says is nobody's.
   if (actor.name.empty()) return {};
@@ -201,81 +160,6 @@ void Muc::tell_history(Room& room, const Occupant& occupant) {
   }
 }
 
-void Muc::deliver_info(const Event& event, Room& room, const RoomInfo& info) {
-  if (!info.subject) return;
-  for (auto& occupant : room.occupants) {
-    if (!hears(occupant) || (!event.about.audience.empty() && occupant.jid != event.about.audience)) continue;
-    const bool is_entering = occupant.state == State::entered;
-    send(*room.domain, context_.runtime.counters,
-         [&](StanzaWriter& out) { write_subject(out, room.jid, occupant.jid, *info.subject, is_entering); });
-    occupant.state = State::present;
-  }
-}
-
-void Muc::deliver_changes(Room& room, const Membership& membership) {
-  for (const auto& change : membership.changes) {
-    const bool is_rename = change.kind == Change::Kind::rename;
-    for (auto& occupant : room.occupants) {
-      if (hears(occupant)) deliver_change(room, change, occupant);
-    }
-    if (!change.self) continue;
-    if (is_rename) {
-      room.nick = change.new_name;
-    } else if (change.kind != Change::Kind::standing && change.kind != Change::Kind::join) {
-      return context_.rooms.remove(room);
-    }
-  }
-}
-
-void Muc::deliver_change(Room& room, const Change& change, Occupant& to) {
-  const auto tell = [&](auto&& write) { send(*room.domain, context_.runtime.counters, write); };
-  const int self = change.self ? status_self : 0;
-  const auto gone = [&](Departure who, std::initializer_list<int> codes) {
-    tell([&](StanzaWriter& out) { write_unavailable(out, room.jid, to.jid, who, codes); });
-  };
-  const auto here = [&](const Member& member) {
-    const auto address = real_jid(room, member);
-    tell([&](StanzaWriter& out) { write_available(out, room.jid, to.jid, member, address, {self}); });
-  };
-  switch (change.kind) {
-    case Change::Kind::join:
-    case Change::Kind::standing: return here(change.who);
-    case Change::Kind::leave:
-    case Change::Kind::lost:
-    case Change::Kind::quit:
-      // The user did not ask for it, or the room would be gone already: technical problems, then.
-      return gone({change.who.name, {}, {}, change.reason}, {self, change.self ? status_technical : 0});
-    case Change::Kind::kick: {
-      const std::string_view by = change.by.empty() ? std::string_view{"the service"} : std::string_view{change.by};
-      return gone({change.who.name, {}, by, change.reason}, {self, status_kicked});
-    }
-    case Change::Kind::rename: {
-      gone({change.who.name, change.new_name, {}, {}}, {self, status_nick_change});
-      Member renamed = change.who;
-      renamed.name = change.new_name;
-      return here(renamed);
-    }
-  }
-}
-
-void Muc::on_link_down(const Event& event, const LinkState& state) {
-  const auto rooms = context_.rooms.of(event.about.owner);  // a copy: rooms may go
-  for (auto* room : rooms) {
-    if (room->place.network != event.about.conversation.network ||
-        room->place.adapter != event.about.conversation.adapter)
-      continue;
-    for (auto& occupant : room->occupants) {
-      if (!hears(occupant)) continue;
-      send(*room->domain, context_.runtime.counters, [&](StanzaWriter& out) {
-        write_unavailable(out, room->jid, occupant.jid, {room->nick, {}, {}, state.reason},
-                          {status_self, status_technical});
-      });
-      occupant.state = State::waiting;
-    }
-    if (!state.retrying) context_.rooms.remove(*room);
-  }
-}
-
 Room* Muc::private_room(const Name& owner, const Conversation& person) const {
   const auto& rooms = context_.rooms.of(owner);
   const auto found = std::ranges::find_if(rooms, [&](const Room* room) {
@@ -308,26 +192,6 @@ bool Muc::deliver_private(const Event& event, const Message& message) {
     was_told = true;
   }
   return was_told;
-}
-
-void Muc::on_stream_down(const Domain& domain) {
-  for (auto* room : context_.rooms.all()) {
-    if (room->domain != &domain) continue;
-    for (auto& occupant : room->occupants) occupant.stale = true;
-  }
-}
-
-void Muc::say_goodbye(const Domain& domain) {
-  for (auto* room : context_.rooms.all()) {
-    if (room->domain != &domain) continue;
-    for (const auto& occupant : room->occupants) {
-      const auto& nick = room->nick.empty() ? occupant.wanted_nick : room->nick;
-      send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
-        write_unavailable(out, room->jid, occupant.jid, {nick, {}, {}, "The gateway is shutting down."},
-                          {status_self, status_shutdown});
-      });
-    }
-  }
 }
 
 }  // namespace isthmus::xmpp

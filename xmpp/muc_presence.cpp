@@ -37,8 +37,9 @@ void Muc::on_presence(const Incoming& in, const Name& owner, const Conversation&
   auto* occupant = room != nullptr ? room->find(in.from.str()) : nullptr;
   if (in.type == "error") return on_client_gone(owner, in.from.str());
   if (in.type == "unavailable") {
-    if (occupant != nullptr) leave(in, *room);
-    return;
+    if (occupant == nullptr) return;
+    leave(in, *room);
+    return availability_.update(owner, place);
   }
   if (!in.type.empty()) return;  // subscriptions and probes mean nothing to a room
   if (!in.to.is_full()) {
@@ -47,7 +48,10 @@ void Muc::on_presence(const Incoming& in, const Name& owner, const Conversation&
   }
   if (const auto muc_x = child(in.element, ns::muc, "x")) return join(in, owner, place, muc_x);
   if (occupant == nullptr) return refuse(in, "presence", not_in_room);
-  if (from_resource(in.to.resource()) != room->nick) rename(in, *room);
+  const auto& nick = room->nick.empty() ? occupant->wanted_nick : room->nick;
+  if (from_resource(in.to.resource()) != nick) rename(in, *room);
+  occupant->presence = read_availability(in.element);
+  availability_.update(owner, place);
 }
 
 void Muc::join(const Incoming& in, const Name& owner, const Conversation& place, pugi::xml_node muc_x) {
@@ -70,6 +74,7 @@ void Muc::join(const Incoming& in, const Name& owner, const Conversation& place,
   occupant->state = Occupant::State::joining;
   occupant->wanted_nick = from_resource(in.to.resource());
   occupant->history = read_history_wish(muc_x, context_.now());
+  occupant->presence = read_availability(in.element);
 
   std::string scratch;
   Change change{.kind = Change::Kind::join, .who = {}, .self = true, .new_name = {}, .by = {}, .reason = {}, .key = {}};
@@ -78,6 +83,7 @@ void Muc::join(const Incoming& in, const Name& owner, const Conversation& place,
   auto event = make_event(in, *room, Membership{{std::move(change)}});
   event->about.actor.name = occupant->wanted_nick;
   context_.runtime.router.emit(std::move(event));
+  availability_.update(owner, place);
 }
 
 void Muc::leave(const Incoming& in, Room& room) {
@@ -170,12 +176,18 @@ void Muc::on_client_gone(const Name& owner, std::string_view client) {
   for (auto* room : rooms) {
     const bool was_here =
         std::erase_if(room->occupants, [&](const Occupant& occupant) { return occupant.jid == jid; }) > 0;
-    if (!was_here || !room->occupants.empty()) continue;
+    if (!was_here) continue;
+    const auto place = room->place;
+    if (!room->occupants.empty()) {
+      availability_.update(owner, place);
+      continue;
+    }
     // The room stays, without clients: the foreign side decides how long, and what is said meanwhile is kept for a
     // client that comes back.
     Change change{
         .kind = Change::Kind::lost, .who = {}, .self = true, .new_name = {}, .by = {}, .reason = {}, .key = {}};
-    context_.runtime.router.emit(context_.make_event(owner, room->place, jid, Membership{{std::move(change)}}));
+    context_.runtime.router.emit(context_.make_event(owner, place, jid, Membership{{std::move(change)}}));
+    availability_.update(owner, place);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "xmpp/muc_queries.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -111,6 +112,13 @@ void MucQueries::on_info(const Incoming& in, const Name& owner, const Conversati
                                                                          const ReadSettings* settings) {
     write_room_info(out, reply, protocol, name, capabilities, settings);
   };
+  const bool is_on_network = std::ranges::any_of(context_.rooms.of(owner), [&](const Room* room) {
+    return room->place.adapter == place.adapter && room->place.network == place.network;
+  });
+  if (!is_on_network) {  // nobody there could ask for them
+    return send(in.domain, context_.runtime.counters,
+                [&](StanzaWriter& out) { write(out, {in.to.str(), in.from.str(), in.id}, nullptr); });
+  }
   requests_.ask(in, owner, place, ReadSettings{},
                 [write](StanzaWriter& out, const Reply& reply, const Request::Question& answered) {
                   write(out, reply, &std::get<ReadSettings>(answered));

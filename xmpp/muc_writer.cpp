@@ -18,6 +18,34 @@ void write_codes(StanzaWriter& out, std::initializer_list<int> codes) {
   }
 }
 
+/// Whoever is in a room is there: that they are `gone` is not for a presence in it.
+void write_availability(StanzaWriter& out, const Presence& presence) {
+  switch (presence.show) {
+    case Presence::Show::gone:
+    case Presence::Show::available: break;
+    case Presence::Show::chat: out.leaf("show", "chat"); break;
+    case Presence::Show::away: out.leaf("show", "away"); break;
+    case Presence::Show::xa: out.leaf("show", "xa"); break;
+    case Presence::Show::dnd: out.leaf("show", "dnd"); break;
+  }
+  if (!presence.status.empty()) out.leaf("status", presence.status);
+}
+
+/// A hat's URI is our domain's, with a name of the hat: there is no registry of them.
+void write_hats(StanzaWriter& out, std::string_view room_jid, const Member& member) {
+  constexpr std::size_t most = 8;
+  const auto domain = room_jid.substr(room_jid.find('@') + 1);
+  out.open("hats", ns::hats);
+  const auto hat = [&](std::string_view name, std::string_view title) {
+    out.open("hat").attribute("uri", fmt::format("xmpp:{}#{}", domain, name)).attribute("title", title).close();
+  };
+  if (member.is_bot) hat("bot", "Bot");
+  for (const char& mark : std::string_view{member.privileges}.substr(0, most)) {
+    hat(fmt::format("privilege-%{:02X}", static_cast<unsigned char>(mark)), {&mark, 1});
+  }
+  out.close();
+}
+
 void write_delay(StanzaWriter& out, std::string_view from, SystemTime at) {
   out.open("delay", ns::delay).attribute("from", from).attribute("stamp", to_timestamp(at)).close();
 }
@@ -38,15 +66,20 @@ std::string message_head(std::string_view room_jid, std::string_view client) {
   return head;
 }
 
-void write_available(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Member& member,
-                     std::string_view real_jid, std::initializer_list<int> codes) {
+void write_available(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Appearance& who,
+                     std::initializer_list<int> codes) {
+  const Member& member = who.member;
   out.open("presence").attribute("from", occupant_jid(room_jid, member.name)).attribute("to", to);
+  if (member.presence) write_availability(out, *member.presence);
+  if (member.is_bot || !member.privileges.empty()) write_hats(out, room_jid, member);
   out.open("x", ns::muc_user).open("item");
   out.attribute("affiliation", to_text(member.affiliation)).attribute("role", to_text(member.role));
-  if (!real_jid.empty()) out.attribute("jid", real_jid);
+  if (!who.real_jid.empty()) out.attribute("jid", who.real_jid);
   out.close();
   write_codes(out, codes);
-  out.close().close();
+  out.close();
+  if (!who.occupant.empty()) out.ready(who.occupant);
+  out.close();
 }
 
 void write_unavailable(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Departure& who,
@@ -55,7 +88,7 @@ void write_unavailable(StanzaWriter& out, std::string_view room_jid, std::string
   out.attribute("from", occupant_jid(room_jid, who.nick)).attribute("to", to);
   const bool removed = !who.by.empty();
   if (!removed && !who.reason.empty()) out.leaf("status", who.reason);
-  out.open("x", ns::muc_user).open("item").attribute("affiliation", "none");
+  out.open("x", ns::muc_user).open("item").attribute("affiliation", who.is_banned ? "outcast" : "none");
   out.attribute("role", who.new_nick.empty() ? "none" : "participant");
   if (!who.new_nick.empty()) out.attribute("nick", to_resource(who.new_nick));
   if (removed) {
@@ -63,8 +96,11 @@ void write_unavailable(StanzaWriter& out, std::string_view room_jid, std::string
     if (!who.reason.empty()) out.leaf("reason", who.reason);
   }
   out.close();
+  if (!who.alternate.empty()) out.open("destroy").attribute("jid", who.alternate).close();
   write_codes(out, codes);
-  out.close().close();
+  out.close();
+  if (!who.occupant.empty()) out.ready(who.occupant);
+  out.close();
 }
 
 void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view room_jid, const RoomMessage& said) {
@@ -82,12 +118,20 @@ void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view 
 }
 
 void write_subject(StanzaWriter& out, std::string_view room_jid, std::string_view to, const RoomInfo::Subject& subject,
-                   bool stamped) {
+                   bool stamped, std::string_view occupant) {
   out.open("message").attribute("type", "groupchat").attribute("to", to);
   out.attribute("from", occupant_jid(room_jid, subject.by));
   out.open("subject").text(subject.text).close();
+  if (!occupant.empty()) out.ready(occupant);
   if (stamped && subject.at) write_delay(out, room_jid, *subject.at);
   out.close();
+}
+
+void write_room_status(StanzaWriter& out, std::string_view room_jid, std::string_view to, int code) {
+  out.open("message").attribute("type", "groupchat").attribute("from", room_jid).attribute("to", to);
+  out.open("x", ns::muc_user);
+  write_codes(out, {code});
+  out.close().close();
 }
 
 void write_body(StanzaWriter& out, const Message& message) {

@@ -12,8 +12,9 @@
 namespace isthmus::xmpp {
 
 /// Status codes of XEP-0045 §15.6.2 that we send.
-inline constexpr int status_non_anonymous = 100, status_self = 110, status_nick_changed_by_service = 210,
-                     status_nick_change = 303, status_kicked = 307, status_shutdown = 332, status_technical = 333;
+inline constexpr int status_non_anonymous = 100, status_settings_changed = 104, status_self = 110,
+                     status_nick_changed_by_service = 210, status_banned = 301, status_nick_change = 303,
+                     status_kicked = 307, status_shutdown = 332, status_technical = 333;
 
 /// `room/nick`, the nick escaped where a resourcepart cannot hold it.
 std::string occupant_jid(std::string_view room_jid, std::string_view nick);
@@ -22,15 +23,23 @@ std::string occupant_jid(std::string_view room_jid, std::string_view nick);
 /// type='groupchat' from='room`.
 std::string message_head(std::string_view room_jid, std::string_view client);
 
-/// Presence of an occupant who is there. `real_jid`: the item's jid, or empty.
-void write_available(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Member& member,
-                     std::string_view real_jid, std::initializer_list<int> codes);
+/// Presence of an occupant who is there. What they are beyond role and affiliation are hats (XEP-0317).
+struct Appearance {
+  const Member& member;
+  std::string_view real_jid{};  // the item's jid; may be empty
+  std::string_view occupant{};  // OccupantIds::element(); may be empty
+};
+void write_available(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Appearance& who,
+                     std::initializer_list<int> codes);
 
 struct Departure {
   std::string_view nick;
   std::string_view new_nick;  // for status 303
-  std::string_view by;        // for status 307
+  std::string_view by;        // for status 301 and 307
   std::string_view reason;
+  std::string_view occupant{};   // OccupantIds::element(); may be empty
+  std::string_view alternate{};  // the room's address from now on: where everybody went (XEP-0045 §10.9)
+  bool is_banned = false;
 };
 /// Presence of an occupant who is gone.
 void write_unavailable(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Departure& who,
@@ -48,9 +57,12 @@ struct RoomMessage {
 };
 void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view room_jid, const RoomMessage& said);
 
-/// The subject, an empty one too (XEP-0045 §7.2.15).
+/// The subject, an empty one too (XEP-0045 §7.2.15). `occupant`: OccupantIds::speaker(); may be empty.
 void write_subject(StanzaWriter& out, std::string_view room_jid, std::string_view to, const RoomInfo::Subject& subject,
-                   bool stamped);
+                   bool stamped, std::string_view occupant = {});
+
+/// What the room tells of itself by a status code (XEP-0045 §10.2.1).
+void write_room_status(StanzaWriter& out, std::string_view room_jid, std::string_view to, int code);
 
 /// The body that shows `message`: "/me " before an action (XEP-0245), a mark before a notice.
 void write_body(StanzaWriter& out, const Message& message);

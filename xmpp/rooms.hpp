@@ -33,8 +33,12 @@ struct Occupant {
   std::string head;  // message_head() of the room for this client
   std::string wanted_nick;
   std::unique_ptr<HistoryWish> history;  // null: all of it
+  Rare<Presence> presence{};             // none: merely available
   State state = State::joining;
   bool stale = false;  // the component stream was lost meanwhile, so it may have missed something
+
+  /// It is told what happens in the room.
+  bool hears() const { return state == State::present || state == State::entered; }
 };
 
 /// One room as one user has it.

@@ -173,7 +173,7 @@ TEST_F(DispatcherTest, ABouncedMessageMeansThatTheClientIsGoneAndItsRoomWaitsFor
                       "<error type='cancel'><recipient-unavailable "
                       "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"),
               IsEmpty());
-  EXPECT_THAT(emitted(), ElementsAre("lost #lounge%net"));
+  EXPECT_THAT(emitted(), ElementsAre("lost #lounge%net", "presence net gone"));
   EXPECT_THAT(happens(said("are you there?"), "#lounge%net", {}, "romeo"), IsEmpty());
   receive(presence_to("juliet"));
   const auto entered = happens(roster({"romeo"}), "#lounge%net", std::string{balcony});
@@ -292,7 +292,8 @@ TEST_F(DispatcherTest, AfterTheStreamWasLostClientsAreAskedAndHearWhatWasSaidWhe
   EXPECT_THAT(entered, ElementsAre(HasSubstr("110"), AllOf(HasSubstr("while you were away"),
                                                            HasSubstr("stamp=\"2023-11-14T22:13:20.000Z\""))));
   base.alarms.advance(2min);
-  EXPECT_THAT(emitted(), ElementsAre("join #lounge%net juliet", "lost #lounge%net")) << "she never answered the ping";
+  EXPECT_THAT(emitted(), ElementsAre("join #lounge%net juliet", "lost #lounge%net", "presence net gone"))
+      << "she never answered the ping";
 }
 
 TEST_F(DispatcherTest, PrivateMessagesWaitForTheStreamAndBearTheirTrueTime) {

@@ -354,6 +354,7 @@ TEST_F(MucQueriesTest, AFormThatIsNoneIsABadRequest) {
 }
 
 TEST_F(MucQueriesTest, ServiceDiscoveryTellsWhatTheNetworkTells) {
+  enter();
   foreign.can = {Capability::reply, Capability::reaction};
   expect_asked(iq("get", "<query xmlns='http://jabber.org/protocol/disco#info'/>"));
   auto& asked_for = asked<ReadSettings>();
@@ -379,6 +380,10 @@ TEST_F(MucQueriesTest, ServiceDiscoveryTellsWhatTheNetworkTells) {
 }
 
 TEST_F(MucQueriesTest, ServiceDiscoveryOfARoomThatTheNetworkTellsNothingOf) {
+  EXPECT_THAT(receive(iq("get", "<query xmlns='http://jabber.org/protocol/disco#info'/>")),
+              ElementsAre(AllOf(is_result(), HasSubstr(R"(var="muc_nonanonymous")"))));
+  EXPECT_THAT(emitted(), IsEmpty()) << "she has no room of the network, and so no session there";
+  enter();
   expect_asked(iq("get", "<query xmlns='http://jabber.org/protocol/disco#info'/>"));
   EXPECT_THAT(refused({Condition::recipient_unavailable, Remedy::wait, "not connected", {}}),
               ElementsAre(AllOf(is_result(), HasSubstr(R"(name="#lounge%net")"), HasSubstr(R"(var="muc_nonanonymous")"),
