@@ -69,6 +69,21 @@ class TestKick:
 
 
 class TestBan:
+    def test_keeps_out_until_it_is_taken_away_by_the_address_in_the_list(self, world):
+        juliet, room, _, paris, channel = operator_and_guest(world)
+
+        assert change(juliet, room, "affiliation='outcast'", "a plague", nick=paris.nick).type == "result"
+
+        gone = juliet.wait("presence", sender=f"{room}/{paris.nick}", type="unavailable")
+        assert 301 in gone.statuses and gone.item["affiliation"] == "outcast"
+        mark = paris.mark()
+        paris.send(f"JOIN {channel}")
+        paris.wait("bannedfromchan", since=mark)
+        (ban,) = listed(juliet, room, "affiliation='outcast'")
+        assert change(juliet, room, "affiliation='none'", jid=ban["jid"]).type == "result"
+        assert listed(juliet, room, "affiliation='outcast'") == []
+        paris.join(channel)
+
     def test_bans_made_on_irc_are_listed(self, world):
         juliet, room, romeo, _, channel = operator_and_guest(world)
         romeo.mode(channel, "+b mercutio!*@*")
