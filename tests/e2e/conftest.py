@@ -2,8 +2,8 @@
 has channels, accounts and nicks of its own.
 
 A test with `world` runs once for each set of servers, a test with `ircd` once for each kind of IRC server, unless it
-is marked with @pytest.mark.needs(…): then only where the IRC server has all those abilities. With
-@pytest.mark.ejabberd it runs on ejabberd too."""
+is marked with @pytest.mark.needs(…) or lacks(…): then only where the IRC server has all those abilities, or none of
+them. With @pytest.mark.ejabberd it runs on ejabberd too."""
 
 from collections import namedtuple
 
@@ -26,16 +26,21 @@ IRCDS = {"ngircd": Ngircd, "inspircd": Inspircd}
 def pytest_configure(config):
     config.addinivalue_line("markers", "ejabberd(only=False): runs on ejabberd too, or only there")
     config.addinivalue_line("markers", "needs(ability, …): runs only with IRC servers that have these Ircd.abilities")
+    config.addinivalue_line("markers", "lacks(ability, …): runs only with IRC servers that have none of these")
 
 
 def pytest_generate_tests(metafunc):
-    needed = {ability for mark in metafunc.definition.iter_markers("needs") for ability in mark.args}
+    def marked(name):
+        return {ability for mark in metafunc.definition.iter_markers(name) for ability in mark.args}
+
+    needed, unwanted = marked("needs"), marked("lacks")
     ejabberd = metafunc.definition.get_closest_marker("ejabberd")
     stacks = STACKS if not ejabberd else EJABBERD if ejabberd.kwargs.get("only") else STACKS | EJABBERD
     for fixture, values, ircd_of in (("stack", stacks, lambda stack: stack.ircd), ("ircd", IRCDS, lambda ircd: ircd)):
         if fixture in metafunc.fixturenames:
             metafunc.parametrize(fixture, [pytest.param(value, id=name) for name, value in values.items()
-                                           if needed <= ircd_of(value).abilities])
+                                           if needed <= ircd_of(value).abilities
+                                           and not unwanted & ircd_of(value).abilities])
 
 
 def pytest_sessionstart(session):
