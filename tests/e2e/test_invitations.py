@@ -46,6 +46,13 @@ class TestToIrc:
 
         assert juliet.wait("message", type="error", id="i1", sender=room).condition == "conflict"
 
+    def test_of_nobody(self, world):
+        juliet, room, _, _ = operator(world)
+
+        invite(juliet, room, world.person(world.name("nobody")))
+
+        assert juliet.wait("message", type="error", id="i1", sender=room).condition == "item-not-found"
+
 
 class TestElsewhere:
     def test_another_user_of_xmpp_gets_it_from_the_room(self, world):

@@ -84,6 +84,28 @@ class TestBan:
         assert listed(juliet, room, "affiliation='outcast'") == []
         paris.join(channel)
 
+    def test_another_user_of_the_gateway_is_told_and_stays_out(self, world):
+        juliet, room, _, _, _ = operator_and_guest(world)
+        tybalt = world.xmpp("tybalt")
+        tybalt.join(room, tybalt.name)
+
+        answer = change(juliet, room, "affiliation='outcast'", "a plague", nick=tybalt.name)
+
+        assert answer.type == "result"
+        gone = tybalt.wait("presence", sender=f"{room}/{tybalt.name}", type="unavailable")
+        assert {110, 301} <= gone.statuses
+        assert gone.item["affiliation"] == "outcast"
+        assert gone.reason == "a plague"
+        assert 301 in juliet.wait("presence", sender=f"{room}/{tybalt.name}", type="unavailable").statuses
+        assert tybalt.refused_join(room, tybalt.name).condition == "forbidden"
+
+        bans = listed(juliet, room, "affiliation='outcast'")
+        assert len(bans) == 1 and bans[0]["affiliation"] == "outcast"
+        answer = change(juliet, room, "affiliation='none'", jid=bans[0]["jid"])
+        assert answer.type == "result"
+        assert listed(juliet, room, "affiliation='outcast'") == []
+        assert tybalt.join(room, tybalt.name).nick == tybalt.name
+
     def test_bans_made_on_irc_are_listed(self, world):
         juliet, room, romeo, _, channel = operator_and_guest(world)
         romeo.mode(channel, "+b mercutio!*@*")
@@ -178,3 +200,11 @@ class TestSettings:
 
         assert (answer.condition, answer.error_type) == ("forbidden", "auth")
         assert field_values(juliet.query(room, OWNER))["muc#roomconfig_moderatedroom"] == "0"
+
+    def test_a_change_made_on_irc_is_told(self, world):
+        juliet, room, romeo, channel = world.pair()
+        start = juliet.mark()
+
+        romeo.mode(channel, "+i")
+
+        juliet.wait("message", since=start, sender=room, statuses={104})
