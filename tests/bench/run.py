@@ -24,7 +24,6 @@ import time
 import subjects
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DEFAULT_SCENARIOS = ["xmpp_to_irc", "irc_to_xmpp", "fanout50", "lone"]
 FAULTS = ["lost", "duplicated", "reordered", "corrupted", "errors"]
 # Figure, what the table calls it, factor, digits, and whether more of it is better (None: no ratio).
 COLUMNS = [
@@ -199,6 +198,15 @@ def count_instructions(options, subject) -> list[str]:
     return problems
 
 
+def machine() -> str:
+    """What the figures depend on: the machine, and how much else runs on it now."""
+    cpu_info = pathlib.Path("/proc/cpuinfo").read_text()
+    model = re.search(r"^model name\s*: (.*)", cpu_info, re.MULTILINE)
+    load = " ".join(f"{average:.1f}" for average in os.getloadavg())
+    cpu = model[1] if model else os.uname().machine
+    return f"{os.cpu_count()} CPUs, {cpu}, Linux {os.uname().release}, load {load}"
+
+
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--isthmus", type=pathlib.Path, default=ROOT / "build/release/isthmus")
@@ -207,7 +215,8 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/bench-run",
                         help="for configuration and data; what a failed run wrote stays there")
     parser.add_argument("--subjects", default="isthmus,biboumi", help="whom to measure; ratios are to the first")
-    parser.add_argument("--scenarios", default=",".join(DEFAULT_SCENARIOS), help="or: all")
+    parser.add_argument("--scenarios", default="all",
+                        help="by name, separated by commas; all of them take about 8 minutes")
     parser.add_argument("--reps", type=int, default=3)
     parser.add_argument("--messages", type=int,
                         help="measured deliveries of a run, in place of the scenario's own number")
@@ -236,7 +245,9 @@ def main() -> int:
     if options.callgrind:
         problems = count_instructions(options, tested[0])
     else:
+        print(f"before: {machine()}")
         reports, problems = measure(options, tested)
+        print(f"after: {machine()}; medians of {options.reps}")
         add_memory_per_user(reports, tested)
         print_table(reports, tested)
         if options.json:
