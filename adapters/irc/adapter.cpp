@@ -124,6 +124,10 @@ isthmus::Capabilities IrcAdapter::capabilities(const Name& owner, const Conversa
 
 Outcome IrcAdapter::deliver_without_session(EventPtr& event) {
   if (is_change(*event, Change::Kind::leave) || is_change(*event, Change::Kind::lost)) return Accepted{};
+  // Whoever watches somebody watches again when the link is up: until then nobody is seen. The rest says nothing later.
+  if (std::holds_alternative<Watch>(event->what) || std::holds_alternative<Typing>(event->what) ||
+      std::holds_alternative<Displayed>(event->what))
+    return Accepted{};
   const bool to_person =
       event->about.conversation.kind == PlaceKind::direct && std::holds_alternative<Message>(event->what);
   if (is_change(*event, Change::Kind::join) || to_person) return open(event);

@@ -8,7 +8,41 @@
 
 namespace isthmus::irc {
 
-enum class Cap : std::uint8_t { message_tags, server_time, multi_prefix, userhost_in_names, batch, cap_notify };
+/// Those that we ask for where they are offered; capabilities.cpp has their names, in this order.
+enum class Cap : std::uint8_t {
+  labeled_response,  // these two are asked for together: an echo that cannot be told from others is worse than none
+  echo_message,
+  message_tags,
+  server_time,
+  multi_prefix,
+  userhost_in_names,
+  batch,
+  cap_notify,
+  account_tag,
+  account_notify,
+  away_notify,
+  chghost,
+  extended_join,
+  extended_monitor,
+  draft_extended_monitor,
+  invite_notify,
+  setname,
+  standard_replies,
+  inspircd_standard_replies,
+  chathistory,
+  multiline,
+  message_redaction,
+  read_marker,
+  channel_rename,
+};
+
+constexpr std::uint32_t bit(Cap cap) noexcept { return std::uint32_t{1} << static_cast<unsigned>(cap); }
+
+/// What the server takes in one multi-line message, line breaks included; 0: nothing, i.e. no such messages.
+struct MultilineLimits {
+  std::uint32_t max_bytes = 0;
+  std::uint32_t max_lines = 0;
+};
 
 class Capabilities {
  public:
@@ -17,19 +51,30 @@ class Capabilities {
   /// Takes in a CAP line and appends what it calls for. While logging in that ends with CAP END.
   void on_cap(const Line& line, bool logging_in, std::string& out);
   bool has(Cap cap) const noexcept { return (enabled_ & bit(cap)) != 0; }
+  /// What we send is labelled, and comes back as the server relayed it (labeled-response, echo-message).
+  bool has_echo() const noexcept { return (enabled_ & needed_for_echo) == needed_for_echo; }
+  /// Of draft/multiline while it is enabled.
+  MultilineLimits multiline() const noexcept { return has(Cap::multiline) ? multiline_ : MultilineLimits{}; }
 
  private:
-  static std::uint8_t bit(Cap cap) noexcept { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(cap)); }
+  using Bits = std::uint32_t;
+  static constexpr Bits needed_for_echo = bit(Cap::labeled_response) | bit(Cap::echo_message) |
+                                          bit(Cap::message_tags) | bit(Cap::batch);
   void note_offer(std::string_view names);
-  void request(std::uint8_t caps, std::string& out);
+  void request(Bits caps, std::string& out);
   void on_ack(std::string_view names);
   void on_nak(std::string_view names, std::string& out);
+  void on_del(std::string_view names);
+  /// Takes back an echo without labels, and asks for it where labels are there now.
+  void match_echo(std::string& out);
 
-  std::uint8_t offered_ = 0;
-  std::uint8_t enabled_ = 0;
-  std::uint8_t awaited_ = 0;  // requested, neither ACK nor NAK came
+  Bits offered_ = 0;
+  Bits enabled_ = 0;
+  Bits awaited_ = 0;  // requested, neither ACK nor NAK came
+  Bits refused_ = 0;  // by itself: not to be asked for again
   bool ended_ = false;
   bool singly_ = false;  // a request for several was refused
+  MultilineLimits multiline_;
 };
 
 }  // namespace isthmus::irc

@@ -5,6 +5,21 @@
 
 namespace isthmus::irc {
 
+bool Occupant::set_account(std::string_view account) {
+  if (account.empty() && !more) return false;
+  if (more && more->account == account) return false;
+  more.get().account = account;
+  return true;
+}
+
+bool Occupant::set_away(bool away, std::string_view words) {
+  const std::string_view known = more ? std::string_view{more->away} : std::string_view{};
+  if (away == is_away && words == known) return false;
+  is_away = away;
+  if (words != known) more.get().away = words;
+  return true;
+}
+
 void Channel::reset() {
   occupants.clear();
   subject = {};
@@ -43,6 +58,16 @@ void Channels::erase(const Channel& channel) {
   std::erase_if(items_, [&](const Item& item) { return item.channel.get() == &channel; });
 }
 
+void Channels::rename(Channel& channel, std::string_view folded, std::string_view name, Conversation place) {
+  for (Item& item : items_) {
+    if (item.channel.get() != &channel) continue;
+    item.hash = TextHash{}(folded);
+    channel.folded = folded;
+    channel.name = name;
+    channel.place = std::move(place);
+  }
+}
+
 std::vector<std::unique_ptr<Channel>> Channels::rekey(CaseMapping mapping) {
   std::vector<std::unique_ptr<Channel>> doubles;
   std::string buffer;
@@ -78,9 +103,26 @@ Standing standing(const Isupport& isupport, std::uint16_t ranks, bool moderated)
   return {Affiliation::none, moderated ? Role::visitor : Role::participant};
 }
 
+std::string privileges(const Isupport& isupport, std::uint16_t ranks, bool is_operator) {
+  constexpr std::string_view usual = "~&@%+";
+  std::string marks;
+  for (std::size_t rank = 0; rank < isupport.prefix_symbols.size() && rank < 16; ++rank) {
+    const char symbol = isupport.prefix_symbols[rank];
+    if ((ranks >> rank & 1U) != 0 && usual.find(symbol) == std::string_view::npos) marks += symbol;
+  }
+  if (is_operator && marks.find('*') == std::string::npos) marks += '*';
+  return marks;
+}
+
 Member to_member(const Isupport& isupport, const Channel& channel, const Occupant& occupant) {
   const Standing has = standing(isupport, occupant.ranks, channel.modes.has('m'));
-  return {.name = occupant.nick, .address = occupant.address, .affiliation = has.affiliation, .role = has.role};
+  Member member{.name = occupant.nick, .address = occupant.address, .affiliation = has.affiliation, .role = has.role};
+  member.is_bot = occupant.is_bot;
+  member.privileges = privileges(isupport, occupant.ranks, occupant.is_operator);
+  if (occupant.more) member.account = occupant.more->account;
+  if (occupant.is_away)
+    member.presence = Presence{Presence::Show::away, occupant.more ? occupant.more->away : std::string{}};
+  return member;
 }
 
 Change to_change(Change::Kind kind, Member who, std::string reason, std::string by) {

@@ -14,6 +14,7 @@
 #include "adapters/irc/channel_modes.hpp"
 #include "adapters/irc/isupport.hpp"
 #include "gateway/model/event.hpp"
+#include "gateway/model/rare.hpp"
 #include "gateway/runtime/alarms.hpp"
 
 namespace isthmus::irc {
@@ -27,9 +28,21 @@ struct TextHash {
 
 /// Somebody on a channel.
 struct Occupant {
+  struct More {
+    std::string account;
+    std::string away;  // their words
+  };
   std::string nick;         // UTF-8, as the server spells it
   std::string address;      // user@host; empty: not known
   std::uint16_t ranks = 0;  // bit i: has the i-th mode of PREFIX, 0 being the highest
+  bool is_away = false;
+  bool is_bot = false;
+  bool is_operator = false;  // of the network
+  Rare<More> more{};         // none: all of it is empty
+
+  /// True when that changes something.
+  bool set_account(std::string_view account);
+  bool set_away(bool away, std::string_view words);
 };
 
 /// Bit i for the i-th mode of PREFIX; 0 beyond those that fit.
@@ -79,6 +92,8 @@ class Channels {
   Channel* find(std::string_view folded) const noexcept;
   Channel& add(std::string_view folded, Conversation place);
   void erase(const Channel& channel);
+  /// `channel` goes on under another name; `folded` is no other channel's key.
+  void rename(Channel& channel, std::string_view folded, std::string_view name, Conversation place);
   /// Gives every channel and occupant the key that `mapping` makes of it. Channels whose keys are now equal are
   /// returned, less the first of each.
   std::vector<std::unique_ptr<Channel>> rekey(CaseMapping mapping);
@@ -103,6 +118,10 @@ struct Standing {
   friend bool operator==(const Standing&, const Standing&) = default;
 };
 Standing standing(const Isupport& isupport, std::uint16_t ranks, bool moderated) noexcept;
+
+/// The marks of what somebody may beyond the usual ranks, highest first: symbols of PREFIX other than "~&@%+", and "*"
+/// for an operator of the network, as in WHO.
+std::string privileges(const Isupport& isupport, std::uint16_t ranks, bool is_operator);
 
 /// `occupant` of `channel` in the words of the model.
 Member to_member(const Isupport& isupport, const Channel& channel, const Occupant& occupant);

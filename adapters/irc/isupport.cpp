@@ -123,6 +123,12 @@ constexpr Setter setters[] = {
      [](Isupport& i, const Isupport& d) { i.monitor = d.monitor; }},
     {"MAXTARGETS", [](Isupport& i, std::string_view v) { set_limit(i.max_targets, v, 0); },
      [](Isupport& i, const Isupport& d) { i.max_targets = d.max_targets; }},
+    {"CHATHISTORY", [](Isupport& i, std::string_view v) { set_limit(i.chat_history, v, 0); },
+     [](Isupport& i, const Isupport& d) { i.chat_history = d.chat_history; }},
+    {"CLIENTTAGDENY", [](Isupport& i, std::string_view v) { i.denied_tags = v; },
+     [](Isupport& i, const Isupport&) { i.denied_tags.clear(); }},
+    {"BOT", [](Isupport& i, std::string_view v) { i.bot_flag = v.size() == 1 ? v.front() : '\0'; },
+     [](Isupport& i, const Isupport& d) { i.bot_flag = d.bot_flag; }},
     {"TARGMAX", [](Isupport& i, std::string_view v) { i.target_limits = v; },
      [](Isupport& i, const Isupport&) { i.target_limits.clear(); }},
     {"STATUSMSG", [](Isupport& i, std::string_view v) { i.status_message = v; },
@@ -218,6 +224,19 @@ std::uint16_t Isupport::targets(std::string_view command) const noexcept {
     return limit;
   }
   return max_targets;
+}
+
+bool Isupport::allows_tag(std::string_view key) const noexcept {
+  bool allowed = true;
+  std::string_view rest = denied_tags;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view item = rest.substr(0, comma);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    if (item == "*" || item == key) allowed = false;
+    if (item.starts_with('-') && item.substr(1) == key) allowed = true;
+  }
+  return allowed;
 }
 
 std::shared_ptr<const Isupport> IsupportTable::share(Isupport isupport) {

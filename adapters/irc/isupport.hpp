@@ -33,6 +33,8 @@ struct Isupport {
   std::uint16_t line_length = default_line_length;  // LINELEN: 512 to max_incoming_line, CR LF included
   std::uint16_t modes_per_line = 3;                 // MODES: changes with a parameter in one MODE; 0: any number
   std::uint16_t monitor = 0;                        // MONITOR: nicks one may watch; 0: not offered, 65535: any number
+  std::uint16_t chat_history = 0;                   // CHATHISTORY: messages one may ask for; 0: any number
+  char bot_flag = '\0';                             // BOT: the flag of WHO that marks one; NUL: none
   std::uint16_t max_targets = 1;                    // MAXTARGETS, where TARGMAX says nothing; 0: any number
   std::string channel_types = "#&";                 // CHANTYPES; may be empty
   std::string prefix_modes = "ov";                  // PREFIX: letters, highest rank first
@@ -44,6 +46,7 @@ struct Isupport {
   std::string status_message;                       // STATUSMSG: symbols that may stand before a channel as a target
   std::string network;                              // NETWORK
   std::string target_limits;                        // TARGMAX, raw
+  std::string denied_tags;                          // CLIENTTAGDENY, raw
 
   /// Takes in a 005: "<nick> TOKEN TOKEN=value -TOKEN :are supported by this server".
   void add(const Line& line);
@@ -58,6 +61,9 @@ struct Isupport {
   std::optional<std::size_t> rank_of_symbol(char symbol) const noexcept;
   /// How many targets one `command` (upper case) may have; 0: any number.
   std::uint16_t targets(std::string_view command) const noexcept;
+
+  /// True when the client-only tag `key`, without its '+', is let through (CLIENTTAGDENY).
+  bool allows_tag(std::string_view key) const noexcept;
 
   friend bool operator==(const Isupport&, const Isupport&) = default;
 };

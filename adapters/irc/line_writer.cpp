@@ -119,9 +119,14 @@ std::optional<std::string_view> tag_value(std::string_view tags, std::string_vie
     else if (rest.front() == '=')
       found = rest.substr(1);
   }
-  if (!found || found->find('\\') == std::string_view::npos) return found;
+  if (!found) return found;
+  return unescaped_tag(*found, buffer);
+}
+
+std::string_view unescaped_tag(std::string_view value, std::string& buffer) {
+  if (value.find('\\') == std::string_view::npos) return value;
   buffer.clear();
-  append_unescaped(buffer, *found);
+  append_unescaped(buffer, value);
   return buffer;
 }
 

@@ -98,7 +98,10 @@ void Outgoing::hold(std::string_view line, EventPtr event, Urgency urgency) {
   (urgency == Urgency::user ? held_->user : held_->later).items.push_back({std::string{line}, std::move(event)});
 }
 
-void Outgoing::await_write(EventPtr event) { unconfirmed_.push_back({std::move(event), written_ + bytes_.size()}); }
+void Outgoing::await_write(EventPtr event) {
+  if (event == nullptr) return;
+  unconfirmed_.push_back({std::move(event), written_ + bytes_.size()});
+}
 
 SteadyTime Outgoing::pump(SteadyTime now) {
   while (held_ != nullptr && bytes_.size() < max_bytes && bucket_.take(now)) {

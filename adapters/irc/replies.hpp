@@ -9,7 +9,7 @@ using Numeric = std::uint16_t;
 // NOLINTBEGIN(readability-identifier-naming): the specification's names
 inline constexpr Numeric RPL_WELCOME = 1, RPL_YOURHOST = 2, RPL_CREATED = 3, RPL_MYINFO = 4, RPL_ISUPPORT = 5;
 inline constexpr Numeric RPL_UMODEIS = 221, RPL_TRYAGAIN = 263;
-inline constexpr Numeric RPL_AWAY = 301, RPL_UNAWAY = 305, RPL_NOWAWAY = 306;
+inline constexpr Numeric RPL_AWAY = 301, RPL_ISON = 303, RPL_UNAWAY = 305, RPL_NOWAWAY = 306;
 inline constexpr Numeric RPL_CHANNELMODEIS = 324, RPL_CREATIONTIME = 329;
 inline constexpr Numeric RPL_NOTOPIC = 331, RPL_TOPIC = 332, RPL_TOPICWHOTIME = 333;
 inline constexpr Numeric RPL_WHOISREGNICK = 307, RPL_WHOISUSER = 311, RPL_WHOISSERVER = 312, RPL_WHOISOPERATOR = 313,
@@ -18,6 +18,7 @@ inline constexpr Numeric RPL_WHOISREGNICK = 307, RPL_WHOISUSER = 311, RPL_WHOISS
 inline constexpr Numeric RPL_LISTSTART = 321, RPL_LIST = 322, RPL_LISTEND = 323;
 inline constexpr Numeric RPL_BANLIST = 367, RPL_ENDOFBANLIST = 368;
 inline constexpr Numeric RPL_INVITING = 341, RPL_WHOREPLY = 352, RPL_ENDOFWHO = 315, RPL_NAMREPLY = 353,
+                         RPL_WHOSPCRPL = 354,
                          RPL_ENDOFNAMES = 366;
 inline constexpr Numeric RPL_MOTD = 372, RPL_MOTDSTART = 375, RPL_ENDOFMOTD = 376, RPL_VISIBLEHOST = 396;
 
@@ -46,7 +47,8 @@ inline constexpr Numeric ERR_NOPRIVILEGES = 481, ERR_CHANOPRIVSNEEDED = 482, ERR
                          ERR_ISCHANSERVICE = 484;
 inline constexpr Numeric ERR_UNIQOPPRIVSNEEDED = 485, ERR_NONONREG = 486, ERR_SECUREONLYCHAN = 489,
                          ERR_CHANOWNPRIVNEEDED = 499;
-inline constexpr Numeric ERR_CANTSENDTOUSER = 531, RPL_TARGUMODEG = 716, ERR_MONLISTFULL = 734;
+inline constexpr Numeric ERR_CANTSENDTOUSER = 531, RPL_TARGUMODEG = 716, RPL_MONONLINE = 730, RPL_MONOFFLINE = 731,
+                         ERR_MONLISTFULL = 734;
 
 inline constexpr Numeric RPL_LOGGEDIN = 900, RPL_LOGGEDOUT = 901, ERR_NICKLOCKED = 902, RPL_SASLSUCCESS = 903,
                          ERR_SASLFAIL = 904;

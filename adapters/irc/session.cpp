@@ -32,7 +32,9 @@ SteadyTime Session::send(Urgency urgency, std::string_view command, std::initial
                          std::optional<std::string_view> trailing) {
   std::string& line = shared_.scratch.line;
   line.clear();
-  const auto added = append_line(line, command, middle, trailing);
+  TagList tags;
+  if (command == "NOTICE" && capabilities_.has_echo()) tags.add("label", own_label);
+  const auto added = append_line(line, command, middle, trailing, {.tags = tags.all()});
   if (!added) {
     // What comes from outside was checked where it came in; a line too long for the server is the likeliest.
     host_.count("irc_lines_not_sent", "malformed");
@@ -67,6 +69,7 @@ void Session::on_connected(SteadyTime now) {
   user_length_ = host_length_ = 0;
   parting_.reset();
   rare_.reset();
+  forget_connection();
   registration_ = std::make_unique<Registration>(wanted_nick_, seed_);
   std::string lines;
   registration_->start(network_.password, capabilities_, lines);
@@ -111,7 +114,9 @@ void Session::become_ready() {
   host_.emit(std::move(event));
   join_wanted();
   say_early_messages();
+  resume_watches();
   if (!is_me(wanted_nick_)) {
+    watch_wanted_nick();
     regain_pause_ = first_regain_pause;
     regain_due_ = now_ + regain_pause_;
   }
@@ -174,6 +179,7 @@ void Session::connection_dead(const Refusal& why) {
 
 void Session::on_disconnected(const Refusal& reason, SteadyTime now) {
   now_ = now;
+  note_loss();
   const std::unique_ptr<Refusal> parting = std::move(parting_);
   const Refusal& why = parting != nullptr ? *parting : reason;
   const SteadyTime::duration uptime = phase_ == Phase::up ? now - phase_since_ : SteadyTime::duration::zero();

@@ -16,6 +16,7 @@
 #include "adapters/irc/bans.hpp"
 #include "adapters/irc/capabilities.hpp"
 #include "adapters/irc/channel.hpp"
+#include "adapters/irc/extensions.hpp"
 #include "adapters/irc/isupport.hpp"
 #include "adapters/irc/numerics.hpp"
 #include "adapters/irc/registration.hpp"
@@ -24,6 +25,8 @@
 #include "adapters/irc/session_view.hpp"
 #include "adapters/irc/settings.hpp"
 #include "adapters/irc/splitter.hpp"
+#include "adapters/irc/tag_list.hpp"
+#include "adapters/irc/tags.hpp"
 
 namespace isthmus::irc {
 
@@ -55,7 +58,7 @@ class Session {
   void shut_down(std::string_view reason, SteadyTime now);
 
   /// What can be said here beyond plain messages, as the server has it now.
-  isthmus::Capabilities capabilities() const { return {}; }
+  isthmus::Capabilities capabilities() const;
 
   /// Over: finish() was called, nothing may be fed any more.
   bool is_over() const noexcept { return over_; }
@@ -70,10 +73,10 @@ class Session {
 
   /// Something that the users' side waits for an answer to.
   struct Wish {
-    enum class Kind : std::uint8_t { join, rename, message };
+    enum class Kind : std::uint8_t { join, rename, message, watch };
     Kind kind{};
     EventPtr event;
-    std::string key;         // join: the channel's; rename: the new nick
+    std::string key;         // join: the channel's; rename: the new nick; watch: the nick, folded
     SteadyTime due = never;  // a join ends by its channel's due time, a message with the login
   };
 
@@ -85,15 +88,8 @@ class Session {
     bool is_refused = false;
   };
 
-  /// A batch of the server's that has not ended.
-  struct Batch {
-    std::string id;
-    enum class Kind : std::uint8_t { playback, netsplit } kind{};
-  };
-
   /// What is seldom there.
   struct Rare {
-    std::vector<Batch> batches;
     SteadyTime ctcp_after = SteadyTime::min();  // the next answer to a CTCP query at the earliest
     RecentBans bans;
   };
@@ -105,6 +101,7 @@ class Session {
   void join_wanted();
   void say_early_messages();
   void connection_dead(const Refusal& why);
+  void forget_connection();
   void retry(const Refusal& why, SteadyTime::duration uptime);
 
   // session_clock.cpp: what time brings, and the ends
@@ -155,11 +152,11 @@ class Session {
   // session_lines.cpp: what the server says
   void dispatch(const Line& line);
   void on_privmsg(const Line& line, bool notice);
-  void on_room_message(const Line& line, std::string_view target, Style style, std::string_view text);
-  void on_direct_message(const Line& line, Style style, std::string_view text);
+  void on_message(const Line& line, const Tags& tags, Message said);
+  void on_room_message(const Line& line, const Tags& tags, std::string_view target, Message said);
+  void on_direct_message(const Line& line, const Tags& tags, Message said);
   void on_ctcp(const Line& line, std::string_view text, bool notice);
   void on_cap(const Line& line);
-  void on_batch(const Line& line);
   void on_numeric(const Line& line);
   void on_error_numeric(const Line& line);
   void on_fail(const Line& line);
@@ -169,9 +166,94 @@ class Session {
   void on_error(const Line& line);
   void on_invite(const Line& line);
   void notice_in(const Conversation& place, std::string text, std::string_view from = {});
-  const Batch* batch_of(const Line& line);
-  void stamp(const Line& line, Envelope& about);
-  EventPtr message_event(const Line& line, const Conversation& place, Style style, std::string_view text);
+  EventPtr message_event(const Line& line, const Tags& tags, const Conversation& place, Message said);
+
+  // session_echo.cpp: what was sent under labels
+  Outcome say_with_tags(EventPtr& event, std::string_view target, std::string_view command);
+  void add_reply(TagList& tags, std::string_view msgid) const;
+  bool append_lines(const Event& event, std::string_view target, std::string_view command, std::uint32_t label);
+  bool append_batch(const Event& event, std::string_view target, std::string_view command, std::uint32_t label);
+  bool fits_in_batch(const Message& message) const;
+  /// Sends what was appended since host_.lines() had `from` bytes, whose lines have the labels from `first` on.
+  Outcome await_answers(EventPtr& event, std::size_t from, std::uint32_t first, std::uint16_t lines,
+                        std::uint64_t digest);
+  /// True when the line answers something that was sent under a label, and is done with.
+  bool on_labelled(const Line& line);
+  void on_echo(Labelled& labelled, const Tags& tags, std::uint64_t digest, Message relayed);
+  void answered(Labelled& labelled);
+  void refused(Labelled& labelled, const Refusal& why);
+  void fail_unanswered(const Refusal& why);
+  void confirm_unanswered();
+  void tick_unanswered();
+
+  // session_tags.cpp: what tags say, both ways
+  Outcome deliver_typing(const Event& event);
+  Outcome deliver_reactions(EventPtr& event);
+  Outcome deliver_retraction(EventPtr& event);
+  Outcome deliver_displayed(const Event& event);
+  /// Where and as what an event for the room or the person is sent; empty: nowhere now.
+  std::optional<std::string> target_of(const Conversation& place);
+  Rejected no_target(const Conversation& place);
+  void send_with_tags(const TagList& tags, Urgency urgency, std::string_view command,
+                      std::initializer_list<std::string_view> middle);
+  /// The server's ids of what the users' side refers to; never empty.
+  std::vector<std::string> msgids_of(const MessageRef& ref) const;
+  /// How the users' side refers to what the server calls `msgid`.
+  MessageRef to_ref(std::string_view msgid, PlaceKind kind) const;
+  void stamp(const Line& line, const Tags& tags, Envelope& about);
+  /// False when it was told already: history repeats.
+  bool is_news(const Line& line, const Tags& tags, const Envelope& about);
+  /// False when it was noted already.
+  bool note_recent(const Conversation& place, std::string_view msgid, std::string_view nick, SystemTime at);
+  bool keeps_recent() const noexcept;
+  bool is_moderated(const Line& line, std::string_view msgid, const Channel& channel);
+  void on_tagmsg(const Line& line);
+  bool on_reaction(const Line& line, const Tags& tags, const Conversation& place, std::string_view text);
+  void on_redact(const Line& line);
+  void on_markread(const Line& line);
+  /// The room or the person that a line to `target` belongs to; nullopt when it is not for us.
+  std::optional<Conversation> place_of(const Line& line, std::string_view target);
+  void emit_in(Channel* channel, EventPtr event);
+
+  // session_batches.cpp: lines that belong together
+  void on_batch(const Line& line);
+  void end_batch(std::string_view id);
+  void end_multiline(Batch& batch);
+  /// True when the line was collected.
+  bool is_collected(const Line& line, const Tags& tags, bool notice);
+  Batch* batch_around(const Tags& tags, Batch::Kind kind);
+  bool is_in(const Line& line, Batch::Kind kind) {
+    return !line.tags.empty() && batch_around(read_tags(line.tags), kind) != nullptr;
+  }
+  void ask_for_history(const Channel& channel);
+  void note_loss();
+
+  // session_people.cpp: what is known of those on our channels
+  void on_away(const Line& line);
+  void on_account(const Line& line);
+  void on_chghost(const Line& line);
+  void on_who(const Line& line);
+  void ask_who(const Channel& channel);
+  void on_rename(const Line& line);
+  bool on_invitation_of_another(const Line& line);
+  /// Calls `change` with each occupant of that nick; where it is true, the users' side is told how they are now.
+  template <class F>
+  void change_everywhere(std::string_view nick, const F& change);
+  void note_newcomer(const Line& line, Occupant& occupant);
+
+  // session_watch.cpp: presence of those that the user watches
+  Outcome deliver_watch(EventPtr& event);
+  void resume_watches();
+  void on_monitor(const Line& line);
+  void on_monitor_full(const Line& line);
+  void on_ison(const Line& line);
+  void ask_ison();
+  void tell_presence(Watched& watched, Presence presence);
+  void watch_wanted_nick();
+  void unwatch_wanted_nick();
+  /// They are nobody's presence any more: the link is down.
+  void lose_watched();
+  void rekey_watches();
 
   // session_modes.cpp: how channels are set, and the standing of those on them
   void on_mode(const Line& line);
@@ -199,6 +281,9 @@ class Session {
   void refuse_channel(Channel& channel, const Refusal& why);
   /// Our PART took effect.
   void left(Channel& channel);
+  void add_to_burst(Channel& channel, Change change, SteadyTime::duration longest);
+  /// True when the occupant's joining was not told yet, and is now as they are.
+  bool updated_in_burst(Channel& channel, const Occupant& occupant);
   void end_burst(Channel& channel);
   void end_bursts();
   void announce(const Channel& channel, Change change);
@@ -211,15 +296,22 @@ class Session {
   PrefixLength own_prefix() const noexcept;
 
   // small helpers
+  Extensions& extensions() {
+    if (extensions_ == nullptr) extensions_ = std::make_unique<Extensions>();
+    return *extensions_;
+  }
   std::string_view folded(std::string_view name) { return fold(isupport_->casemapping, name, shared_.scratch.folded); }
   Channel* find(std::string_view name) { return channels_.find(folded(name)); }
   bool is_me(std::string_view nick) const noexcept {
     return !nick.empty() && same_name(isupport_->casemapping, nick, nick_);
   }
+  /// True for what we said ourselves, here or by another client behind the same bouncer; it comes to us only with tags.
+  bool is_ours(const Line& line) const noexcept { return capabilities_.has(Cap::message_tags) && is_me(line.nick); }
   SteadyTime send(Urgency urgency, std::string_view command, std::initializer_list<std::string_view> middle,
                   std::optional<std::string_view> trailing = std::nullopt);
 
   static constexpr std::size_t max_wishes = 100;
+  static constexpr std::string_view own_label = "0";  // of what we say of ourselves: nobody is to see its echo
   static constexpr std::size_t max_said = 4;
 
   SessionHost& host_;
@@ -263,6 +355,8 @@ class Session {
   std::unique_ptr<Refusal> parting_;  // what its ERROR said
   std::unique_ptr<Rare> rare_;
   std::unique_ptr<Requests> requests_;
+  std::unique_ptr<Extensions> extensions_;
+  bool has_msgids_ = false;  // the server gives them
 };
 
 }  // namespace isthmus::irc

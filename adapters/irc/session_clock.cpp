@@ -30,6 +30,8 @@ SteadyTime Session::next_due() const {
   if (phase_ == Phase::up) due = std::min(due, pong_due_ != never ? pong_due_ : last_heard_ + idle_before_ping);
   for (const Wish& wish : wishes_) due = std::min(due, wish.due);
   if (requests_ != nullptr) due = std::min(due, requests_->next_due());
+  if (extensions_ != nullptr)
+    due = std::min({due, extensions_->unanswered.next_due(), extensions_->watches.ask_due});
   for (std::size_t i = 0; i < channels_.size(); ++i)
     due = std::min({due, channels_.at(i).due, channels_.at(i).lost_until});
   if (last_private_ != SteadyTime::min() && now_ < last_private_ + shared_.settings.linger)
@@ -44,6 +46,8 @@ void Session::on_tick(SteadyTime now) {
   tick_link();
   if (!over_) tick_wishes();
   if (!over_ && requests_ != nullptr) requests_->on_tick(view());
+  if (!over_) tick_unanswered();
+  if (!over_) ask_ison();
   if (!over_) tick_channels();
   if (!over_) close_if_unused("");
   if (!over_) go_on_with_requests();
@@ -90,6 +94,7 @@ void Session::tick_wishes() {
   for (std::size_t i = wishes_.size(); i-- > 0;) {
     if (now_ < wishes_[i].due) continue;
     EventPtr event = std::move(wishes_[i].event);
+    if (wishes_[i].kind == Wish::Kind::watch) extensions().watches.remove(wishes_[i].key);
     wishes_.erase(wishes_.begin() + static_cast<std::ptrdiff_t>(i));
     host_.count("irc_wishes_failed", "timeout");
     host_.failed(std::move(event), timed_out("The server did not answer in time."));
@@ -139,6 +144,7 @@ void Session::give_up(const Refusal& why) {
     if (!channel.known) continue;
     announce_own(channel, Change::Kind::leave, why.text);
   }
+  lose_watched();
   if (established_) {
     EventPtr event = host_.event(place_);
     event->what = LinkState{.state = LinkState::State::down, .reason = why.text, .retrying = false};
@@ -166,6 +172,8 @@ void Session::end(std::string_view reason) {
     const std::string text = to_one_line(reason, max_reason);
     send(Urgency::now, "QUIT", {}, text.empty() ? std::nullopt : std::optional<std::string_view>{text});
   }
+  confirm_unanswered();
+  lose_watched();
   over_ = true;
   host_.finish();
 }

@@ -35,8 +35,8 @@ class SessionHost {
   virtual SteadyTime send(std::string_view lines, Urgency urgency) = 0;
   /// Where the lines of one message are appended; sent() follows in any case.
   virtual std::string& lines() = 0;
-  /// Takes what was appended since lines() had `from` bytes, and the event that it says: to be confirmed when written.
-  /// False when too much waits already: nothing is sent, and the event stays.
+  /// Takes what was appended since lines() had `from` bytes, and the event that it says: to be confirmed when written,
+  /// unless it is nullptr. False when too much waits already: nothing is sent, and the event stays.
   virtual bool sent(EventPtr& event, std::size_t from) = 0;
 
   /// Session::on_tick at `due`, instead of at the time asked for before.

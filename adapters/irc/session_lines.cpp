@@ -70,12 +70,22 @@ void Session::dispatch(const Line& line) {
       {"KICK", [](Session& self, const Line& it) { self.on_kick(it); }},
       {"BATCH", [](Session& self, const Line& it) { self.on_batch(it); }},
       {"CAP", [](Session& self, const Line& it) { self.on_cap(it); }},
+      {"AWAY", [](Session& self, const Line& it) { self.on_away(it); }},
+      {"ACCOUNT", [](Session& self, const Line& it) { self.on_account(it); }},
+      {"CHGHOST", [](Session& self, const Line& it) { self.on_chghost(it); }},
+      {"SETNAME", [](Session&, const Line&) {}},  // we keep nobody's real name
+      {"RENAME", [](Session& self, const Line& it) { self.on_rename(it); }},
       {"INVITE", [](Session& self, const Line& it) { self.on_invite(it); }},
       {"ERROR", [](Session& self, const Line& it) { self.on_error(it); }},
+      {"TAGMSG", [](Session& self, const Line& it) { self.on_tagmsg(it); }},
+      {"REDACT", [](Session& self, const Line& it) { self.on_redact(it); }},
+      {"MARKREAD", [](Session& self, const Line& it) { self.on_markread(it); }},
+      {"ACK", [](Session&, const Line&) {}},  // of a label that nobody waits for any more
       {"FAIL", [](Session& self, const Line& it) { self.on_fail(it); }},
       {"WARN", [](Session& self, const Line& it) { self.notice_in(self.place_, numeric_text(it)); }},
       {"NOTE", [](Session& self, const Line& it) { self.notice_in(self.place_, numeric_text(it)); }},
   };
+  if (!line.tags.empty() && extensions_ != nullptr && on_labelled(line)) return;
   if (line.numeric != 0) return on_numeric(line);
   for (const Handler& handler : handlers)
     if (handler.command == line.command) return handler.handle(*this, line);
@@ -93,12 +103,17 @@ void Session::on_privmsg(const Line& line, bool notice) {
     host_.count("irc_lines_dropped", "malformed");
     return;
   }
-  const std::string_view target = isupport_->channel_of(line.param(0));
+  const Tags tags = read_tags(line.tags);
+  if (tags.batch && is_collected(line, tags, notice)) return;
+  if (tags.label && *tags.label == own_label && is_ours(line)) return;
   std::string_view text = line.param(1);
   Style style = notice ? Style::notice : Style::normal;
   if (text.starts_with('\x01')) {
     const auto ctcp = parse_ctcp(text);
-    if (!ctcp || notice || !is_verb(*ctcp, "ACTION")) return on_ctcp(line, text, notice);
+    if (!ctcp || notice || !is_verb(*ctcp, "ACTION")) {
+      if (!is_ours(line)) on_ctcp(line, text, notice);  // what we asked or answered comes back too
+      return;
+    }
     style = Style::action;
     text = ctcp->arguments;
   }
@@ -107,55 +122,56 @@ void Session::on_privmsg(const Line& line, bool notice) {
     host_.count("irc_lines_dropped", "no_text");
     return;
   }
-  if (isupport_->is_channel(target)) return on_room_message(line, target, style, text);
+  on_message(line, tags, {.style = style, .text = std::string{text}});
+}
+
+void Session::on_message(const Line& line, const Tags& tags, Message said) {
+  if (is_ours(line) && capabilities_.has(Cap::echo_message) && !capabilities_.has_echo()) {
+    host_.count("irc_lines_dropped", "echo");  // its label was to say what it is the echo of; it was confirmed without
+    return;
+  }
+  const std::string_view target = isupport_->channel_of(line.param(0));
+  if (isupport_->is_channel(target)) return on_room_message(line, tags, target, std::move(said));
   // Before the login is through, servers call us "*" or "AUTH".
-  if (is_me(target) || registration_ != nullptr || is_from_server(line)) return on_direct_message(line, style, text);
+  if (is_me(target) || is_ours(line) || registration_ != nullptr || is_from_server(line))
+    return on_direct_message(line, tags, std::move(said));
   host_.count("irc_lines_dropped", "not_for_us");
 }
 
-void Session::on_room_message(const Line& line, std::string_view target, Style style, std::string_view text) {
+void Session::on_room_message(const Line& line, const Tags& tags, std::string_view target, Message said) {
   Channel* channel = find(target);
   if (channel == nullptr || !channel->is_on()) {
     host_.count("irc_lines_dropped", "unknown_channel");
     return;
   }
-  EventPtr event = message_event(line, channel->place, style, text);
-  if (channel->state == Channel::State::joined) {
-    host_.emit(std::move(event));
-  } else if (channel->held.size() < max_held_messages) {
-    channel->held.push_back(std::move(event));
-  } else {
-    host_.count("irc_lines_dropped", "too_many_held");
-  }
+  const std::string_view asked = line.param(0);
+  if (target.size() < asked.size()) said.only_for = std::string{asked.substr(0, asked.size() - target.size())};
+  if (!line.tags.empty() && on_reaction(line, tags, channel->place, said.text)) return;
+  EventPtr event = message_event(line, tags, channel->place, std::move(said));
+  if (line.tags.empty() || is_news(line, tags, event->about)) emit_in(channel, std::move(event));
 }
 
-void Session::on_direct_message(const Line& line, Style style, std::string_view text) {
+void Session::on_direct_message(const Line& line, const Tags& tags, Message said) {
   if (is_from_server(line) || registration_ != nullptr) {
     std::string from;
-    return notice_in(place_, std::string{text}, to_utf8(line.nick, from));
+    return notice_in(place_, std::move(said.text), to_utf8(line.nick, from));
   }
-  if (style != Style::notice) last_private_ = now_;
-  host_.emit(message_event(line, shared_.addresses.direct(place_.network, line.nick), style, text));
+  if (said.style != Style::notice) last_private_ = now_;
+  const Conversation place = shared_.addresses.direct(place_.network, is_ours(line) ? line.param(0) : line.nick);
+  if (!line.tags.empty() && on_reaction(line, tags, place, said.text)) return;
+  EventPtr event = message_event(line, tags, place, std::move(said));
+  if (line.tags.empty() || is_news(line, tags, event->about)) host_.emit(std::move(event));
 }
 
-EventPtr Session::message_event(const Line& line, const Conversation& place, Style style, std::string_view text) {
-  Scratch& scratch = shared_.scratch;  // `text` may be a view of scratch.text
+EventPtr Session::message_event(const Line& line, const Tags& tags, const Conversation& place, Message said) {
   EventPtr event = host_.event(place);
-  event->what.emplace<Message>(style, std::string{text});
-  event->about.actor.name = to_utf8(line.nick, scratch.line);
-  event->about.actor.address = to_utf8(address_of(line, scratch.address), scratch.line);
-  if (!line.tags.empty()) stamp(line, event->about);
+  Message& message = event->what.emplace<Message>(std::move(said));
+  if (tags.reply) {
+    const std::string_view msgid = unescaped_tag(*tags.reply, shared_.scratch.text);
+    if (!msgid.empty()) message.reply = Reply{to_ref(msgid, place.kind), {}, {}};
+  }
+  stamp(line, tags, event->about);
   return event;
-}
-
-void Session::stamp(const Line& line, Envelope& about) {
-  const Batch* batch = batch_of(line);
-  const bool playback = batch != nullptr && batch->kind == Batch::Kind::playback;
-  if (playback) about.origin = Origin::history;
-  const auto time = tag_value(line.tags, "time", shared_.scratch.text);
-  if (!time) return;
-  const auto at = parse_server_time(*time);
-  if (at && (playback || std::chrono::abs(about.received_at - *at) > late_after)) about.at = at;
 }
 
 void Session::on_ctcp(const Line& line, std::string_view text, bool notice) {
@@ -187,38 +203,6 @@ void Session::on_ctcp(const Line& line, std::string_view text, bool notice) {
   send(Urgency::later, "NOTICE", {line.nick}, *answer);
 }
 
-const Session::Batch* Session::batch_of(const Line& line) {
-  if (rare_ == nullptr || rare_->batches.empty()) return nullptr;
-  const auto id = tag_value(line.tags, "batch", shared_.scratch.text);
-  if (!id) return nullptr;
-  const auto found = std::ranges::find(rare_->batches, *id, &Batch::id);
-  return found == rare_->batches.end() ? nullptr : &*found;
-}
-
-void Session::on_batch(const Line& line) {
-  const std::string_view reference = line.param(0);
-  if (reference.size() < 2) return;
-  const std::string_view id = reference.substr(1);
-  if (reference.front() == '-') {
-    if (rare_ == nullptr) return;
-    const auto ended = std::ranges::find(rare_->batches, id, &Batch::id);
-    if (ended == rare_->batches.end()) return;
-    const bool was_split = ended->kind == Batch::Kind::netsplit;
-    rare_->batches.erase(ended);
-    if (was_split) end_bursts();
-    return;
-  }
-  const std::string_view type = line.param(1);
-  const bool split = type == "netsplit";
-  if (!split && type != "chathistory" && type != "znc.in/playback") return;
-  if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
-  if (rare_->batches.size() >= max_batches) {
-    host_.count("irc_lines_dropped", "too_many_batches");
-    return;
-  }
-  rare_->batches.push_back({std::string{id}, split ? Batch::Kind::netsplit : Batch::Kind::playback});
-}
-
 void Session::on_numeric(const Line& line) {
   switch (line.numeric) {
     case RPL_ISUPPORT: return on_isupport(line);
@@ -228,6 +212,14 @@ void Session::on_numeric(const Line& line) {
         finish_sync(*channel);
       return;
     case RPL_CHANNELMODEIS: return on_channel_modes(line);
+    case RPL_WHOSPCRPL: return on_who(line);
+    case RPL_ENDOFWHO:
+      if (Channel* channel = find(line.param(1)); channel != nullptr) end_burst(*channel);
+      return;
+    case RPL_MONONLINE:
+    case RPL_MONOFFLINE: return on_monitor(line);
+    case ERR_MONLISTFULL: return on_monitor_full(line);
+    case RPL_ISON: return on_ison(line);
     case RPL_NOTOPIC:
     case RPL_TOPIC:
     case RPL_TOPICWHOTIME: return on_topic_numeric(line);
@@ -257,10 +249,6 @@ void Session::on_error_numeric(const Line& line) {
     return notice_in(shared_.addresses.direct(place_.network, target), std::move(text));
   }
   notice_in(place_, numeric_text(line));
-}
-
-void Session::on_fail(const Line& line) {
-  if (requests_ == nullptr || !requests_->on_reply(view(), line)) notice_in(place_, numeric_text(line));
 }
 
 bool Session::on_nick_error(const Line& line) {
@@ -329,6 +317,7 @@ void Session::on_invite(const Line& line) {
     host_.count("irc_lines_dropped", "malformed");
     return;
   }
+  if (on_invitation_of_another(line)) return;
   std::string from;
   std::string channel;
   std::string text{to_utf8(line.nick, from)};

@@ -90,12 +90,17 @@ void Session::apply_modes(Channel& channel, const std::string& by) {
   const std::string_view self = to_utf8(nick_, shared_.scratch.text);
   for (const Before& before : touched) {
     const Occupant& occupant = *before.occupant;
-    if (standing(*isupport_, occupant.ranks, is_moderated) == standing(*isupport_, before.ranks, was_moderated))
+    const auto marks = [&](std::uint16_t ranks) { return privileges(*isupport_, ranks, occupant.is_operator); };
+    if (standing(*isupport_, occupant.ranks, is_moderated) == standing(*isupport_, before.ranks, was_moderated) &&
+        marks(occupant.ranks) == marks(before.ranks))
       continue;
+    if (updated_in_burst(channel, occupant)) continue;
     changes.push_back(to_change(Change::Kind::standing, to_member(*isupport_, channel, occupant), {}, by));
     changes.back().self = occupant.nick == self;
   }
-  if (!changes.empty()) announce(channel, std::move(changes));
+  if (changes.empty()) return;
+  end_burst(channel);
+  announce(channel, std::move(changes));
 }
 
 bool Session::was_banned(const Channel& channel, std::string_view nick) {

@@ -25,8 +25,12 @@ void Session::on_join(const Line& line) {
   }
   const std::string nick{to_utf8(line.nick, scratch.text)};
   const std::string address{to_utf8(address_of(line, scratch.address), scratch.text)};
-  const Occupant& occupant = channel->add(folded(line.nick), nick, address);
-  announce(*channel, to_change(Change::Kind::join, to_member(*isupport_, *channel, occupant)));
+  Occupant& occupant = channel->add(folded(line.nick), nick, address);
+  note_newcomer(line, occupant);
+  Change change = to_change(Change::Kind::join, to_member(*isupport_, *channel, occupant));
+  if (is_in(line, Batch::Kind::netjoin)) return add_to_burst(*channel, std::move(change), longest_burst);
+  end_burst(*channel);
+  announce(*channel, std::move(change));
 }
 
 void Session::on_own_join(const Line& line, std::string_view name) {
@@ -49,7 +53,8 @@ void Session::on_own_join(const Line& line, std::string_view name) {
   Scratch& scratch = shared_.scratch;
   const std::string nick{to_utf8(line.nick, scratch.text)};
   const std::string address{to_utf8(address_of(line, scratch.address), scratch.text)};
-  channel->add(folded(line.nick), nick, address);
+  note_newcomer(line, channel->add(folded(line.nick), nick, address));
+  ask_for_history(*channel);
 }
 
 void Session::on_names(const Line& line) {
@@ -81,6 +86,7 @@ void Session::on_names(const Line& line) {
 void Session::finish_sync(Channel& channel) {
   channel.state = Channel::State::joined;
   channel.known = true;
+  ask_who(channel);
   channel.due = never;
   welcome(channel, {});
   confirm_wishes(Wish::Kind::join, channel.folded);
@@ -137,6 +143,13 @@ void Session::announce_own(const Channel& channel, Change::Kind kind, const std:
   change.self = true;
   change.banned = banned;
   announce(channel, std::move(change));
+}
+
+void Session::add_to_burst(Channel& channel, Change change, SteadyTime::duration longest) {
+  if (channel.state != Channel::State::joined) return announce(channel, std::move(change));
+  channel.burst.push_back(std::move(change));
+  if (channel.burst.size() >= max_burst) end_burst(channel);
+  want(now_ + longest);
 }
 
 void Session::end_bursts() {
@@ -212,8 +225,8 @@ void Session::on_kick(const Line& line) {
 
 void Session::on_quit(const Line& line) {
   if (is_me(line.nick)) return;  // ERROR and the end of the link follow
-  const Batch* batch = batch_of(line);
-  const bool split = batch != nullptr && batch->kind == Batch::Kind::netsplit;
+  const bool batch = is_in(line, Batch::Kind::netsplit);
+  const bool split = batch || is_netsplit(line.param(0));
   const std::string reason{plain_text(line.param(0), shared_.scratch.text)};
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     Channel& channel = channels_.at(i);
@@ -221,14 +234,12 @@ void Session::on_quit(const Line& line) {
     if (gone == channel.occupants.end()) continue;
     Change change = to_change(Change::Kind::quit, to_member(*isupport_, channel, gone->second), reason);
     channel.occupants.erase(gone);
-    if (!split || channel.state != Channel::State::joined) {
-      end_burst(channel);
-      announce(channel, std::move(change));
+    if (split) {
+      add_to_burst(channel, std::move(change), batch ? longest_burst : netsplit_window);
       continue;
     }
-    channel.burst.push_back(std::move(change));
-    if (channel.burst.size() >= max_burst) end_burst(channel);
-    want(now_ + longest_burst);
+    end_burst(channel);
+    announce(channel, std::move(change));
   }
 }
 
@@ -264,6 +275,7 @@ void Session::on_nick(const Line& line) {
     confirm_wishes(Wish::Kind::rename, to);
   }
   if (is_me(wanted_nick_)) {
+    unwatch_wanted_nick();
     regain_due_ = never;
     regaining_ = false;
   }
@@ -309,6 +321,7 @@ void Session::rekey() {
   }
   for (Wish& wish : wishes_)
     if (wish.kind == Wish::Kind::join) wish.key = folded(wish.event->about.conversation.native.view());
+  rekey_watches();
 }
 
 void Session::learn_own_address(std::string_view user, std::string_view host) {

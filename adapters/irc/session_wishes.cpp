@@ -38,6 +38,11 @@ Outcome Session::deliver(EventPtr& event, SteadyTime now) {
   if (const auto* info = std::get_if<RoomInfo>(&event->what)) return set_subject(event, *info);
   if (std::holds_alternative<Request>(event->what) || std::holds_alternative<Invitation>(event->what))
     return deliver_request(event);
+  if (std::holds_alternative<Watch>(event->what)) return deliver_watch(event);
+  if (std::holds_alternative<Typing>(event->what)) return deliver_typing(*event);
+  if (std::holds_alternative<Reactions>(event->what)) return deliver_reactions(event);
+  if (std::holds_alternative<Retract>(event->what)) return deliver_retraction(event);
+  if (std::holds_alternative<Displayed>(event->what)) return deliver_displayed(*event);
   return rejected(Condition::feature_not_implemented, Remedy::cancel, "IRC has no such thing.");
 }
 
@@ -246,6 +251,7 @@ Outcome Session::say(EventPtr& event, std::string_view target) {
   if (!split(message.text, budget, max_pieces, pieces))
     return rejected(Condition::policy_violation, Remedy::modify, "The message is too long for IRC.");
   if (pieces.empty()) return rejected(Condition::not_acceptable, Remedy::modify, "The message has no text.");
+  if (capabilities_.has(Cap::message_tags)) return say_with_tags(event, target, command);
   std::string& out = host_.lines();
   const std::size_t from = out.size();
   for (std::string_view piece : pieces) {
@@ -322,6 +328,7 @@ void Session::fail_all_wishes(const Refusal& why) {
   fail_requests(why);
   for (Wish& wish : wishes_) host_.failed(std::move(wish.event), why);
   wishes_.clear();
+  fail_unanswered(why);
 }
 
 }  // namespace isthmus::irc

@@ -2,10 +2,12 @@
 
 #include <fmt/chrono.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
 
+#include "adapters/irc/bytes.hpp"
 #include "adapters/irc/charset.hpp"
 
 namespace isthmus::irc {
@@ -60,6 +62,12 @@ std::optional<SystemTime> parse_server_time(std::string_view text) {
   return sys_days{date} + hours{parts[3]} + minutes{parts[4]} + seconds{parts[5]} + fraction;
 }
 
+std::string to_server_time(SystemTime at) {
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count() % 1000;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(at)),
+                     milliseconds);
+}
+
 std::optional<SystemTime> parse_unix_time(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -101,6 +109,20 @@ bool is_from_server(const Line& line) noexcept {
   // A nick has no dot (RFC 2812 §2.3.1), and servers write users with at least a host.
   return line.prefix.empty() ||
          (line.host.empty() && line.user.empty() && line.nick.find('.') != std::string_view::npos);
+}
+
+bool is_netsplit(std::string_view reason) noexcept {
+  const auto is_host = [](std::string_view name) {
+    const bool has_characters = std::ranges::all_of(name, [](char c) {
+      return is_ascii_letter(c) || is_ascii_digit(c) || c == '.' || c == '-' || c == '*';
+    });
+    return has_characters && name.find('.') != std::string_view::npos && !name.starts_with('.') && !name.ends_with('.');
+  };
+  const std::size_t space = reason.find(' ');
+  if (space == std::string_view::npos) return false;
+  const std::string_view one = reason.substr(0, space);
+  const std::string_view other = reason.substr(space + 1);
+  return one != other && is_host(one) && is_host(other);
 }
 
 std::string numeric_text(const Line& line) {

@@ -15,6 +15,9 @@ namespace isthmus::irc {
 /// The value of the tag `time` ("2026-01-31T23:59:59.123Z"; https://ircv3.net/specs/extensions/server-time).
 std::optional<SystemTime> parse_server_time(std::string_view text);
 
+/// The other way: "2026-01-31T23:59:59.123Z".
+std::string to_server_time(SystemTime at);
+
 /// Unix seconds as in 333.
 std::optional<SystemTime> parse_unix_time(std::string_view text);
 
@@ -27,6 +30,10 @@ std::string_view address_of(const Line& line, std::string& buffer);
 
 /// True for a prefix that is a server's name, or for none.
 bool is_from_server(const Line& line) noexcept;
+
+/// True for the reason of a QUIT by a netsplit where the server marks none by a batch: two different host names
+/// ("east.example.org west.example.org").
+bool is_netsplit(std::string_view reason) noexcept;
 
 /// What an informative or error numeric says, without our nick: its parameters from the second on.
 std::string numeric_text(const Line& line);

@@ -103,7 +103,7 @@ class Stage final : public SessionHost {
   bool sent(EventPtr& event, std::size_t from) override {
     say_lines(std::string_view{lines_}.substr(from));
     lines_.clear();
-    unwritten_.push_back(std::move(event));
+    if (event != nullptr) unwritten_.push_back(std::move(event));
     return true;
   }
   void wake(SteadyTime due) override { due_ = due; }
