@@ -30,8 +30,8 @@ std::uint64_t digest_with(std::uint64_t digest, std::string_view line) noexcept;
 
 struct Batch {
   enum class Kind : std::uint8_t {
-    other,      // known so that what is nested in it is understood
-    history,    // chathistory, znc.in/playback
+    other,    // known so that what is nested in it is understood
+    history,  // chathistory, znc.in/playback
     netsplit,
     netjoin,
     labelled,   // labeled-response

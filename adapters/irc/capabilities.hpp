@@ -58,8 +58,8 @@ class Capabilities {
 
  private:
   using Bits = std::uint32_t;
-  static constexpr Bits needed_for_echo = bit(Cap::labeled_response) | bit(Cap::echo_message) |
-                                          bit(Cap::message_tags) | bit(Cap::batch);
+  static constexpr Bits needed_for_echo =
+      bit(Cap::labeled_response) | bit(Cap::echo_message) | bit(Cap::message_tags) | bit(Cap::batch);
   void note_offer(std::string_view names);
   void request(Bits caps, std::string& out);
   void on_ack(std::string_view names);

@@ -106,6 +106,7 @@ constexpr FailRow fail_rows[] = {
     {"UNKNOWN_MSGID", item_not_found, Remedy::cancel},
     {"REDACT_FORBIDDEN", forbidden, Remedy::auth},
     {"REDACT_WINDOW_EXPIRED", forbidden, Remedy::auth},
+    {"CHANNEL_RENAMED", redirect, Remedy::modify},
     {"MULTILINE_MAX_BYTES", policy_violation, Remedy::modify},
     {"MULTILINE_MAX_LINES", policy_violation, Remedy::modify},
     {"MULTILINE_INVALID_TARGET", policy_violation, Remedy::modify},
@@ -131,7 +132,9 @@ bool is_fail(const Line& line) noexcept { return line.command == "FAIL"; }
 Refusal refusal_of_fail(const Line& line) {
   const auto* const row = std::ranges::find(fail_rows, line.param(1), &FailRow::code);
   if (row == std::end(fail_rows)) return {undefined_condition, Remedy::cancel, text_of(line.last()), {}};
-  return {row->condition, row->remedy, text_of(line.last()), {}};
+  // FAIL JOIN CHANNEL_RENAMED <old> <new> (draft/channel-rename)
+  const bool is_renamed = row->condition == redirect && line.count > 4;
+  return {row->condition, row->remedy, text_of(line.last()), std::string{is_renamed ? line.param(3) : ""}};
 }
 
 Refusal refusal_of_numeric(const Line& line, Asked asked) {

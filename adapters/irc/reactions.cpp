@@ -5,8 +5,8 @@
 namespace isthmus::irc {
 
 ReactionTable::Set* ReactionTable::find(std::string_view msgid, std::string_view sender) noexcept {
-  const auto found = std::ranges::find_if(
-      sets_, [&](const Set& set) { return set.msgid == msgid && set.sender == sender; });
+  const auto found =
+      std::ranges::find_if(sets_, [&](const Set& set) { return set.msgid == msgid && set.sender == sender; });
   return found == sets_.end() ? nullptr : &*found;
 }
 

@@ -16,7 +16,7 @@ class Recent {
   static constexpr std::size_t max = 256;
 
   struct Entry {
-    std::uint64_t msgid = 0;   // hashes: two of one is as unlikely as it would be harmless
+    std::uint64_t msgid = 0;  // hashes: two of one is as unlikely as it would be harmless
     std::uint32_t author = 0;
     std::uint32_t place = 0;
     SystemTime at;

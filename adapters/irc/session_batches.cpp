@@ -113,8 +113,7 @@ void Session::forget_connection() {
 }
 
 void Session::ask_for_history(const Channel& channel) {
-  if (!capabilities_.has(Cap::chathistory) || !capabilities_.has(Cap::batch) ||
-      !capabilities_.has(Cap::message_tags))
+  if (!capabilities_.has(Cap::chathistory) || !capabilities_.has(Cap::batch) || !capabilities_.has(Cap::message_tags))
     return;
   const unsigned most = isupport_->chat_history;
   const std::string count = std::to_string(most == 0 ? history_on_join : std::min(most, history_on_join));

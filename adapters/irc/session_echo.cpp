@@ -36,8 +36,7 @@ Outcome Session::say_with_tags(EventPtr& event, std::string_view target, std::st
   const std::size_t from = host_.lines().size();
   if (batch ? !append_batch(*event, target, command, label) : !append_lines(*event, target, command, label)) {
     host_.lines().resize(from);
-    return Rejected{
-        {Condition::bad_request, Remedy::modify, "The message cannot be written as a line of IRC.", {}}};
+    return Rejected{{Condition::bad_request, Remedy::modify, "The message cannot be written as a line of IRC.", {}}};
   }
   if (extensions_ != nullptr)
     std::erase_if(extensions_->typing, [&](const TypingTold& told) { return told.target == folded(target); });
@@ -52,8 +51,7 @@ Outcome Session::say_with_tags(EventPtr& event, std::string_view target, std::st
   return Pending{};
 }
 
-bool Session::append_lines(const Event& event, std::string_view target, std::string_view command,
-                           std::uint32_t label) {
+bool Session::append_lines(const Event& event, std::string_view target, std::string_view command, std::uint32_t label) {
   const Message& message = std::get<Message>(event.what);
   const std::string reply = message.reply ? msgids_of(message.reply->to).front() : std::string{};
   std::string labelled;
@@ -67,8 +65,8 @@ bool Session::append_lines(const Event& event, std::string_view target, std::str
       append_ctcp(shared_.scratch.text, "ACTION", piece);
       piece = shared_.scratch.text;
     }
-    const auto added = append_line(host_.lines(), command, {target}, piece,
-                                   {.tags = tags.all(), .max_bytes = isupport_->line_length});
+    const auto added =
+        append_line(host_.lines(), command, {target}, piece, {.tags = tags.all(), .max_bytes = isupport_->line_length});
     if (!added) return false;
   }
   return true;
@@ -94,8 +92,7 @@ bool Session::fits_in_batch(const Message& message) const {
   return lines <= limits.max_lines && bytes <= limits.max_bytes;
 }
 
-bool Session::append_batch(const Event& event, std::string_view target, std::string_view command,
-                           std::uint32_t label) {
+bool Session::append_batch(const Event& event, std::string_view target, std::string_view command, std::uint32_t label) {
   const Message& message = std::get<Message>(event.what);
   const std::string reply = message.reply ? msgids_of(message.reply->to).front() : std::string{};
   const std::string labelled = to_label(label);
@@ -219,7 +216,7 @@ void Session::refused(Labelled& labelled, const Refusal& why) {
 
 void Session::fail_unanswered(const Refusal& why) {
   if (extensions_ == nullptr) return;
-  Refusal unknown{Condition::remote_server_timeout, Remedy::wait, why.text + " The message may not have arrived.", {}};
+  Refusal unknown{Condition::remote_server_timeout, Remedy::wait, why.text + " It may not have arrived.", {}};
   for (Labelled& labelled : extensions_->unanswered.take_all())
     if (labelled.event != nullptr) host_.failed(std::move(labelled.event), unknown);
 }

@@ -274,6 +274,7 @@ bool Session::on_reaction(const Line& line, const Tags& tags, const Conversation
   } else {
     EventPtr event = host_.event(place);
     stamp(line, tags, event->about);
+    if (!text.empty() && text != emoji) event->about.ref.clear();  // that is the message's
     event->what = Reactions{to_ref(msgid, place.kind), *all};
     emit_in(place.kind == PlaceKind::room ? find(place.native.view()) : nullptr, std::move(event));
   }
@@ -285,7 +286,7 @@ bool Session::is_moderated(const Line& line, std::string_view msgid, const Chann
     return !Recent::is_by(*known, folded(line.nick));
   // The server lets authors and moderators do this: whoever has no standing is the author.
   const auto actor = channel.occupants.find(folded(line.nick));
-  return actor == channel.occupants.end() || standing(*isupport_, actor->second.ranks).role == Role::moderator;
+  return actor == channel.occupants.end() || standing(*isupport_, actor->second.ranks, false).role == Role::moderator;
 }
 
 void Session::on_redact(const Line& line) {

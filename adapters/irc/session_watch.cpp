@@ -147,8 +147,7 @@ void Session::tell_presence(Watched& watched, Presence presence) {
 void Session::lose_watched() {
   if (extensions_ == nullptr) return;
   for (Watched& watched : extensions_->watches.all()) {
-    if (watched.told && watched.told->show != Presence::Show::gone)
-      tell_presence(watched, {Presence::Show::gone, {}});
+    if (watched.told && watched.told->show != Presence::Show::gone) tell_presence(watched, {Presence::Show::gone, {}});
     watched.told.reset();
   }
 }

@@ -26,15 +26,15 @@ inline constexpr unsigned max_connecting = 50;       // attempts at one network 
 inline constexpr std::size_t max_packed_join = 400;  // bytes of names and keys in one JOIN
 inline constexpr std::size_t max_pieces = 16;        // lines of one message
 inline constexpr std::size_t max_early_messages = 20;
-inline constexpr std::size_t max_held_messages = 500;  // for one channel that is being joined
-inline constexpr std::size_t max_occupants = 50'000;   // of one channel
+inline constexpr std::size_t max_held_messages = 500;   // for one channel that is being joined
+inline constexpr std::size_t max_occupants = 50'000;    // of one channel
 inline constexpr std::chrono::seconds typing_pause{3};  // between two +typing to one target (its specification)
 inline constexpr std::size_t max_typing_told = 16;
-inline constexpr std::size_t max_msgid = 256;                       // bytes; longer ones are none to us
-inline constexpr std::size_t max_multiline_lines = 500;             // of one message that comes in lines
-inline constexpr std::size_t max_multiline_bytes = 64 * 1024;       // the same
-inline constexpr unsigned history_on_join = 50;                     // messages (draft/chathistory)
-inline constexpr std::chrono::seconds history_overlap{10};          // clocks differ; what is told twice is left out
+inline constexpr std::size_t max_msgid = 256;                  // bytes; longer ones are none to us
+inline constexpr std::size_t max_multiline_lines = 500;        // of one message that comes in lines
+inline constexpr std::size_t max_multiline_bytes = 64 * 1024;  // the same
+inline constexpr unsigned history_on_join = 50;                // messages (draft/chathistory)
+inline constexpr std::chrono::seconds history_overlap{10};     // clocks differ; what is told twice is left out
 inline constexpr std::chrono::seconds longest_burst{2};
 inline constexpr std::chrono::milliseconds netsplit_window{500};  // for the quits of one that no batch marks
 inline constexpr std::size_t max_asked_who = 200;                 // occupants; about more of them nothing is asked

@@ -16,7 +16,7 @@ namespace isthmus::irc {
 /// Something that the users' side waits for, sent in one or several lines of which each has its label.
 struct Labelled {
   EventPtr event;
-  std::uint32_t first = 0;     // the label of its first line; the others follow
+  std::uint32_t first = 0;  // the label of its first line; the others follow
   std::uint16_t lines = 1;
   std::uint16_t answered = 0;  // of those
   SteadyTime due{};            // when to stop waiting

@@ -15,8 +15,8 @@
 namespace isthmus::irc {
 
 struct Watched {
-  std::string folded;  // the key
-  std::string nick;    // as asked for, then as the server spells it
+  std::string folded;              // the key
+  std::string nick;                // as asked for, then as the server spells it
   std::optional<Presence> told{};  // what the users' side knows; none: nothing yet
 };
 

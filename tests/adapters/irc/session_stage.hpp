@@ -17,12 +17,14 @@
 //   irc<  a line to the server
 //   out<  an event, or what became of one
 //   link< connect | drop | finish
+// The n-th in> has the stanza id "in<n>".
 // \n, \r, \\ and \xHH stand for bytes. Messages count as written when the step that sent them is over.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -116,18 +118,17 @@ class Stage final : public SessionHost {
   void emit(EventPtr event) override {
     std::string text = "out<  " + where(*event);
     if (!event->about.audience.empty()) text += " for " + event->about.audience;
+    if (!event->about.ref.empty()) text += " ref=" + event->about.ref;
     if (event->about.origin == Origin::history) text += " history";
     if (event->about.at) text += " at " + std::to_string(std::chrono::system_clock::to_time_t(*event->about.at));
     output_.push_back(text + " " + to_text(event->what, event->about.actor));
   }
   void confirmed(EventPtr event) override {
-    --waiting_;
+    answered(*event);
     output_.push_back("out<  confirmed " + request(*event));
   }
   void failed(EventPtr event, Refusal why) override {
-    // What the server refuses after it was written was confirmed before, and comes back without its text.
-    const auto* message = std::get_if<Message>(&event->what);
-    if (message == nullptr || !message->text.empty()) --waiting_;
+    answered(*event);
     output_.push_back("out<  failed " + request(*event) + " " + to_text(why));
   }
   SystemTime wall_clock() const override { return SystemTime{std::chrono::seconds{1'700'000'000}} + (now_ - start); }
@@ -148,6 +149,11 @@ class Stage final : public SessionHost {
  private:
   static constexpr AdapterId adapter{1};
   static constexpr SteadyTime start{std::chrono::hours{1}};
+
+  /// What was written may be refused later: that is a second answer to the same.
+  void answered(const Event& event) {
+    if (answered_.insert(event.about.native.front().value).second) --waiting_;
+  }
 
   static std::string_view take_word(std::string_view& text) {
     const std::string_view word = text.substr(0, text.find(' '));
@@ -190,6 +196,9 @@ class Stage final : public SessionHost {
                    },
                    event.what);
     if (!event.about.ref.empty()) text += " ref=" + event.about.ref;
+    if (event.about.at) text += " at " + std::to_string(std::chrono::system_clock::to_time_t(*event.about.at));
+    if (const auto* said = std::get_if<Message>(&event.what); said != nullptr && !event.about.ref.empty())
+      text += " as " + escaped(said->text);
     text += " " + where(event);
     return event.about.audience.empty() ? text : text + " for " + event.about.audience;
   }
@@ -308,6 +317,7 @@ class Stage final : public SessionHost {
     event->about.conversation = {adapter, kind, place_.network, is_network ? Name{} : names_.intern(native)};
     event->about.owner = names_.intern("juliet@example.org");
     event->about.actor.name = "juliet";
+    event->about.native.push_back({"xmpp.id", "in" + std::to_string(++asked_)});
     event->what = payload(verb, text, event->about.audience);
     const std::string asked = request(*event);
     const Outcome outcome = session_->deliver(event, now_);
@@ -369,6 +379,8 @@ class Stage final : public SessionHost {
   std::string lines_;
   std::vector<EventPtr> unwritten_;
   int waiting_ = 0;
+  std::set<std::string> answered_;  // the ids of those
+  int asked_ = 0;
   std::map<std::string, unsigned> counts_;
   std::optional<Session> session_;
 };
