@@ -82,5 +82,31 @@ TEST_F(IrcChannels, KeepWhatIsKnownOfAnOccupantWhenLessIsSaid) {
   EXPECT_EQ(channel.occupants.find("romeo")->second.nick, "Romeo");
 }
 
+TEST(IrcPrivileges, AreTheMarksBeyondTheUsualOnes) {
+  Isupport isupport;
+  isupport.prefix_modes = "yqov";
+  isupport.prefix_symbols = "!~@+";
+  EXPECT_EQ(privileges(isupport, 0b1111, false), "!");
+  EXPECT_EQ(privileges(isupport, 0b1111, true), "!*");
+  EXPECT_EQ(privileges(isupport, 0b1110, false), "");
+  EXPECT_EQ(privileges(isupport, 0, true), "*");
+  isupport.prefix_modes = "zo";
+  isupport.prefix_symbols = "*@";
+  EXPECT_EQ(privileges(isupport, 0b01, true), "*");
+}
+
+TEST(IrcOccupant, SaysWhetherWhatIsLearntIsNew) {
+  Occupant occupant;
+  EXPECT_FALSE(occupant.set_account(""));
+  EXPECT_FALSE(occupant.set_away(false, ""));
+  EXPECT_TRUE(occupant.set_account("r"));
+  EXPECT_FALSE(occupant.set_account("r"));
+  EXPECT_TRUE(occupant.set_away(true, ""));
+  EXPECT_TRUE(occupant.set_away(true, "fishing"));
+  EXPECT_TRUE(occupant.set_away(false, ""));
+  EXPECT_FALSE(occupant.set_away(false, ""));
+  EXPECT_TRUE(occupant.set_account(""));
+}
+
 }  // namespace
 }  // namespace isthmus::irc

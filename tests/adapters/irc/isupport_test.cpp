@@ -173,6 +173,28 @@ TEST(IrcIsupportTable, SharesWhatIsEqualAndForgetsWhatIsOutOfUse) {
   EXPECT_EQ(table.size(), 2U);
 }
 
+TEST(IrcIsupport, SaysWhichClientTagsAreLetThrough) {
+  EXPECT_TRUE(Isupport{}.allows_tag("typing"));
+  EXPECT_TRUE(after({":s 005 al CLIENTTAGDENY= :x"}).allows_tag("typing"));
+  EXPECT_FALSE(after({":s 005 al CLIENTTAGDENY=* :x"}).allows_tag("typing"));
+  const auto some = after({":s 005 al CLIENTTAGDENY=*,-reply,-example/bar :x"});
+  EXPECT_TRUE(some.allows_tag("reply"));
+  EXPECT_FALSE(some.allows_tag("draft/reply"));
+  EXPECT_FALSE(some.allows_tag("repl"));
+  const auto others = after({":s 005 al CLIENTTAGDENY=typing,example/bar :x"});
+  EXPECT_FALSE(others.allows_tag("typing"));
+  EXPECT_TRUE(others.allows_tag("reply"));
+  EXPECT_TRUE(after({":s 005 al CLIENTTAGDENY=* :x", ":s 005 al -CLIENTTAGDENY :x"}).allows_tag("typing"));
+}
+
+TEST(IrcIsupport, KnowsHistoryAndBots) {
+  const auto isupport = after({":s 005 al CHATHISTORY=50 BOT=B :x"});
+  EXPECT_EQ(isupport.chat_history, 50);
+  EXPECT_EQ(isupport.bot_flag, 'B');
+  EXPECT_EQ(after({":s 005 al CHATHISTORY=50 BOT=B :x", ":s 005 al -CHATHISTORY -BOT :x"}), Isupport{});
+  EXPECT_EQ(after({":s 005 al BOT=no :x"}).bot_flag, '\0');
+}
+
 TEST(IrcParseModes, TakesArgumentsByTheClassOfTheLetter) {
   const auto isupport = after({":s 005 al PREFIX=(qov)~@+ CHANMODES=beI,kf,lj,imnst :x"});
   EXPECT_EQ(modes_text(isupport, {"+ov-b", "al", "bo", "*!*@*"}), "S+o=al S+v=bo A-b=*!*@*");

@@ -93,6 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"InvalidUtf8", "FAIL PRIVMSG INVALID_UTF8 :No", Asked::message, bad_request, modify},
         Case{"Multiline", "FAIL BATCH MULTILINE_MAX_BYTES 4096 :Too long", Asked::message, policy_violation, modify},
         Case{"Redact", "FAIL REDACT REDACT_FORBIDDEN #c id :No", Asked::command, forbidden, auth},
+        Case{"ChannelRenamed", "FAIL JOIN CHANNEL_RENAMED #a #b :Renamed", Asked::join, redirect, modify},
         Case{"UnknownCode", "FAIL X ODD :Odd", Asked::command, undefined_condition, cancel},
         Case{"NoCode", "FAIL", Asked::command, undefined_condition, cancel}),
     [](const auto& row) { return row.param.name; });

@@ -9,6 +9,7 @@
 //         kick CHANNEL NICK [REASON] | affiliate|role CHANNEL NICK STANDING [REASON] | invite CHANNEL NICK [REASON]
 //         ask PLACE outcasts|admins|moderators|settings|directory|profile|version|ping|time
 //         ask CHANNEL change [+-]members_only [+-]moderated … password=K max=N other=+n
+//         can (what can be said beyond plain messages)
 //         presence network SHOW [STATUS] | watch|unwatch NICK
 //       PLACE: a channel, a nick, or "network"
 //   link> up | login NICK (up, and a login without surprises, whose output is not shown) | down REASON | shutdown
@@ -80,6 +81,8 @@ class Stage final : public SessionHost {
     if (session_->is_over()) throw std::runtime_error{"the session is over: nothing may be fed"};
     if (kind == "irc>") {
       session_->on_line(unescaped(text), now_);
+    } else if (kind == "in>" && text == "can") {
+      output_.push_back("out<  can:" + abilities());
     } else if (kind == "in>") {
       ask(text);
     } else if (kind == "link>") {
@@ -159,6 +162,14 @@ class Stage final : public SessionHost {
     const std::string_view word = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(text.size(), word.size() + 1));
     return word;
+  }
+
+  std::string abilities() const {
+    constexpr std::string_view names[] = {"edit", "reply", "reaction", "retraction", "moderation", "typing", "displayed"};
+    std::string text;
+    for (std::size_t i = 0; i < std::size(names); ++i)
+      if (session_->capabilities().has(static_cast<Capability>(i))) text.append(" ").append(names[i]);
+    return text;
   }
 
   void say_lines(std::string_view lines) {

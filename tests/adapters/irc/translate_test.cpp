@@ -31,6 +31,20 @@ INSTANTIATE_TEST_SUITE_P(
                     TimeCase{"-123-11-14T22:13:20Z", std::nullopt}, TimeCase{"2023-1", std::nullopt},
                     TimeCase{"", std::nullopt}));
 
+TEST(IrcServerTime, IsWrittenAsItIsRead) {
+  const SystemTime time = at(1'700'000'000) + 7ms;
+  EXPECT_EQ(to_server_time(time), "2023-11-14T22:13:20.007Z");
+  EXPECT_EQ(parse_server_time(to_server_time(time)), time);
+}
+
+TEST(IrcNetsplit, IsTwoServersThatLostEachOther) {
+  for (const char* reason : {"east.example.org west.example.org", "*.net *.split", "hub.a-1.example leaf.example"})
+    EXPECT_TRUE(is_netsplit(reason)) << reason;
+  for (const char* reason : {"", "bye", "bye bye", "Quit: a.b c.d", "a.b a.b", "a.b c.d e.f", "a.b  c.d", "see you.",
+                             "www.example.org/x y.z", "a.b ", ".. a.b"})
+    EXPECT_FALSE(is_netsplit(reason)) << reason;
+}
+
 TEST(IrcUnixTime, IsReadOrRefused) {
   EXPECT_EQ(parse_unix_time("1700000000"), at(1'700'000'000));
   for (const char* text : {"", "0", "-1", "12x", "99999999999999999999", "99999999999"})
