@@ -18,8 +18,7 @@ inline constexpr Numeric RPL_WHOISREGNICK = 307, RPL_WHOISUSER = 311, RPL_WHOISS
 inline constexpr Numeric RPL_LISTSTART = 321, RPL_LIST = 322, RPL_LISTEND = 323;
 inline constexpr Numeric RPL_BANLIST = 367, RPL_ENDOFBANLIST = 368;
 inline constexpr Numeric RPL_INVITING = 341, RPL_WHOREPLY = 352, RPL_ENDOFWHO = 315, RPL_NAMREPLY = 353,
-                         RPL_WHOSPCRPL = 354,
-                         RPL_ENDOFNAMES = 366;
+                         RPL_WHOSPCRPL = 354, RPL_ENDOFNAMES = 366;
 inline constexpr Numeric RPL_MOTD = 372, RPL_MOTDSTART = 375, RPL_ENDOFMOTD = 376, RPL_VISIBLEHOST = 396;
 
 inline constexpr Numeric ERR_NOSUCHNICK = 401, ERR_NOSUCHSERVER = 402, ERR_NOSUCHCHANNEL = 403,
