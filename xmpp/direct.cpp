@@ -115,8 +115,6 @@ void Direct::deliver_receipt(const Event& event, const Receipt& receipt, const D
   if (!receipt.refused) return;
   if (std::holds_alternative<Presence>(event.what)) return;  // nobody waits to hear of it
   if (std::holds_alternative<Watch>(event.what)) return contacts_.on_watch_refused(event, *receipt.refused);
-  if (event.about.conversation.kind == PlaceKind::network)
-    links_.forget_console(event.about.owner, event.about.conversation);
   // The user wrote to a person through a room or directly; the error comes from where it was written to.
   const auto from = muc_.private_address(event).value_or(bare_jid(domain, event.about.conversation));
   send(domain, context_.runtime.counters, [&](StanzaWriter& out) {

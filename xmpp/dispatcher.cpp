@@ -13,8 +13,11 @@ namespace {
 
 Answer<Conversation> place_of(const Incoming& in) { return in.domain.addresses->parse(from_local(in.to.local())); }
 
-/// What a user asks for, as against what tells of an end or answers us: that is never too much.
-bool is_counted(const Incoming& in) { return in.type != "error" && in.type != "result" && in.type != "unavailable"; }
+/// What a user asks for, as against what tells of an end or answers us, and what the user's server asks by itself, once
+/// for each contact: that is never too much.
+bool is_counted(const Incoming& in) {
+  return in.type != "error" && in.type != "result" && in.type != "unavailable" && in.type != "probe";
+}
 
 bool is_request(std::string_view type) { return type == "get" || type == "set"; }
 
@@ -30,7 +33,7 @@ Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::fun
       muc_{context_},
       contacts_{context_, links_},
       direct_{context_, muc_, links_, contacts_},
-      queries_{context_, requests_},
+      queries_{context_, requests_, links_},
       roll_call_{context_, [this](const Name& owner, std::string_view client) { muc_.on_client_gone(owner, client); }} {
 }
 

@@ -12,14 +12,19 @@ void open_reply(StanzaWriter& out, std::string_view kind, std::string_view type,
 
 }  // namespace
 
-void write_error(StanzaWriter& out, std::string_view kind, const Reply& reply, const Refusal& why,
-                 std::string_view alternate) {
+void open_error(StanzaWriter& out, std::string_view kind, const Reply& reply, const Refusal& why,
+                std::string_view alternate) {
   open_reply(out, kind, "error", reply);
   out.open("error").attribute("type", to_text(why.remedy));
   out.open(to_text(why.condition), ns::stanza_errors);
   if (!alternate.empty()) out.text(alternate);
   out.close();
   if (!why.text.empty()) out.open("text", ns::stanza_errors).attribute("xml:lang", "en").text(why.text).close();
+}
+
+void write_error(StanzaWriter& out, std::string_view kind, const Reply& reply, const Refusal& why,
+                 std::string_view alternate) {
+  open_error(out, kind, reply, why, alternate);
   out.close();
   out.close();
 }

@@ -19,6 +19,11 @@ struct Reply {
 void write_error(StanzaWriter& out, std::string_view kind, const Reply& reply, const Refusal& why,
                  std::string_view alternate = {});
 
+/// The same, but the stanza and its <error/> are left open for a condition of the application's own (RFC 6120 §8.3.4);
+/// the caller closes both.
+void open_error(StanzaWriter& out, std::string_view kind, const Reply& reply, const Refusal& why,
+                std::string_view alternate = {});
+
 /// Opens <iq type='result'>; the caller closes it.
 void open_result(StanzaWriter& out, const Reply& reply);
 

@@ -17,18 +17,13 @@ bool Links::change(const Name& owner, const Conversation& place, const LinkState
   if (state.state == LinkState::State::down && !state.retrying) return links_.erase(key) != 0;
   auto& link = links_[key];
   link.state = state.state;
-  link.is_known = true;
   link.status = status_text(state);
   return true;
 }
 
 void Links::use_console(const Name& owner, const Conversation& place, SystemTime now) {
-  links_[Key{owner, place.adapter, place.network}].console_used = now;
-}
-
-void Links::forget_console(const Name& owner, const Conversation& place) {
   const auto found = links_.find(Key{owner, place.adapter, place.network});
-  if (found != links_.end() && !found->second.is_known) links_.erase(found);
+  if (found != links_.end()) found->second.console_used = now;
 }
 
 std::string status_text(const LinkState& state) {

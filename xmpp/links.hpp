@@ -9,7 +9,6 @@ namespace isthmus::xmpp {
 
 struct Link {
   LinkState::State state = LinkState::State::down;
-  bool is_known = false;                        // the adapter has spoken of it
   std::string status;                           // readable; empty: there is nothing to say
   SystemTime console_used = SystemTime::min();  // when the user last wrote to the network itself
 };
@@ -22,10 +21,8 @@ class Links {
   bool is_up(const Name& owner, const Conversation& place) const;
   /// False when a link that was not known is down, which is no news.
   bool change(const Name& owner, const Conversation& place, const LinkState& state);
-  /// The user writes to the network itself, which may open the link.
+  /// The user wrote to the network itself; for nothing where the link is not known.
   void use_console(const Name& owner, const Conversation& place, SystemTime now);
-  /// What the user wrote was refused: it opened no link.
-  void forget_console(const Name& owner, const Conversation& place);
 
  private:
   struct Key {

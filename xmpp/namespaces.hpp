@@ -14,10 +14,14 @@ inline constexpr std::string_view muc_user = "http://jabber.org/protocol/muc#use
 inline constexpr std::string_view muc_stable_id =
     "http://jabber.org/protocol/muc#stable_id";  // XEP-0045 §18.5: ids are reflected
 inline constexpr std::string_view self_ping_optimization =
-    "http://jabber.org/protocol/muc#self-ping-optimization";                              // XEP-0410
-inline constexpr std::string_view last_activity = "jabber:iq:last";                       // XEP-0012
-inline constexpr std::string_view vcard = "vcard-temp";                                   // XEP-0054
-inline constexpr std::string_view time = "urn:xmpp:time";                                 // XEP-0202
+    "http://jabber.org/protocol/muc#self-ping-optimization";                            // XEP-0410
+inline constexpr std::string_view last_activity = "jabber:iq:last";                     // XEP-0012
+inline constexpr std::string_view vcard = "vcard-temp";                                 // XEP-0054
+inline constexpr std::string_view time = "urn:xmpp:time";                               // XEP-0202
+inline constexpr std::string_view result_sets = "http://jabber.org/protocol/rsm";       // XEP-0059
+inline constexpr std::string_view channel_search = "urn:xmpp:channel-search:0:search";  // XEP-0433
+inline constexpr std::string_view channel_search_params = "urn:xmpp:channel-search:0:search-params";
+inline constexpr std::string_view channel_search_errors = "urn:xmpp:channel-search:0:error";
 inline constexpr std::string_view version = "jabber:iq:version";                          // XEP-0092
 inline constexpr std::string_view ping = "urn:xmpp:ping";                                 // XEP-0199
 inline constexpr std::string_view delay = "urn:xmpp:delay";                               // XEP-0203

@@ -20,20 +20,26 @@ const Refusal not_inside{Condition::not_acceptable, Remedy::cancel, "You are not
 
 /// What an entity is and can (XEP-0030 §3.1).
 struct Info {
-  std::string_view category;
+  std::vector<std::string_view> categories;  // of its identities; the type of each is `type`
   std::string_view type;
   std::vector<std::string_view> features;
 };
 
-Info info_of(PlaceKind kind) {
+/// `protocol`: of the foreign side. `is_domain`: the address is the domain's own.
+Info info_of(PlaceKind kind, std::string_view protocol, bool is_domain) {
   switch (kind) {
     case PlaceKind::gateway:
-    case PlaceKind::network:
-      return {"conference", "irc", {ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
+    case PlaceKind::network: {
+      Info info{{"conference"}, protocol, {ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
+      // Clients look for rooms where there is a conference, and for gateways to register with by theirs (XEP-0100).
+      if (is_domain) info.categories.insert(info.categories.begin(), "gateway");
+      if (kind == PlaceKind::network) info.features.insert(info.features.end(), {ns::result_sets, ns::channel_search});
+      return info;
+    }
     case PlaceKind::room:  // as such it is asked elsewhere (MucQueries): here it is the address of an occupant
     case PlaceKind::direct: break;
   }
-  return {"client", "pc", {ns::disco_info, ns::last_activity, ns::ping, ns::time, ns::vcard, ns::version}};
+  return {{"client"}, "pc", {ns::disco_info, ns::last_activity, ns::ping, ns::time, ns::vcard, ns::version}};
 }
 
 }  // namespace
@@ -64,6 +70,7 @@ void Queries::on_request(const Incoming& in, const Name& owner, const Answer<Con
   if (place->kind == PlaceKind::room && rooms_.on_request(in, owner, *place)) return;
   if (is_ping) return answer_ping(in);
   if (in.type == "get") {
+    if (place->kind == PlaceKind::network && networks_.on_request(in, owner, *place)) return;
     if (child(in.element, ns::version, "query")) return answer_version(in);
     const auto info = child(in.element, ns::disco_info, "query");
     const auto items = child(in.element, ns::disco_items, "query");
@@ -80,19 +87,17 @@ void Queries::on_request(const Incoming& in, const Name& owner, const Answer<Con
 void Queries::answer_info(const Incoming& in, const Conversation& place) {
   // An occupant is a person, whatever the address in front of it.
   const auto kind = place.kind == PlaceKind::room && in.to.is_full() ? PlaceKind::direct : place.kind;
-  const auto info = info_of(kind);
   const auto text = in.domain.addresses->text(place);
+  const auto info = info_of(kind, in.domain.foreign->protocol(), text.empty());
   const std::string name = kind == PlaceKind::direct && in.to.is_full() ? from_resource(in.to.resource())
                            : text.empty()                               ? std::string{"isthmus"}
                                                                         : text;
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     open_result(out, {in.to.str(), in.from.str(), in.id});
     out.open("query", ns::disco_info);
-    out.open("identity")
-        .attribute("category", info.category)
-        .attribute("type", info.type)
-        .attribute("name", name)
-        .close();
+    for (const auto category : info.categories) {
+      out.open("identity").attribute("category", category).attribute("type", info.type).attribute("name", name).close();
+    }
     for (const auto feature : info.features) out.open("feature").attribute("var", feature).close();
     out.close().close();
   });

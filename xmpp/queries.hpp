@@ -5,14 +5,15 @@
 #include "xmpp/context.hpp"
 #include "xmpp/incoming.hpp"
 #include "xmpp/muc_queries.hpp"
+#include "xmpp/network_queries.hpp"
 #include "xmpp/requests.hpp"
 
 namespace isthmus::xmpp {
 
 class Queries {
  public:
-  Queries(const Context& context, Requests& requests)
-      : context_{context}, requests_{requests}, rooms_{context, requests} {}
+  Queries(const Context& context, Requests& requests, const Links& links)
+      : context_{context}, requests_{requests}, rooms_{context, requests}, networks_{context, requests, links} {}
   /// A request (type get or set) to `place`, or to an address that names none.
   void on_request(const Incoming& in, const Name& owner, const Answer<Conversation>& place);
 
@@ -29,6 +30,7 @@ class Queries {
   const Context& context_;
   Requests& requests_;
   MucQueries rooms_;
+  NetworkQueries networks_;
 };
 
 }  // namespace isthmus::xmpp

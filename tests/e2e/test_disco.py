@@ -66,7 +66,7 @@ class TestItems:
         juliet, room, _, _ = world.pair()
 
         assert world.network_address in items(juliet.query(IRC_DOMAIN, DISCO_ITEMS))
-        assert items(juliet.query(world.network_address, DISCO_ITEMS)) == {room}
+        assert room in items(juliet.query(world.network_address, DISCO_ITEMS))
 
     def test_nobody_sees_what_others_have_open(self, world):
         _, room, _, _ = world.pair()
