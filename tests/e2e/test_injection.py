@@ -110,6 +110,42 @@ class GrantingServer(ScriptedIrcServer):
     isupport = [b"MONITOR=30 WHOX BOT=B MODES=20 ELIST=CMNTU KEYLEN=32 CHATHISTORY=50"]
     members = [b"romeo"]
 
+    def replies(self, command, rest, nick):
+        if not command.startswith(b"@"):
+            return self._deeds(command, rest, nick)
+        label = next((tag for tag in command[1:].lower().split(b";") if tag.startswith(b"label=")), None)
+        verb, _, rest = rest.partition(b" ")
+        lines = self._deeds(verb.upper(), rest, nick)
+        if label is None:
+            return lines
+        if len(lines) < 2:
+            return [b"@" + label + b" " + line for line in lines or [b":irc.test ACK"]]
+        return [b"@" + label + b" :irc.test BATCH +all labeled-response",
+                *(b"@batch=all " + line for line in lines), b":irc.test BATCH -all"]
+
+    def _deeds(self, command, rest, nick):
+        """What is asked for is done, at once, and romeo always comes back."""
+        words = rest.split(b" ")
+        own, server = b":" + nick + b"!user@127.0.0.1 ", b":irc.test "
+        if b"\x01PING" in rest:
+            answer = b":romeo!r@verona NOTICE " + nick + b" " + words[1] + b" " + words[2]
+            return [own + command + b" " + rest, answer]
+        if command in (b"PRIVMSG", b"NOTICE", b"TAGMSG", b"TOPIC", b"NICK", b"AWAY"):
+            return [own + command + b" " + rest]
+        if command == b"KICK":
+            return [own + b"KICK " + rest, b":romeo!r@verona JOIN " + words[0]]
+        if command == b"MODE" and len(words) < 3:
+            return [server + b"368 " + nick + b" " + words[0] + b" :End"] if words[1:] else [
+                server + b"324 " + nick + b" " + words[0] + b" +n"]
+        if command == b"MODE":
+            return [own + b"MODE " + rest]
+        if command == b"INVITE":
+            return [server + b"341 " + nick + b" " + rest]
+        ends = {b"LIST": b"323", b"WHOIS": b"318", b"WHO": b"315", b"MONITOR": b"731"}
+        if command in ends:
+            return [server + ends[command] + b" " + nick + b" " + words[-1] + b" :End"]
+        return super().replies(command, rest, nick)
+
 
 @pytest.fixture(scope="module")
 def stage():
@@ -138,13 +174,19 @@ class TestEveryField:
     def test_a_line_break_in_it_begins_no_line(self, stage, field):
         user, irc, gateway = stage
         kind, to, attributes, inside = FIELDS[field]
+        name = field.replace(" ", "-").replace("'", "")
         start = len(irc.lines)
 
+        asked = user.server.mark()
         for number, line_break in enumerate(BREAKS):
             text = f"a{line_break}PWNED #hall :b{line_break}PWNED{line_break}"
             fill = text.replace(" ", "&#32;")
             user.send(kind, to.replace("{x}", fill), inside.replace("{x}", fill),
-                      f"id='{field.replace(' ', '-').replace(chr(39), '')}-{number}' {attributes}")
+                      f"id='{name}-{number}' {attributes}")
+        if kind == "iq":
+            # Each is answered, once; what the answer waits for has been on IRC then.
+            for number in range(len(BREAKS)):
+                user.server.wait("iq", since=asked, id=f"{name}-{number}")
         user.send("message", ROOM, "<body>the end</body>", f"type='groupchat' id='end-{start}'")
         user.ping(IRC_DOMAIN)
         end = irc.wait_since(start, lambda line: line.endswith(b"PRIVMSG #hall :the end"), "the end")

@@ -4,10 +4,82 @@ import pytest
 
 from support.irc_servers import OPERATOR
 
+STANZA_ID = "{urn:xmpp:sid:0}stanza-id"
+TAGS = "message-tags server-time echo-message"
+
+
+def stanza_id(stanza):
+    element = stanza.xml.find(STANZA_ID)
+    return None if element is None else element.get("id")
+
 
 def become_operator(peer):
     peer.send(f"OPER {OPERATOR[0]} :{OPERATOR[1]}")
     peer.wait("youreoper")
+
+
+@pytest.mark.needs("echo-message", "labeled-response", "msgid")
+class TestEchoes:
+    def test_a_reflection_is_what_the_server_said_with_its_id(self, world):
+        juliet, room, romeo, channel = world.pair(TAGS)
+
+        message_id = juliet.send_message(room, "good morrow")
+
+        said = romeo.wait("pubmsg", source=juliet.name, text="good morrow")
+        reflection = juliet.wait("message", id=message_id)
+        assert (reflection.type, reflection.body) == ("groupchat", "good morrow")
+        assert stanza_id(reflection) == said.tags["msgid"]
+
+    @pytest.mark.needs("censor")
+    def test_what_the_server_changes_is_reflected_changed(self, world):
+        juliet, room, romeo, channel = world.pair(TAGS)
+        romeo.mode(channel, "+G")
+
+        message_id = juliet.send_message(room, "a plague on both your houses")
+
+        romeo.wait("pubmsg", source=juliet.name, text="a peace on both your houses")
+        assert juliet.wait("message", id=message_id).body == "a peace on both your houses"
+
+    def test_an_error_belongs_to_its_stanza(self, world):
+        juliet, _, romeo, _ = world.pair(TAGS)
+        nobodies = [world.name("nobody") for _ in range(3)]
+
+        lost = [juliet.send_message(world.person(nick), "anyone?", type="chat") for nick in nobodies]
+        heard = juliet.send_message(world.person(romeo.nick), "you?", type="chat")
+        romeo.wait("privmsg", text="you?")
+
+        for message_id, nick in zip(lost, nobodies):
+            error = juliet.wait("message", id=message_id)
+            assert (error.type, error.condition, error.sender) == ("error", "item-not-found", world.person(nick))
+        assert not juliet.all("message", id=heard, type="error")
+
+    def test_everybody_has_the_same_id_for_a_message(self, world):
+        juliet, room, romeo, channel = world.pair(TAGS)
+        nurse = world.xmpp("nurse")
+        nurse.join(room, nurse.name)
+
+        juliet.send_message(room, "to all")
+        romeo.say(channel, "from IRC")
+
+        for text in ("to all", "from IRC"):
+            ids = {stanza_id(user.wait("message", body=text)) for user in (juliet, nurse)}
+            assert len(ids) == 1 and None not in ids
+
+
+@pytest.mark.needs("away-notify")
+class TestAway:
+    def test_who_is_away_on_irc_is_shown_so(self, world):
+        juliet, room, romeo, _ = world.pair()
+        start = juliet.mark()
+
+        romeo.send("AWAY :in the garden")
+        away = juliet.wait("presence", since=start, sender=f"{room}/{romeo.nick}")
+        assert (away.text("show"), away.text("status")) == ("away", "in the garden")
+        start = juliet.mark()
+        romeo.send("AWAY")
+
+        back = juliet.wait("presence", since=start, sender=f"{room}/{romeo.nick}")
+        assert back.text("show") is None
 
 
 class TestNicksOfTheServer:
@@ -62,6 +134,26 @@ class TestHosts:
             len(event.text) for event in romeo.all("pubmsg", source=juliet.name)) >= len(text))
         assert "".join(event.text for event in romeo.all("pubmsg", source=juliet.name)) == text
         assert not juliet.all("presence", since=start, sender=f"{room}/{paris.nick}", type="unavailable")
+
+
+@pytest.mark.needs("monitor")
+class TestContacts:
+    def test_a_contact_is_seen_coming_and_going(self, world):
+        juliet, _, _, _ = world.pair()
+        nick = world.name("tybalt")
+        contact = world.person(nick)
+
+        def is_contact(sender):
+            return sender.partition("/")[0] == contact
+
+        juliet.send_presence(contact, "subscribe")
+        juliet.wait("presence", sender=is_contact, type="unavailable")
+        tybalt = world.irc(nick=nick)
+        juliet.wait("presence", sender=is_contact, type="")
+        start = juliet.mark()
+        tybalt.close()
+
+        juliet.wait("presence", since=start, sender=is_contact, type="unavailable")
 
 
 class TestChannelsOfTheServer:

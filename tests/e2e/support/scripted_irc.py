@@ -75,14 +75,15 @@ class ScriptedIrcServer:
                 self.lines.append((time.monotonic(), line))
                 self._changed.notify_all()
             command, _, rest = line.partition(b" ")
-            if command == b"NICK":
-                nick = rest.lstrip(b":")
             if command.upper() in (b"QUIT", self.closes_at):
                 break
             replies = self.replies(command.upper(), rest, nick)
             connection.sendall(b"".join(reply + self.line_end for reply in replies if reply is not None))
             if None in replies:
                 break
+            words = line.split(b" ")[line.startswith(b"@"):]
+            if words[0] == b"NICK":
+                nick = words[1].lstrip(b":")
         self._clients.remove(connection)
         connection.close()
 
