@@ -1,36 +1,14 @@
-"""A network as an address: its rooms in pages, search, presence; and what one may ask of people."""
-
-from xml.sax.saxutils import escape
+"""The gateway and its networks as contacts, the list of channels, and what one may ask of people."""
 
 import pytest
 
-from support.forms import submit
-from support.xmpp_client import DISCO_ITEMS, PING, VERSION, new_id
+from support.xmpp_client import DISCO_INFO, DISCO_ITEMS, PING, VERSION, new_id
+from support.xmpp_servers import IRC_DOMAIN
 
-RSM = "http://jabber.org/protocol/rsm"
-SEARCH = "urn:xmpp:channel-search:0:search"
 TIME = "urn:xmpp:time"
 LAST = "jabber:iq:last"
-
-
-def page(user, address, inside):
-    """One page of the rooms of a network: (their addresses, id of the last, how many there are in all)."""
-    answer = user.request(address, f"<query xmlns='{DISCO_ITEMS}'><set xmlns='{RSM}'>{inside}</set></query>")
-    assert answer.type == "result", answer
-    items = [item.get("jid") for item in answer.xml.iter(f"{{{DISCO_ITEMS}}}item")]
-    found = answer.xml.find(f"{{{DISCO_ITEMS}}}query/{{{RSM}}}set")
-    return items, found.findtext(f"{{{RSM}}}last"), int(found.findtext(f"{{{RSM}}}count"))
-
-
-def all_pages(user, address, size):
-    """Every page of the rooms of a network, asked for one after the other."""
-    pages, after = [], ""
-    while True:
-        items, last, count = page(user, address, f"<max>{size}</max>" + (f"<after>{escape(after)}</after>" if after else ""))
-        if not items:
-            return pages, count
-        pages.append(items)
-        after = last
+RSM = "http://jabber.org/protocol/rsm"
+SEARCH = "urn:xmpp:channel-search:0:search"
 
 
 def send_request(user, to, inside, type="get"):
@@ -38,56 +16,6 @@ def send_request(user, to, inside, type="get"):
     iq_id = new_id()
     user.send(f"<iq to='{to}' type='{type}' id='{iq_id}'>{inside}</iq>")
     return iq_id
-
-
-class TestRooms:
-    def test_all_rooms_come_in_pages(self, world):
-        romeo = world.irc()
-        channels = [world.channel() for _ in range(7)]
-        for channel in channels:
-            romeo.join(channel)
-        juliet = world.xmpp()
-        juliet.join(world.room(channels[0]), juliet.name)
-
-        pages, count = all_pages(juliet, world.network_address, 3)
-
-        listed = [room for items in pages for room in items]
-        assert all(len(items) == 3 for items in pages[:-1])
-        assert {world.room(channel) for channel in channels} <= set(listed)
-        assert len(listed) == len(set(listed)) == count
-
-    def test_the_first_and_the_last_page(self, world):
-        juliet, _, _, _ = world.pair()
-        everything, _, count = page(juliet, world.network_address, "")
-
-        assert page(juliet, world.network_address, "<max>0</max>") == ([], None, count)
-        assert page(juliet, world.network_address, "<max>1</max>")[0] == everything[:1]
-        assert page(juliet, world.network_address, "<max>1</max><before/>")[0] == everything[-1:]
-
-    def test_search_by_a_word(self, world):
-        juliet, room, romeo, channel = world.pair()
-        romeo.set_topic(channel, "of stars and moon")
-
-        answer = juliet.request(world.network_address, f"<search xmlns='{SEARCH}'>" + submit(
-            "urn:xmpp:channel-search:0:search-params", {"q": channel}) + "</search>")
-
-        assert answer.type == "result", answer
-        items = list(answer.xml.iter(f"{{{SEARCH}}}item"))
-        found = next(item for item in items if item.get("address") == room)
-        assert found.findtext(f"{{{SEARCH}}}nusers") == "2"
-
-    def test_a_secret_room_is_seen_by_those_who_are_in_it(self, world):
-        """What one user may see is not shown to another, although the network is the same."""
-        juliet, room, romeo, channel = world.pair()
-        romeo.mode(channel, "+s")
-        rosaline = world.xmpp("rosaline")
-        rosaline.join(world.room(world.channel()), rosaline.name)
-
-        hers, _, _ = page(juliet, world.network_address, "")
-        others, _, _ = page(rosaline, world.network_address, "")
-
-        assert room in hers
-        assert room not in others
 
 
 class TestPeople:
@@ -147,8 +75,83 @@ class TestPeople:
         assert answer.type == "result", answer
         assert int(answer.xml.find(f"{{{LAST}}}query").get("seconds")) < 60
 
+    def test_a_time_that_names_no_zone_is_no_time(self, world):
+        juliet, _, romeo, _ = world.pair()
+
+        time = send_request(juliet, world.person(romeo.nick), f"<time xmlns='{TIME}'/>")
+        romeo.wait("ctcp", source=juliet.name)
+        romeo.notice(juliet.name, "\x01TIME tea time\x01")
+
+        answer = juliet.wait("iq", id=time)
+        assert (answer.condition, answer.error_text) == ("feature-not-implemented", "tea time")
+
+
+def search(word):
+    return (f"<search xmlns='{SEARCH}'><x xmlns='jabber:x:data' type='submit'>"
+            f"<field var='FORM_TYPE'><value>{SEARCH}-params</value></field>"
+            f"<field var='q'><value>{word}</value></field></x></search>")
+
+
+class TestChannels:
+    def test_are_listed_in_pages(self, world):
+        juliet, room, romeo, channel = world.pair()
+        other = world.channel()
+        romeo.join(other)
+
+        answer = juliet.query(world.network_address, DISCO_ITEMS)
+        items = {item.get("jid"): item.get("name") for item in answer.xml.iter(f"{{{DISCO_ITEMS}}}item")}
+        assert items[room].startswith(f"{channel} (2)")
+        assert items[world.room(other)].startswith(f"{other} (1)")
+
+        first = juliet.request(world.network_address,
+                               f"<query xmlns='{DISCO_ITEMS}'><set xmlns='{RSM}'><max>1</max></set></query>")
+        assert len(list(first.xml.iter(f"{{{DISCO_ITEMS}}}item"))) == 1
+        assert int(first.xml.findtext(f".//{{{RSM}}}count")) == len(items)
+
+    def test_are_searched(self, world):
+        juliet, room, _, channel = world.pair()
+
+        answer = juliet.request(world.network_address, search(channel))
+
+        assert room in [item.get("address") for item in answer.xml.iter(f"{{{SEARCH}}}item")]
+
+    def test_cannot_be_searched_without_a_connection(self, world):
+        answer = world.xmpp().request(world.network_address, search("hall"))
+
+        assert answer.condition == "recipient-unavailable"
+
+
+class TestGateway:
+    def test_is_a_gateway(self, world):
+        answer = world.xmpp().query(IRC_DOMAIN, DISCO_INFO)
+
+        identities = {(one.get("category"), one.get("type")) for one in answer.xml.iter(f"{{{DISCO_INFO}}}identity")}
+        assert identities == {("gateway", "irc"), ("conference", "irc")}
+
 
 class TestPresence:
+    def test_the_gateway_is_a_contact(self, world):
+        juliet = world.xmpp()
+        # Servers tell of subscriptions only those who asked for the roster (RFC 6121 §2.1.6).
+        assert juliet.query(juliet.bare_jid, "jabber:iq:roster").type == "result"
+
+        juliet.send_presence(IRC_DOMAIN, "subscribe")
+
+        juliet.wait("presence", sender=IRC_DOMAIN, type="subscribed")
+        juliet.wait("presence", sender=IRC_DOMAIN, type="")
+
+    def test_whoever_is_no_contact_any_more_is_not_told_of(self, world):
+        juliet = world.xmpp()
+        juliet.send_presence(world.network_address, "subscribe")
+        juliet.wait("presence", sender=world.network_address, type="unavailable")
+        juliet.send_presence(world.network_address, "unsubscribe")
+        start = juliet.mark()
+
+        juliet.join(world.room(world.channel()), juliet.name)
+
+        assert juliet.query(IRC_DOMAIN, DISCO_INFO).type == "result"
+        assert not juliet.all("presence", since=start, sender=world.network_address, type="")
+
     def test_the_link_is_a_contact(self, world):
         juliet = world.xmpp()
 
