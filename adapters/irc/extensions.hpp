@@ -1,5 +1,6 @@
 #pragma once
 // What a session keeps for the sake of IRCv3, made when something of it is first needed.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,13 @@
 
 namespace isthmus::irc {
 
-/// When it was last said to a target that the user types (+typing).
+/// What was last said of the user's typing in one place (+typing).
 struct TypingTold {
-  std::string target;  // folded
-  SteadyTime at;
+  Conversation place;
+  Typing::State state{};
+  SteadyTime at{};
+  SteadyTime again{};  // when to say it again, since others take it for over soon
+  SteadyTime until{};  // not later than this
 };
 
 struct Extensions {
@@ -30,6 +34,12 @@ struct Extensions {
   ReactionTable reactions;
   Watches watches;
   SystemTime lost_at{};  // when the last connection was lost: what is older was heard
+
+  SteadyTime next_due() const noexcept {
+    SteadyTime due = std::min(unanswered.next_due(), watches.ask_due);
+    for (const TypingTold& told : typing) due = std::min(due, told.again);
+    return due;
+  }
 };
 
 }  // namespace isthmus::irc

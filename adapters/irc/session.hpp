@@ -188,6 +188,8 @@ class Session {
 
   // session_tags.cpp: what tags say, both ways
   Outcome deliver_typing(const Event& event);
+  void tell_typing(TypingTold& told);
+  void tick_typing();
   Outcome deliver_reactions(EventPtr& event);
   Outcome deliver_retraction(EventPtr& event);
   Outcome deliver_displayed(const Event& event);

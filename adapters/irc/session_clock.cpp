@@ -30,8 +30,7 @@ SteadyTime Session::next_due() const {
   if (phase_ == Phase::up) due = std::min(due, pong_due_ != never ? pong_due_ : last_heard_ + idle_before_ping);
   for (const Wish& wish : wishes_) due = std::min(due, wish.due);
   if (requests_ != nullptr) due = std::min(due, requests_->next_due());
-  if (extensions_ != nullptr)
-    due = std::min({due, extensions_->unanswered.next_due(), extensions_->watches.ask_due});
+  if (extensions_ != nullptr) due = std::min(due, extensions_->next_due());
   for (std::size_t i = 0; i < channels_.size(); ++i)
     due = std::min({due, channels_.at(i).due, channels_.at(i).lost_until});
   if (last_private_ != SteadyTime::min() && now_ < last_private_ + shared_.settings.linger)
@@ -48,6 +47,7 @@ void Session::on_tick(SteadyTime now) {
   if (!over_ && requests_ != nullptr) requests_->on_tick(view());
   if (!over_) tick_unanswered();
   if (!over_) ask_ison();
+  if (!over_) tick_typing();
   if (!over_) tick_channels();
   if (!over_) close_if_unused("");
   if (!over_) go_on_with_requests();

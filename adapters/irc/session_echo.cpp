@@ -39,7 +39,7 @@ Outcome Session::say_with_tags(EventPtr& event, std::string_view target, std::st
     return Rejected{{Condition::bad_request, Remedy::modify, "The message cannot be written as a line of IRC.", {}}};
   }
   if (extensions_ != nullptr)
-    std::erase_if(extensions_->typing, [&](const TypingTold& told) { return told.target == folded(target); });
+    std::erase_if(extensions_->typing, [&](const TypingTold& told) { return told.place == event->about.conversation; });
   if (echo) {
     std::uint64_t digest = 0;
     for (const std::string_view piece : pieces) digest = digest_with(digest, piece);

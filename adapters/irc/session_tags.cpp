@@ -91,21 +91,38 @@ MessageRef Session::to_ref(std::string_view msgid, PlaceKind kind) const {
 
 Outcome Session::deliver_typing(const Event& event) {
   const Typing::State state = std::get<Typing>(event.what).state;
-  const auto target = target_of(event.about.conversation);
-  if (!target || !capabilities_.has(Cap::message_tags) || !isupport_->allows_tag("typing")) return Accepted{};
+  const Conversation& place = event.about.conversation;
+  if (!target_of(place) || !capabilities_.has(Cap::message_tags) || !isupport_->allows_tag("typing")) return Accepted{};
   auto& all = extensions().typing;
-  const std::string key{folded(*target)};
-  const auto told = std::ranges::find(all, key, &TypingTold::target);
+  const auto told = std::ranges::find(all, place, &TypingTold::place);
   if (told == all.end() && state == Typing::State::idle) return Accepted{};
-  if (told != all.end() && now_ < told->at + typing_pause) return Accepted{};
-  if (host_.send({}, Urgency::user) > now_) return Accepted{};  // it would wait behind others, and be wrong by then
+  if (told != all.end() && now_ < told->at + typing_pause) {
+    if (state != Typing::State::composing) told->again = never;
+    return Accepted{};
+  }
   if (told != all.end()) all.erase(told);
   if (all.size() >= max_typing_told) all.erase(all.begin());
-  if (state != Typing::State::idle) all.push_back({key, now_});
-  TagList tags;
-  tags.add("+typing", typing_value(state));
-  send_with_tags(tags, Urgency::user, "TAGMSG", {*target});
+  TypingTold& now_told = all.emplace_back(TypingTold{.place = place, .state = state, .until = now_ + longest_typing});
+  tell_typing(now_told);
+  if (state == Typing::State::idle) all.pop_back();
   return Accepted{};
+}
+
+void Session::tell_typing(TypingTold& told) {
+  told.at = now_;
+  told.again = told.state == Typing::State::composing && now_ < told.until ? now_ + typing_again : never;
+  want(told.again);
+  const auto target = target_of(told.place);
+  if (!target || host_.send({}, Urgency::user) > now_) return;  // it would wait behind others, and be wrong by then
+  TagList tags;
+  tags.add("+typing", typing_value(told.state));
+  send_with_tags(tags, Urgency::user, "TAGMSG", {*target});
+}
+
+void Session::tick_typing() {
+  if (extensions_ == nullptr) return;
+  for (TypingTold& told : extensions_->typing)
+    if (now_ >= told.again) tell_typing(told);
 }
 
 Outcome Session::deliver_reactions(EventPtr& event) {

@@ -26,9 +26,11 @@ inline constexpr unsigned max_connecting = 50;       // attempts at one network 
 inline constexpr std::size_t max_packed_join = 400;  // bytes of names and keys in one JOIN
 inline constexpr std::size_t max_pieces = 16;        // lines of one message
 inline constexpr std::size_t max_early_messages = 20;
-inline constexpr std::size_t max_held_messages = 500;   // for one channel that is being joined
-inline constexpr std::size_t max_occupants = 50'000;    // of one channel
-inline constexpr std::chrono::seconds typing_pause{3};  // between two +typing to one target (its specification)
+inline constexpr std::size_t max_held_messages = 500;      // for one channel that is being joined
+inline constexpr std::size_t max_occupants = 50'000;       // of one channel
+inline constexpr std::chrono::seconds typing_pause{3};     // between two +typing to one target (its specification)
+inline constexpr std::chrono::seconds typing_again{5};     // others take it for over after 6 s
+inline constexpr std::chrono::seconds longest_typing{60};  // that is said again and again
 inline constexpr std::size_t max_typing_told = 16;
 inline constexpr std::size_t max_msgid = 256;                  // bytes; longer ones are none to us
 inline constexpr std::size_t max_multiline_lines = 500;        // of one message that comes in lines
