@@ -34,15 +34,16 @@ void Contacts::on_presence(const Incoming& in, const Name& owner, const Conversa
     watch(owner, place, false);
 }
 
-Subscription* Contacts::find_or_add(const Incoming& in, const Name& owner, const Conversation& place) {
+Subscription* Contacts::find_or_add(const Incoming& in, const Name& owner, const Conversation& place,
+                                    std::string_view asked_by) {
   if (auto* known = subscriptions_.find(owner, place)) return known;
   auto* added = subscriptions_.add(in.domain, owner, place);
-  if (added != nullptr && place.kind == PlaceKind::direct) watch(owner, place, true);
+  if (added != nullptr && place.kind == PlaceKind::direct) watch(owner, place, true, asked_by);
   return added;
 }
 
 void Contacts::subscribe(const Incoming& in, const Name& owner, const Conversation& place) {
-  const auto* subscription = find_or_add(in, owner, place);
+  const auto* subscription = find_or_add(in, owner, place, in.from.str());
   if (subscription == nullptr) {
     context_.runtime.counters.add("refused", to_text(Condition::resource_constraint));
     return send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
@@ -64,14 +65,15 @@ void Contacts::unsubscribe(const Incoming& in, const Name& owner, const Conversa
 }
 
 void Contacts::probe(const Incoming& in, const Name& owner, const Conversation& place) {
-  const auto* subscription = find_or_add(in, owner, place);
+  const auto* subscription = find_or_add(in, owner, place, {});
   tell(in.domain, place, in.from.str(),
        subscription != nullptr ? presence_of(owner, *subscription) : Presence{Show::gone, {}});
 }
 
-void Contacts::watch(const Name& owner, const Conversation& person, bool on) {
-  if (!links_.is_up(owner, person)) return;  // when it is up, everybody is watched for anew
-  context_.runtime.router.emit(context_.make_event(owner, person, {}, Watch{on}));
+void Contacts::watch(const Name& owner, const Conversation& person, bool on, std::string_view asked_by) {
+  const auto* link = links_.find(owner, person);
+  if (link == nullptr || link->state == LinkState::State::down) return;  // everybody is watched for anew when it is up
+  context_.runtime.router.emit(context_.make_event(owner, person, asked_by, Watch{on}));
 }
 
 Presence Contacts::presence_of(const Name& owner, const Subscription& subscription) const {
@@ -93,7 +95,8 @@ void Contacts::on_link(const Name& owner, const Conversation& network, const Lin
     } else if (one.place.kind == PlaceKind::direct) {
       const bool was_seen = one.presence && one.presence->show != Show::gone;
       one.presence.reset();
-      if (is_up) watch(owner, one.place, true);
+      // Already while it connects: so the other side may ask for all of them at once.
+      watch(owner, one.place, true);
       if (was_seen && !is_up) tell(*one.domain, one.place, owner.view(), gone);
     }
   }
@@ -110,9 +113,12 @@ void Contacts::on_seen(const Event& event, const Presence& presence) {
 void Contacts::on_watch_refused(const Event& event, const Refusal& why) {
   const auto& [owner, place] = std::tie(event.about.owner, event.about.conversation);
   const auto* subscription = subscriptions_.find(owner, place);
-  // Without a link there is nothing to watch: it is asked for again when it is up.
-  if (subscription == nullptr || !links_.is_up(owner, place)) return;
+  if (subscription == nullptr || !std::get<Watch>(event.what).on) return;
   const auto& domain = *subscription->domain;
+  // When the link was lost meanwhile, the person is watched for again once it is back.
+  const bool is_lost =
+      why.condition == Condition::remote_server_timeout || why.condition == Condition::recipient_unavailable;
+  if (is_lost || event.about.audience.empty()) return tell(domain, place, owner.view(), {Show::gone, why.text});
   subscriptions_.remove(owner, place);
   send(domain, context_.runtime.counters,
        [&](StanzaWriter& out) { write_error(out, "presence", {bare_jid(domain, place), owner.view(), {}}, why); });

@@ -24,7 +24,7 @@ class Contacts {
   void on_link(const Name& owner, const Conversation& network, const LinkState& state);
   /// The person of the event's conversation is seen as `presence`.
   void on_seen(const Event& event, const Presence& presence);
-  /// The foreign side will not tell of that person.
+  /// The foreign side will not tell of that person: a new subscription ends, an old one stays and says why.
   void on_watch_refused(const Event& event, const Refusal& why);
 
   /// The domain's stream is there again: everybody hears how things are.
@@ -36,8 +36,10 @@ class Contacts {
   void subscribe(const Incoming& in, const Name& owner, const Conversation& place);
   void unsubscribe(const Incoming& in, const Name& owner, const Conversation& place);
   void probe(const Incoming& in, const Name& owner, const Conversation& place);
-  Subscription* find_or_add(const Incoming& in, const Name& owner, const Conversation& place);
-  void watch(const Name& owner, const Conversation& person, bool on);
+  /// `asked_by`: the client that subscribes and hears of a refusal; empty when the subscription is an old one.
+  Subscription* find_or_add(const Incoming& in, const Name& owner, const Conversation& place,
+                            std::string_view asked_by);
+  void watch(const Name& owner, const Conversation& person, bool on, std::string_view asked_by = {});
   /// As the owner may see it now.
   Presence presence_of(const Name& owner, const Subscription& subscription) const;
   void tell(const Domain& domain, const Conversation& place, std::string_view to, const Presence& presence);

@@ -104,6 +104,24 @@ TEST_F(ContactsTest, WhomTheOtherSideRefusesToWatchIsUnsubscribed) {
   EXPECT_THAT(seen({}), IsEmpty());
 }
 
+TEST_F(ContactsTest, AnOldContactThatCannotBeWatchedStaysAndSaysWhy) {
+  presence("probe", romeo);
+  foreign.answers.push_back(Rejected{{Condition::resource_constraint, Remedy::wait, "Monitor list is full", {}}});
+  EXPECT_THAT(link_up(), ElementsAre(AllOf(from(romeo), typed("unavailable"),
+                                           HasSubstr("<status>Monitor list is full</status>"))));
+  EXPECT_THAT(seen({}), ElementsAre(from(romeo)));
+}
+
+TEST_F(ContactsTest, PeopleAreWatchedForAlreadyWhileTheLinkComesUp) {
+  presence("subscribe", romeo);
+  link(LinkState::State::connecting);
+  EXPECT_THAT(emitted(), ElementsAre("watch romeo%net"));
+  link(LinkState::State::down, true, "refused");
+  foreign.seen.clear();
+  presence("subscribe", "nurse%net@irc.example.org");
+  EXPECT_THAT(emitted(), IsEmpty());
+}
+
 TEST_F(ContactsTest, OneUserHasABoundedNumber) {
   for (std::size_t i = 0; i < Subscriptions::max_of_one_user; ++i) {
     presence("probe", "n" + std::to_string(i) + "%net@irc.example.org");
