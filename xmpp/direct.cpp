@@ -34,22 +34,25 @@ void Direct::refuse(const Incoming& in, const Refusal& why) {
 }
 
 void Direct::on_message(const Incoming& in, const Name& owner, const Conversation& place) {
-  auto said = read_message(in.element);
+  auto said = read_message(in);
   if (std::holds_alternative<Nothing>(said)) return;
   if (const auto* refusal = std::get_if<Refusal>(&said)) return refuse(in, *refusal);
+  auto* payload = std::get_if<Payload>(&said);
+  if (place.kind != PlaceKind::direct && payload != nullptr && is_momentary(*payload)) return;
   if (place.kind == PlaceKind::gateway) return answer_help(in);
-  auto* message = std::get_if<Message>(&said);
-  if (message == nullptr)
+  if (payload == nullptr)
     return refuse(in, {Condition::bad_request, Remedy::modify, "The message has a subject but no text.", {}});
   if (place.kind == PlaceKind::network) {
+    if (!std::holds_alternative<Message>(*payload))
+      return refuse(in, {Condition::feature_not_implemented, Remedy::cancel, "A network takes commands only.", {}});
     // A command is meant as it is typed, whatever it would be as a text.
     std::string scratch;
-    *message = {Style::normal, std::string{text_of(child(in.element, component_ns, "body"), scratch)}};
+    *payload = Message{Style::normal, std::string{text_of(child(in.element, component_ns, "body"), scratch)}};
     links_.use_console(owner, place, context_.now());
-  } else {
+  } else if (!is_momentary(*payload)) {
     muc_.forget_private(owner, place);
   }
-  auto event = context_.make_event(owner, place, in.from.str(), std::move(*message));
+  auto event = context_.make_event(owner, place, in.from.str(), std::move(*payload));
   event->about.actor.name = default_nick(in);
   if (!in.id.empty()) event->about.native.push_back({id_scheme, std::string{in.id}});
   context_.runtime.router.emit(std::move(event));
@@ -87,7 +90,7 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
     return Accepted{};
   }
   return std::visit(overloaded{
-                        [&](const Message& message) { return deliver_message(event, message, domain); },
+                        [&](const Message&) { return deliver_said(event, domain); },
                         [&](const LinkState& state) -> Outcome {
                           deliver_link(event, state);
                           return Accepted{};
@@ -96,11 +99,11 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
                           contacts_.on_seen(event, presence);
                           return Accepted{};
                         },
-                        [&](const Edit&) -> Outcome { return Accepted{}; },
-                        [&](const Retract&) -> Outcome { return Accepted{}; },
-                        [&](const Reactions&) -> Outcome { return Accepted{}; },
-                        [&](const Typing&) -> Outcome { return Accepted{}; },
-                        [&](const Displayed&) -> Outcome { return Accepted{}; },
+                        [&](const Edit&) { return deliver_said(event, domain); },
+                        [&](const Retract&) { return deliver_said(event, domain); },
+                        [&](const Reactions&) { return deliver_said(event, domain); },
+                        [&](const Typing&) { return deliver_said(event, domain); },
+                        [&](const Displayed&) { return deliver_said(event, domain); },
                         [&](const Watch&) -> Outcome { return Accepted{}; },
                         [&](const Invitation&) -> Outcome { return Accepted{}; },
                         [&](const Request&) -> Outcome { return Accepted{}; },
@@ -112,7 +115,7 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
 }
 
 void Direct::deliver_receipt(const Event& event, const Receipt& receipt, const Domain& domain) {
-  if (!receipt.refused) return;
+  if (!receipt.refused || is_momentary(event.what)) return;
   if (std::holds_alternative<Presence>(event.what)) return;  // nobody waits to hear of it
   if (std::holds_alternative<Watch>(event.what)) return contacts_.on_watch_refused(event, *receipt.refused);
   // The user wrote to a person through a room or directly; the error comes from where it was written to.
@@ -136,26 +139,24 @@ std::string_view Direct::message_type(const Event& event) const {
   return is_console ? "chat" : "headline";
 }
 
-Outcome Direct::deliver_message(const Event& event, const Message& message, const Domain& domain) {
+Outcome Direct::deliver_said(const Event& event, const Domain& domain) {
   const bool is_personal = event.about.conversation.kind == PlaceKind::direct;
   if (!domain.outlet->is_up()) {
     // What a service says of the moment is not worth keeping; what a person says is.
-    if (is_personal) return Deferred{};
-    context_.runtime.counters.add("messages_dropped", "service_notice_while_down");
+    if (is_personal && !is_momentary(event.what)) return Deferred{};
+    context_.runtime.counters.add("messages_dropped", is_personal ? "signal_while_down" : "service_notice_while_down");
     return Accepted{};
   }
-  if (is_personal && muc_.deliver_private(event, message)) return Accepted{};
-  const auto id = to_hex(event.about.id);
+  if (is_personal && muc_.deliver_private(event)) return Accepted{};
+  // All that a network says itself is a notice: no mark need tell so.
+  const Content content{event.what, {.actor = event.about.actor.name, .marks_notices = is_personal}};
+  if (content.is_empty()) return Accepted{};
+  const Ref ref{event};
   const auto at = event.about.at.value_or(event.about.received_at);
   send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
     out.open("message").attribute("type", message_type(event)).attribute("to", event.about.owner.view());
-    out.attribute("from", bare_jid(domain, event.about.conversation)).attribute("id", {id.data(), id.size()});
-    // All that a network says itself is a notice: no mark need tell so.
-    if (is_personal) {
-      write_body(out, message);
-    } else {
-      out.leaf("body", message.text);
-    }
+    out.attribute("from", bare_jid(domain, event.about.conversation)).attribute("id", ref.view());
+    content.write(out);
     if (event.about.at || context_.now() - event.about.received_at > noticeable_delay) {
       out.open("delay", ns::delay).attribute("from", domain.name).attribute("stamp", to_timestamp(at)).close();
     }

@@ -26,7 +26,7 @@ class Direct {
  private:
   void deliver_receipt(const Event& event, const Receipt& receipt, const Domain& domain);
   void deliver_link(const Event& event, const LinkState& state);
-  Outcome deliver_message(const Event& event, const Message& message, const Domain& domain);
+  Outcome deliver_said(const Event& event, const Domain& domain);
   std::string_view message_type(const Event& event) const;
   void answer_help(const Incoming& in);
   void refuse(const Incoming& in, const Refusal& why);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "xmpp/errors.hpp"
+#include "xmpp/moderation.hpp"
 #include "xmpp/namespaces.hpp"
 #include "xmpp/stanza.hpp"
 
@@ -57,6 +58,8 @@ Outcome Dispatcher::deliver(Delivery& delivery) {
   const auto& place = delivery.event->about.conversation;
   const auto* domain = find(place.adapter);
   assert(domain != nullptr);  // main shows every adapter at a domain
+  if (delivery.receipt && is_moderation(*delivery.event))
+    answer_moderation(context_, *delivery.event, *delivery.receipt, *domain);
   if (place.kind == PlaceKind::room) return muc_.deliver(delivery, *domain);
   return direct_.deliver(delivery, *domain);
 }
@@ -175,8 +178,12 @@ void Dispatcher::on_presence(const Incoming& in, const Name& owner) {
 void Dispatcher::on_iq(const Incoming& in, const Name& owner) {
   if (is_request(in.type)) {
     // What the gateway is, everybody may know.
-    if (access_.may_use(owner.view()) || child(in.element, ns::disco_info, "query"))
-      return queries_.on_request(in, owner, place_of(in));
+    const bool may_use = access_.may_use(owner.view());
+    const auto place = place_of(in);
+    const auto moderate = child(in.element, ns::moderation, "moderate");
+    if (may_use && moderate && place && place->kind == PlaceKind::room && in.type == "set")
+      return ask_moderation(context_, in, rooms_.find(owner, *place), moderate);
+    if (may_use || child(in.element, ns::disco_info, "query")) return queries_.on_request(in, owner, place);
     return refuse(in, {Condition::forbidden, Remedy::auth, "You may not use this gateway.", {}});
   }
   if (in.type == "result" || in.type == "error") {

@@ -2,82 +2,74 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <utility>
 
+#include "xmpp/message_parts.hpp"
+#include "xmpp/message_reader.hpp"
 #include "xmpp/muc_writer.hpp"
 #include "xmpp/namespaces.hpp"
+#include "xmpp/numbers.hpp"
 #include "xmpp/stanza.hpp"
 
 namespace isthmus::xmpp {
 namespace {
 
-constexpr std::string_view action_prefix = "/me ";  // XEP-0245
-
-bool is_encrypted(pugi::xml_node message) {
-  return child(message, ns::omemo_0, "encrypted") || child(message, ns::omemo_2, "encrypted") ||
-         child(message, ns::openpgp, "openpgp") || child(message, ns::legacy_openpgp, "x") ||
-         child(message, ns::encryption, "encryption");
+Refusal unreadable(std::string_view what) {
+  return {Condition::bad_request,
+          Remedy::modify,
+          "The " + std::string{what} + " holds control characters, which cannot be sent.",
+          {}};
 }
 
-/// True when all that `message` holds is addressed to clients, not to people.
-bool is_chat_signal(pugi::xml_node message) {
-  static constexpr std::array signals{ns::chat_states, ns::receipts, ns::chat_markers};
-  return std::ranges::any_of(message.children(), [](pugi::xml_node element) {
-    return std::ranges::find(signals, namespace_of(element)) != signals.end();
-  });
-}
-
-bool has_control_characters(std::string_view text) {
-  return std::ranges::any_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; });
-}
-
-Message to_message(std::string_view body) {
-  if (!body.starts_with(action_prefix)) return {Style::normal, std::string{body}};
-  return {Style::action, std::string{body.substr(action_prefix.size())}};
-}
-
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+template <class T>
+Said said_or_refused(Answer<T>&& answer) {
+  if (!answer) return answer.error();
+  return Payload{std::move(*answer)};
 }
 
 }  // namespace
 
-Said read_message(pugi::xml_node message) {
+Said read_message(const Incoming& in) {
+  const MessageParts parts = parts_of(in.element);
   std::string scratch;
-  const auto body = child(message, component_ns, "body");
-  const auto subject = child(message, component_ns, "subject");
-  if (is_encrypted(message)) {
+  if (parts.is_encrypted) {
     return Refusal{
         Condition::not_acceptable,
         Remedy::modify,
         "This is an encrypted message. The other side of the gateway cannot read it; please send it unencrypted.",
         {}};
   }
-  if (body) {
-    const auto text = text_of(body, scratch);
-    if (has_control_characters(text)) {
-      return Refusal{
-          Condition::bad_request, Remedy::modify, "The text holds control characters, which cannot be sent.", {}};
+  if (parts.reactions) return said_or_refused(read_reactions(parts.reactions));
+  if (parts.retract) return said_or_refused(read_retract(parts.retract));
+  if (parts.body) {
+    const auto text = text_of(parts.body, scratch);
+    if (has_control_characters(text)) return unreadable("text");
+    if (!text.empty()) {
+      Message message = read_text(in.element, parts, text, in.to);
+      MessageRef target = parts.replace ? read_ref(parts.replace) : MessageRef{};
+      if (target.id.empty()) return Payload{std::move(message)};
+      return Payload{Edit{std::move(target), std::move(message)}};
     }
-    if (!text.empty()) return to_message(text);
-  } else if (subject) {
-    const auto text = text_of(subject, scratch);
-    if (has_control_characters(text)) {
-      return Refusal{
-          Condition::bad_request, Remedy::modify, "The subject holds control characters, which cannot be sent.", {}};
-    }
+  } else if (parts.subject) {
+    const auto text = text_of(parts.subject, scratch);
+    if (has_control_characters(text)) return unreadable("subject");
     return SubjectWish{std::string{text}};
   }
-  if (is_chat_signal(message)) return Nothing{};
+  if (parts.displayed) {
+    MessageRef up_to = read_ref(parts.displayed);
+    if (up_to.id.empty()) return Nothing{};
+    return Payload{Displayed{std::move(up_to), {}}};
+  }
+  if (parts.chat_state) return Payload{read_chat_state(parts.chat_state)};
+  if (parts.has_signal) return Nothing{};
   return Refusal{Condition::not_acceptable,
                  Remedy::modify,
                  "The message has no text, so there is nothing that could be passed on.",
                  {}};
+}
+
+bool is_momentary(const Payload& what) {
+  return std::holds_alternative<Typing>(what) || std::holds_alternative<Displayed>(what);
 }
 
 std::unique_ptr<HistoryWish> read_history_wish(pugi::xml_node muc_x, SystemTime now) {

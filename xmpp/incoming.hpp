@@ -24,17 +24,22 @@ struct Incoming {
   std::string_view type;  // may be empty
 };
 
-/// A message without anything for the other side: chat states, receipts, markers.
+/// A message without anything for the other side: receipts, what clients tell each other.
 struct Nothing {};
 /// A wish to change the subject.
 struct SubjectWish {
   std::string text;
 };
-using Said = std::variant<Message, SubjectWish, Nothing, Refusal>;
+/// The payload is a Message, Edit, Retract, Reactions, Typing or Displayed.
+using Said = std::variant<Payload, SubjectWish, Nothing, Refusal>;
 
-/// What a <message/> says. Refused: an encrypted message (its fallback text is never relayed), one without a body or
-/// anything else that we know, a body with control characters.
-Said read_message(pugi::xml_node message);
+/// What a <message/> says. What stands in its body for clients that do not know its other elements is not said a second
+/// time. Refused: an encrypted message (its fallback text is never relayed), one without a body or anything else that
+/// we know, a body with control characters.
+Said read_message(const Incoming& in);
+
+/// True for what tells of a moment only: nobody is told when it cannot be passed on.
+bool is_momentary(const Payload& what);
 
 /// The history wish of a <presence/> with <x xmlns='…muc'> (XEP-0045 §7.2.14); nonsense is ignored. Null
 /// when there is none.

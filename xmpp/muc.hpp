@@ -39,7 +39,7 @@ class Muc {
 
   /// A private message from a person to whom the owner wrote through a room is shown there. False when there is no such
   /// room.
-  bool deliver_private(const Event& event, const Message& message);
+  bool deliver_private(const Event& event);
   /// The occupant's address under which the owner last wrote to `event`'s person; nullopt when that was not through a
   /// room.
   std::optional<std::string> private_address(const Event& event) const;
@@ -63,10 +63,10 @@ class Muc {
   void deliver_roster(const Event& event, Room& room, const Roster& roster);
   void deliver_info(const Event& event, Room& room, const RoomInfo& info);
   void deliver_subject(const Event& event, Room& room, const RoomInfo::Subject& subject);
-  void deliver_message(EventPtr& event, Room& room, const Message& message);
+  void deliver_said(EventPtr& event, Room& room);
   void deliver_changes(Room& room, const Membership& membership);
   void deliver_change(Room& room, const Change& change, Occupant& to);
-  void reflect(const Event& event, Room& room, const Message& message);
+  void reflect(const Event& event, Room& room);
   void enter(Room& room, Occupant& occupant, const Roster& roster);
   /// `member` is there, as `to` sees it.
   void show(const Room& room, const Occupant& to, const Member& member, std::initializer_list<int> codes);
@@ -74,6 +74,8 @@ class Muc {
   void move(Room& room, const std::string& native);
   void remove(Room& room);
   void tell_history(Room& room, const Occupant& occupant);
+  /// What `event` says, to `only`, or, where that is null, to every client that hears the room.
+  void tell(const Event& event, const Room& room, const Occupant* only, std::optional<SystemTime> delayed);
   /// The <occupant-id/> of who spoke; good until the next call.
   std::string_view occupant_of(const Room& room, const Actor& actor) const;
 

@@ -120,7 +120,7 @@ void Muc::rename(const Incoming& in, Room& room) {
 
 void Muc::on_groupchat(const Incoming& in, Room* room) {
   if (room == nullptr || room->find(in.from.str()) == nullptr) return refuse(in, "message", not_in_room);
-  auto said = read_message(in.element);
+  auto said = read_message(in);
   if (std::holds_alternative<Nothing>(said)) return;
   if (const auto* refusal = std::get_if<Refusal>(&said)) return refuse(in, "message", *refusal);
   if (in.to.is_full()) {
@@ -132,7 +132,7 @@ void Muc::on_groupchat(const Incoming& in, Room* room) {
     RoomInfo wish{RoomInfo::Subject{std::move(subject->text), {}, {}}};
     return context_.runtime.router.emit(make_event(in, *room, std::move(wish)));
   }
-  auto event = make_event(in, *room, std::move(std::get<Message>(said)));
+  auto event = make_event(in, *room, std::move(std::get<Payload>(said)));
   if (const auto origin = child(in.element, ns::stanza_ids, "origin-id")) {
     event->about.native.push_back({origin_scheme, std::string{attribute(origin, "id")}});
   }
@@ -141,22 +141,22 @@ void Muc::on_groupchat(const Incoming& in, Room* room) {
 
 void Muc::on_private(const Incoming& in, const Name& owner, Room* room) {
   if (room == nullptr || room->find(in.from.str()) == nullptr) return refuse(in, "message", not_in_room);
-  auto said = read_message(in.element);
+  auto said = read_message(in);
   if (std::holds_alternative<Nothing>(said)) return;
   if (const auto* refusal = std::get_if<Refusal>(&said)) return refuse(in, "message", *refusal);
-  auto* message = std::get_if<Message>(&said);
+  auto* payload = std::get_if<Payload>(&said);
   const auto person = in.domain.addresses->person(room->place, from_resource(in.to.resource()));
-  if (message == nullptr || !person) {
+  if (payload == nullptr || !person) {
     return refuse(in, "message",
                   person ? Refusal{Condition::bad_request, Remedy::modify, "A person has no subject to change.", {}}
                          : person.error());
   }
   auto& known = room->private_with;
-  if (std::ranges::find(known, person->native) == known.end()) {
+  if (!is_momentary(*payload) && std::ranges::find(known, person->native) == known.end()) {
     if (known.size() == Room::max_private_with) known.erase(known.begin());
     known.push_back(person->native);
   }
-  auto event = make_event(in, *room, std::move(*message));
+  auto event = make_event(in, *room, std::move(*payload));
   event->about.conversation = *person;
   event->about.owner = owner;
   context_.runtime.router.emit(std::move(event));

@@ -107,7 +107,7 @@ void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view 
   const bool is_room_itself = said.nick.empty();
   out.open("message").ready(head).attribute_end(is_room_itself ? std::string{} : "/" + to_resource(said.nick));
   out.attribute("id", said.id);
-  write_body(out, said.message);
+  said.content.write(out);
   if (!said.occupant.empty()) out.ready(said.occupant);
   if (!said.stanza_id.empty()) {
     out.open("stanza-id", ns::stanza_ids).attribute("id", said.stanza_id).attribute("by", room_jid).close();
@@ -132,13 +132,6 @@ void write_room_status(StanzaWriter& out, std::string_view room_jid, std::string
   out.open("x", ns::muc_user);
   write_codes(out, {code});
   out.close().close();
-}
-
-void write_body(StanzaWriter& out, const Message& message) {
-  out.open("body");
-  if (message.style == Style::action) out.text("/me ");
-  if (message.style == Style::notice) out.text("[notice] ");
-  out.text(message.text).close();
 }
 
 std::string to_timestamp(SystemTime time) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/model/event.hpp"
+#include "xmpp/message_writer.hpp"
 #include "xmpp/rooms.hpp"
 #include "xmpp/stanza_writer.hpp"
 
@@ -52,7 +53,7 @@ struct RoomMessage {
   std::string_view origin_id;  // XEP-0359; may be empty
   std::string_view stanza_id;  // XEP-0359, the room's; may be empty
   std::string_view occupant;   // OccupantIds::speaker(); empty for the room itself
-  const Message& message;
+  const Content& content;
   std::optional<SystemTime> delayed;
 };
 void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view room_jid, const RoomMessage& said);
@@ -63,9 +64,6 @@ void write_subject(StanzaWriter& out, std::string_view room_jid, std::string_vie
 
 /// What the room tells of itself by a status code (XEP-0045 §10.2.1).
 void write_room_status(StanzaWriter& out, std::string_view room_jid, std::string_view to, int code);
-
-/// The body that shows `message`: "/me " before an action (XEP-0245), a mark before a notice.
-void write_body(StanzaWriter& out, const Message& message);
 
 /// XEP-0082: "2026-01-31T12:00:00.123Z".
 std::string to_timestamp(SystemTime time);

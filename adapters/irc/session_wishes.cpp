@@ -9,6 +9,7 @@
 #include "adapters/irc/session.hpp"
 #include "adapters/irc/timing.hpp"
 #include "adapters/irc/translate.hpp"
+#include "gateway/model/marked_text.hpp"
 
 namespace isthmus::irc {
 
@@ -248,7 +249,9 @@ Outcome Session::say(EventPtr& event, std::string_view target) {
   const std::size_t budget =
       text_budget(own_prefix(), command, target, action ? action_overhead : 0, isupport_->line_length);
   auto& pieces = shared_.scratch.pieces;
-  if (!split(message.text, budget, max_pieces, pieces))
+  std::string marked;
+  if (!message.spans.empty()) marked = to_marked_text(message.text, message.spans, Fences::none);
+  if (!split(message.spans.empty() ? message.text : marked, budget, max_pieces, pieces))
     return rejected(Condition::policy_violation, Remedy::modify, "The message is too long for IRC.");
   if (pieces.empty()) return rejected(Condition::not_acceptable, Remedy::modify, "The message has no text.");
   if (capabilities_.has(Cap::message_tags)) return say_with_tags(event, target, command);

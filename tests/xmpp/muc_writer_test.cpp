@@ -51,9 +51,10 @@ TEST(MucWriter, OneWhoLeftSaysWhyAndOneWhoWasKickedByWhom) {
 
 TEST(MucWriter, AMessageBeginsWithTheClientsReadyHead) {
   const auto head = message_head("#a&b%net@irc.example.org", client);
-  const Message message{Style::normal, "<hi>"};
+  const Payload what{Message{Style::normal, "<hi>"}};
+  const Content content{what, {}};
   const RoomMessage said{
-      .nick = "Romeo", .id = "m1", .origin_id = {}, .stanza_id = {}, .occupant = {}, .message = message, .delayed = {}};
+      .nick = "Romeo", .id = "m1", .origin_id = {}, .stanza_id = {}, .occupant = {}, .content = content, .delayed = {}};
   EXPECT_EQ(
       written([&](StanzaWriter& out) { write_groupchat(out, head, "#a&b%net@irc.example.org", said); }),
       "<message to='juliet@example.org/balcony' type='groupchat' from='#a&amp;b%net@irc.example.org/Romeo' id='m1'>"
@@ -61,22 +62,24 @@ TEST(MucWriter, AMessageBeginsWithTheClientsReadyHead) {
 }
 
 TEST(MucWriter, WhatTheServiceSaysComesFromTheRoomItself) {
-  const Message message{Style::notice, "Cannot send to channel"};
+  const Payload what{Message{Style::notice, "Cannot send to channel"}};
+  const Content content{what, {}};
   const RoomMessage said{
-      .nick = {}, .id = "m1", .origin_id = {}, .stanza_id = {}, .occupant = {}, .message = message, .delayed = {}};
+      .nick = {}, .id = "m1", .origin_id = {}, .stanza_id = {}, .occupant = {}, .content = content, .delayed = {}};
   EXPECT_EQ(written([&](StanzaWriter& out) { write_groupchat(out, message_head(room, client), room, said); }),
             "<message to='juliet@example.org/balcony' type='groupchat' from='#lounge%net@irc.example.org' id='m1'>"
             "<body>[notice] Cannot send to channel</body></message>");
 }
 
 TEST(MucWriter, AMessageBearsWhoSaidItAndTheIdThatTheRoomGaveIt) {
-  const Message message{Style::normal, "hi"};
+  const Payload what{Message{Style::normal, "hi"}};
+  const Content content{what, {}};
   const RoomMessage said{.nick = "Romeo",
                          .id = "m1",
                          .origin_id = "o1",
                          .stanza_id = "AZ<9",
                          .occupant = "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='5f'/>",
-                         .message = message,
+                         .content = content,
                          .delayed = {}};
   EXPECT_EQ(
       written([&](StanzaWriter& out) { write_groupchat(out, message_head(room, client), room, said); }),
@@ -87,13 +90,14 @@ TEST(MucWriter, AMessageBearsWhoSaidItAndTheIdThatTheRoomGaveIt) {
 }
 
 TEST(MucWriter, HistoryBearsItsTime) {
-  const Message message{Style::action, "waves"};
+  const Payload what{Message{Style::action, "waves"}};
+  const Content content{what, {}};
   const RoomMessage said{.nick = "Romeo",
                          .id = "m1",
                          .origin_id = {},
                          .stanza_id = {},
                          .occupant = {},
-                         .message = message,
+                         .content = content,
                          .delayed = noon};
   EXPECT_EQ(
       written([&](StanzaWriter& out) { write_groupchat(out, message_head(room, client), room, said); }),

@@ -1,0 +1,136 @@
+// What is said in rooms, as their occupants' clients see it.
+#include <algorithm>
+#include <utility>
+
+#include "xmpp/message_writer.hpp"
+#include "xmpp/moderation.hpp"
+#include "xmpp/muc.hpp"
+#include "xmpp/muc_writer.hpp"
+#include "xmpp/namespaces.hpp"
+
+namespace isthmus::xmpp {
+namespace {
+
+/// What counts against a wish for so many characters of history.
+std::size_t length_of(const Payload& what) {
+  if (const auto* message = std::get_if<Message>(&what)) return message->text.size();
+  const auto* edit = std::get_if<Edit>(&what);
+  return edit != nullptr ? edit->now.text.size() : 0;
+}
+
+}  // namespace
+
+void Muc::reflect(const Event& event, Room& room) {
+  if (std::holds_alternative<Typing>(event.what)) return;  // their own user's other clients have no use for it
+  const auto speaker = context_.occupant_ids.speaker(room.jid, room.nick, room.account);
+  const Content content{event.what,
+                        {.room = room.jid, .actor = room.nick, .occupant = speaker, .spelling = Spelling::typed}};
+  if (content.is_empty()) return;
+  const Ref ref{event};
+  // The id of a moderator's <iq/> is none of the message that it leads to.
+  const RoomMessage said{.nick = content.is_by_room() ? std::string_view{} : room.nick,
+                         .id = content.is_by_room() ? ref.view() : native_id(event, id_scheme),
+                         .origin_id = native_id(event, origin_scheme),
+                         .stanza_id = ref.view(),
+                         .occupant = content.is_by_room() ? std::string_view{} : speaker,
+                         .content = content,
+                         .delayed = {}};
+  for (const auto& occupant : room.occupants) {
+    if (!occupant.hears()) continue;
+    send(*room.domain, context_.runtime.counters,
+         [&](StanzaWriter& out) { write_groupchat(out, occupant.head, room.jid, said); });
+  }
+}
+
+void Muc::tell(const Event& event, const Room& room, const Occupant* only, std::optional<SystemTime> delayed) {
+  const auto speaker = occupant_of(room, event.about.actor);
+  const Content content{event.what, {.room = room.jid, .actor = event.about.actor.name, .occupant = speaker}};
+  if (content.is_empty()) return;
+  const Ref ref{event};
+  const RoomMessage said{.nick = content.is_by_room() ? std::string_view{} : event.about.actor.name,
+                         .id = ref.view(),
+                         .origin_id = {},
+                         .stanza_id = ref.view(),
+                         .occupant = content.is_by_room() ? std::string_view{} : speaker,
+                         .content = content,
+                         .delayed = delayed};
+  for (const auto& occupant : room.occupants) {
+    if (only != nullptr ? only != &occupant : !occupant.hears()) continue;
+    send(*room.domain, context_.runtime.counters,
+         [&](StanzaWriter& out) { write_groupchat(out, occupant.head, room.jid, said); });
+  }
+}
+
+void Muc::deliver_said(EventPtr& event, Room& room) {
+  const bool is_up = room.domain->outlet->is_up();
+  if (is_up) tell(*event, room, nullptr, event->about.at);
+  if ((is_up && !room.occupants.empty()) || is_momentary(event->what)) return;
+  if (room.backlog.size() == Room::max_backlog) {
+    room.backlog.erase(room.backlog.begin());
+    context_.runtime.counters.add("messages_dropped", "room_backlog_full");
+  }
+  room.backlog.push_back(std::move(event));
+}
+
+void Muc::tell_history(Room& room, const Occupant& occupant) {
+  const HistoryWish wish = occupant.history ? *occupant.history : HistoryWish{};
+  const auto& backlog = room.backlog;
+  std::size_t characters = 0;
+  std::size_t first = backlog.size();
+  while (first > 0) {  // the newest that the wish allows
+    const auto& event = *backlog[first - 1];
+    characters += length_of(event.what);
+    if (wish.max_stanzas && backlog.size() - first >= *wish.max_stanzas) break;
+    if (wish.max_chars && characters > *wish.max_chars) break;
+    if (wish.since && event.about.received_at < *wish.since) break;
+    --first;
+  }
+  for (; first < backlog.size(); ++first) {
+    const auto& event = *backlog[first];
+    tell(event, room, &occupant, event.about.at.value_or(event.about.received_at));
+  }
+}
+
+std::string_view Muc::occupant_of(const Room& room, const Actor& actor) const {
+  // What the room itself says is nobody's.
+  if (actor.name.empty()) return {};
+  return context_.occupant_ids.speaker(room.jid, actor.name, actor.account);
+}
+
+Room* Muc::private_room(const Name& owner, const Conversation& person) const {
+  const auto& rooms = context_.rooms.of(owner);
+  const auto found = std::ranges::find_if(rooms, [&](const Room* room) {
+    return room->place.network == person.network && room->place.adapter == person.adapter &&
+           std::ranges::find(room->private_with, person.native) != room->private_with.end();
+  });
+  return found == rooms.end() ? nullptr : *found;
+}
+
+std::optional<std::string> Muc::private_address(const Event& event) const {
+  const auto* room = private_room(event.about.owner, event.about.conversation);
+  if (room == nullptr) return std::nullopt;
+  return occupant_jid(room->jid, event.about.conversation.native.view());
+}
+
+bool Muc::deliver_private(const Event& event) {
+  const auto* room = private_room(event.about.owner, event.about.conversation);
+  if (room == nullptr) return false;
+  const auto& actor = event.about.actor;
+  const Content content{event.what, {.room = room->jid, .actor = actor.name}};
+  const Ref ref{event};
+  bool was_told = content.is_empty();
+  for (const auto& occupant : room->occupants) {
+    if (!occupant.hears() || content.is_empty()) continue;
+    send(*room->domain, context_.runtime.counters, [&](StanzaWriter& out) {
+      out.open("message").attribute("type", "chat").attribute("to", occupant.jid);
+      out.attribute("from", occupant_jid(room->jid, actor.name)).attribute("id", ref.view());
+      content.write(out);
+      out.ready(occupant_of(*room, actor));
+      out.open("x", ns::muc_user).close().close();  // XEP-0045 §7.5
+    });
+    was_told = true;
+  }
+  return was_told;
+}
+
+}  // namespace isthmus::xmpp
