@@ -57,6 +57,8 @@ std::optional<SystemTime> parse_server_time(std::string_view text) {
   if (text != "Z") return std::nullopt;
   const year_month_day date{year{parts[0]}, month{static_cast<unsigned>(parts[1])},
                             day{static_cast<unsigned>(parts[2])}};
+  // The system's clock counts nanoseconds: it has no room for times far off.
+  if (parts[0] < 1970 || parts[0] >= 2200) return std::nullopt;
   // 60 is a leap second: the system's clock has none.
   if (!date.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60) return std::nullopt;
   return sys_days{date} + hours{parts[3]} + minutes{parts[4]} + seconds{parts[5]} + fraction;
@@ -71,8 +73,8 @@ std::string to_server_time(SystemTime at) {
 std::optional<SystemTime> parse_unix_time(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  constexpr std::int64_t year_3000 = 32'503'680'000;
-  if (error != std::errc{} || end != text.data() + text.size() || value <= 0 || value > year_3000) return std::nullopt;
+  constexpr std::int64_t year_2200 = 7'258'118'400;
+  if (error != std::errc{} || end != text.data() + text.size() || value <= 0 || value > year_2200) return std::nullopt;
   return SystemTime{std::chrono::seconds{value}};
 }
 
@@ -113,9 +115,8 @@ bool is_from_server(const Line& line) noexcept {
 
 bool is_netsplit(std::string_view reason) noexcept {
   const auto is_host = [](std::string_view name) {
-    const bool has_characters = std::ranges::all_of(name, [](char c) {
-      return is_ascii_letter(c) || is_ascii_digit(c) || c == '.' || c == '-' || c == '*';
-    });
+    const bool has_characters = std::ranges::all_of(
+        name, [](char c) { return is_ascii_letter(c) || is_ascii_digit(c) || c == '.' || c == '-' || c == '*'; });
     return has_characters && name.find('.') != std::string_view::npos && !name.starts_with('.') && !name.ends_with('.');
   };
   const std::size_t space = reason.find(' ');

@@ -29,7 +29,8 @@ INSTANTIATE_TEST_SUITE_P(
                     TimeCase{"2023-11-14T24:00:00Z", std::nullopt}, TimeCase{"2023-11-14T22:13:20", std::nullopt},
                     TimeCase{"2023-11-14T22:13:20Zx", std::nullopt}, TimeCase{"2023-11-14 22:13:20Z", std::nullopt},
                     TimeCase{"-123-11-14T22:13:20Z", std::nullopt}, TimeCase{"2023-1", std::nullopt},
-                    TimeCase{"", std::nullopt}));
+                    TimeCase{"1012-01-01T00:00:00.000Z", std::nullopt},
+                    TimeCase{"9999-12-31T23:59:59.999Z", std::nullopt}, TimeCase{"", std::nullopt}));
 
 TEST(IrcServerTime, IsWrittenAsItIsRead) {
   const SystemTime time = at(1'700'000'000) + 7ms;
@@ -47,7 +48,7 @@ TEST(IrcNetsplit, IsTwoServersThatLostEachOther) {
 
 TEST(IrcUnixTime, IsReadOrRefused) {
   EXPECT_EQ(parse_unix_time("1700000000"), at(1'700'000'000));
-  for (const char* text : {"", "0", "-1", "12x", "99999999999999999999", "99999999999"})
+  for (const char* text : {"", "0", "-1", "12x", "99999999999999999999", "99999999999", "10000000000"})
     EXPECT_FALSE(parse_unix_time(text)) << text;
 }
 
