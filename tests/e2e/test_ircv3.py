@@ -5,6 +5,10 @@ import pytest
 from support.irc_servers import OPERATOR
 
 STANZA_ID = "{urn:xmpp:sid:0}stanza-id"
+REPLY = "{urn:xmpp:reply:0}reply"
+REACTIONS = "{urn:xmpp:reactions:0}reactions"
+REACTION = "{urn:xmpp:reactions:0}reaction"
+CHAT_STATES = "http://jabber.org/protocol/chatstates"
 TAGS = "message-tags server-time echo-message"
 
 
@@ -64,6 +68,92 @@ class TestEchoes:
         for text in ("to all", "from IRC"):
             ids = {stanza_id(user.wait("message", body=text)) for user in (juliet, nurse)}
             assert len(ids) == 1 and None not in ids
+
+
+@pytest.mark.needs("client-tags")
+class TestClientTags:
+    def test_a_reply_reaches_irc_as_a_tag_without_its_fallback(self, world):
+        juliet, room, romeo, channel = world.pair(TAGS)
+        start = romeo.mark()
+        romeo.say(channel, "what's in a name?")
+        msgid = romeo.wait("pubmsg", since=start, source=romeo.nick).tags["msgid"]
+        asked = juliet.wait("message", body="what's in a name?")
+        assert stanza_id(asked) == msgid
+
+        fallback = "&gt; what's in a name?\n"
+        length = len("> what's in a name?\n")
+        juliet.send(f"<message to='{room}' type='groupchat' id='reply'><body>{fallback}a rose</body>"
+                    f"<reply xmlns='urn:xmpp:reply:0' id='{msgid}' to='{room}/{romeo.nick}'/>"
+                    f"<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='{length}'/>"
+                    "</fallback></message>")
+
+        answer = romeo.wait("pubmsg", source=juliet.name)
+        assert answer.text == "a rose"
+        assert answer.tags["+reply"] == msgid
+
+    def test_a_reply_from_irc_names_the_message_it_answers(self, world):
+        juliet, room, romeo, channel = world.pair(TAGS)
+        message_id = juliet.send_message(room, "wherefore art thou?")
+        msgid = romeo.wait("pubmsg", source=juliet.name).tags["msgid"]
+        asked = juliet.wait("message", id=message_id)
+
+        romeo.send(f"@+reply={msgid} PRIVMSG {channel} :here")
+
+        answer = juliet.wait("message", sender=f"{room}/{romeo.nick}", body=lambda body: body.endswith("here"))
+        assert answer.xml.find(REPLY).get("id") == stanza_id(asked) == msgid
+
+    def test_reactions_are_sets_here_and_differences_there(self, world):
+        juliet, room, romeo, channel = world.pair(TAGS)
+        romeo.say(channel, "but soft!")
+        target = stanza_id(juliet.wait("message", body="but soft!"))
+
+        def react(*emoji):
+            inside = "".join(f"<reaction>{each}</reaction>" for each in emoji)
+            juliet.send_message(room, None,
+                                extra=f"<reactions xmlns='urn:xmpp:reactions:0' id='{target}'>{inside}</reactions>")
+
+        react("\U0001f339", "\U0001f319")
+        for each in ("\U0001f339", "\U0001f319"):
+            event = romeo.wait("tagmsg", tags=lambda tags: tags.get("+draft/react") == each)
+            assert event.tags["+reply"] == target
+        react("\U0001f319")
+        romeo.wait("tagmsg", tags=lambda tags: tags.get("+draft/unreact") == "\U0001f339")
+        assert len(romeo.all("tagmsg", source=juliet.name)) == 3
+
+    def test_reactions_from_irc_are_the_whole_set(self, world):
+        juliet, room, romeo, _ = world.pair(TAGS)
+        juliet.send_message(room, "parting is such sweet sorrow")
+        msgid = romeo.wait("pubmsg", source=juliet.name).tags["msgid"]
+
+        for emoji, expected in (("\U0001f339", {"\U0001f339"}), ("\U0001f319", {"\U0001f339", "\U0001f319"})):
+            romeo.send(f"@+reply={msgid};+draft/react={emoji} TAGMSG {room.partition('%')[0]}")
+
+            def is_set(xml):
+                reactions = xml.find(REACTIONS)
+                return reactions is not None and reactions.get("id") == msgid and \
+                    {each.text for each in reactions.iter(REACTION)} == expected
+
+            juliet.wait("message", sender=f"{room}/{romeo.nick}", xml=is_set)
+
+    def test_typing_in_a_room_is_no_message(self, world):
+        juliet, room, romeo, channel = world.pair(TAGS)
+
+        romeo.send(f"@+typing=active TAGMSG {channel}")
+
+        told = juliet.wait("message", sender=f"{room}/{romeo.nick}")
+        assert told.xml.find(f"{{{CHAT_STATES}}}composing") is not None
+        assert told.body is None
+
+    def test_typing_in_private(self, world):
+        juliet, _, romeo, _ = world.pair(TAGS)
+        juliet.send_message(world.person(romeo.nick), "are you there?", type="chat")
+        romeo.wait("privmsg")
+
+        romeo.send(f"@+typing=active TAGMSG {juliet.name}")
+
+        told = juliet.wait("message", type="chat",
+                           xml=lambda xml: xml.find(f"{{{CHAT_STATES}}}composing") is not None)
+        assert told.sender.partition("/")[0] == world.person(romeo.nick)
 
 
 @pytest.mark.needs("away-notify")
