@@ -133,8 +133,12 @@ Outcome IrcAdapter::deliver_without_session(EventPtr& event) {
   if (is_change(*event, Change::Kind::join) || to_person) return open(event);
   if (event->about.conversation.kind == PlaceKind::room)
     return rejected(Condition::not_acceptable, Remedy::cancel, "You are not on this channel.");
-  return rejected(Condition::feature_not_implemented, Remedy::cancel,
-                  "Nobody listens here: write to a channel or a nick.");
+  if (event->about.conversation.kind == PlaceKind::gateway)
+    return rejected(Condition::feature_not_implemented, Remedy::cancel,
+                    "Nobody listens here: write to a channel or a nick.");
+  if (std::holds_alternative<Presence>(event->what)) return Accepted{};  // nobody there to see it
+  return rejected(Condition::recipient_unavailable, Remedy::wait,
+                  "You are not connected to this network: join one of its channels first.");
 }
 
 Outcome IrcAdapter::open(EventPtr& event) {

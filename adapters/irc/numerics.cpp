@@ -61,6 +61,7 @@ constexpr Row rows[] = {
     {ERR_KEYSET, {}, conflict, Remedy::cancel},
     {ERR_INVALIDKEY, {}, not_acceptable, Remedy::modify},
     {ERR_INVALIDMODEPARAM, {}, not_acceptable, Remedy::modify},
+    {ERR_BADCHANNEL, {}, forbidden, Remedy::auth},
     {ERR_CANNOTCHANGECHANMODE, {}, forbidden, Remedy::auth},
     {ERR_LINKCHANNEL, {}, redirect, Remedy::modify},
     {ERR_CHANNELISFULL, {}, service_unavailable, Remedy::wait},

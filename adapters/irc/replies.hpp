@@ -35,7 +35,8 @@ inline constexpr Numeric ERR_CANTCHANGENICK = 447, ERR_NOTREGISTERED = 451;
 inline constexpr Numeric ERR_NEEDMOREPARAMS = 461, ERR_ALREADYREGISTERED = 462, ERR_PASSWDMISMATCH = 464,
                          ERR_YOUREBANNEDCREEP = 465;
 inline constexpr Numeric ERR_KEYSET = 467, ERR_INVALIDKEY = 525, ERR_INVALIDMODEPARAM = 696,
-                         ERR_LISTMODEALREADYSET = 697, ERR_LISTMODENOTSET = 698, ERR_CANNOTCHANGECHANMODE = 974;
+                         ERR_LISTMODEALREADYSET = 697, ERR_LISTMODENOTSET = 698, ERR_BADCHANNEL = 926,
+                         ERR_CANNOTCHANGECHANMODE = 974;
 inline constexpr Numeric ERR_TOOMANYMATCHES = 416, ERR_LISTSYNTAX = 521;
 inline constexpr Numeric ERR_LINKCHANNEL = 470, ERR_CHANNELISFULL = 471, ERR_UNKNOWNMODE = 472,
                          ERR_INVITEONLYCHAN = 473;
@@ -60,7 +61,7 @@ constexpr bool is_error(Numeric numeric) noexcept {
   if (numeric == ERR_NOMOTD) return false;
   return (numeric >= 400 && numeric < 600) || numeric == RPL_TRYAGAIN || numeric == RPL_TARGUMODEG ||
          numeric == ERR_MONLISTFULL || numeric == ERR_NICKLOCKED || numeric == ERR_CANNOTCHANGECHANMODE ||
-         (numeric >= ERR_INVALIDMODEPARAM && numeric <= ERR_LISTMODENOTSET) ||
+         numeric == ERR_BADCHANNEL || (numeric >= ERR_INVALIDMODEPARAM && numeric <= ERR_LISTMODENOTSET) ||
          (numeric >= ERR_SASLFAIL && numeric <= ERR_SASLABORTED) || numeric == RPL_SASLMECHS;
 }
 

@@ -70,6 +70,7 @@ void Session::on_connected(SteadyTime now) {
   parting_.reset();
   rare_.reset();
   forget_connection();
+  motd_.reset();
   registration_ = std::make_unique<Registration>(wanted_nick_, seed_);
   std::string lines;
   registration_->start(network_.password, capabilities_, lines);
@@ -112,6 +113,8 @@ void Session::become_ready() {
   EventPtr event = host_.event(place_);
   event->what = LinkState{.state = LinkState::State::up, .reason = {}, .retrying = false};
   host_.emit(std::move(event));
+  tell_motd();
+  if (away_ != nullptr) send_away();
   join_wanted();
   say_early_messages();
   resume_watches();

@@ -16,6 +16,7 @@
 #include "adapters/irc/bans.hpp"
 #include "adapters/irc/capabilities.hpp"
 #include "adapters/irc/channel.hpp"
+#include "adapters/irc/console.hpp"
 #include "adapters/irc/extensions.hpp"
 #include "adapters/irc/isupport.hpp"
 #include "adapters/irc/numerics.hpp"
@@ -27,6 +28,8 @@
 #include "adapters/irc/splitter.hpp"
 #include "adapters/irc/tag_list.hpp"
 #include "adapters/irc/tags.hpp"
+#include "adapters/irc/timing.hpp"
+#include "gateway/token_bucket.hpp"
 
 namespace isthmus::irc {
 
@@ -88,10 +91,21 @@ class Session {
     bool is_refused = false;
   };
 
-  /// What is seldom there.
+  /// Whose absence the user was told of when they wrote to them.
+  struct ToldAway {
+    std::string nick;      // folded
+    std::size_t hash = 0;  // of their words
+  };
+
+  /// What is seldom there, of one connection.
   struct Rare {
     SteadyTime ctcp_after = SteadyTime::min();  // the next answer to a CTCP query at the earliest
     RecentBans bans;
+    std::vector<std::string> offered;              // channels that we are on and nobody asked for, folded
+    std::vector<ToldAway> told_away;               // the oldest first
+    std::string console_nick;                      // the nick of the last NICK that the user wrote to the network
+    SteadyTime console_until = SteadyTime::min();  // what the server says until then may answer the user's command
+    TokenBucket shown{max_shown_numerics, shown_numerics_rate};
   };
 
   // session.cpp: the connection's life
@@ -149,6 +163,22 @@ class Session {
   void go_on_with_requests();
   void fail_requests(const Refusal& why);
 
+  // session_console.cpp: the network itself
+  Rare& rare();
+  Outcome tell_network(EventPtr& event);
+  void quit_by_command(std::string_view reason);
+  Outcome tell_modes(EventPtr& event, const Channel& channel, std::string_view arguments);
+  /// One that belongs to no request and to no state.
+  void show_numeric(const Line& line);
+  void tell_motd();
+  Outcome set_away(const Presence& presence);
+  void send_away();
+  void on_away_reply(const Line& line);
+  void on_invite(const Line& line);
+  /// The server put us on a channel that nobody asked for: the user may come in, or not.
+  void offer(std::string_view name);
+  bool take_offer(std::string_view name);
+
   // session_lines.cpp: what the server says
   void dispatch(const Line& line);
   void on_privmsg(const Line& line, bool notice);
@@ -158,13 +188,17 @@ class Session {
   void on_ctcp(const Line& line, std::string_view text, bool notice);
   void on_cap(const Line& line);
   void on_numeric(const Line& line);
+  /// False for a numeric that nothing waited for.
+  bool take_in_numeric(const Line& line);
+  void on_visible_host(std::string_view host);
   void on_error_numeric(const Line& line);
   void on_fail(const Line& line);
+  /// The channel that `line` refuses to let us on to, where that is not its first parameter.
+  Channel* joining_of(const Line& line);
   bool on_nick_error(const Line& line);
   bool on_channel_error(const Line& line, Channel& channel);
   void on_isupport(const Line& line);
   void on_error(const Line& line);
-  void on_invite(const Line& line);
   void notice_in(const Conversation& place, std::string text, std::string_view from = {});
   EventPtr message_event(const Line& line, const Tags& tags, const Conversation& place, Message said);
 
@@ -259,7 +293,7 @@ class Session {
 
   // session_modes.cpp: how channels are set, and the standing of those on them
   void on_mode(const Line& line);
-  void on_channel_modes(const Line& line);
+  bool on_channel_modes(const Line& line);
   void take_in_modes(const Line& line, Channel& channel);
   /// Takes in scratch.modes; the changes of standing that follow are announced as `by`'s.
   void apply_modes(Channel& channel, const std::string& by);
@@ -358,7 +392,10 @@ class Session {
   std::unique_ptr<Rare> rare_;
   std::unique_ptr<Requests> requests_;
   std::unique_ptr<Extensions> extensions_;
-  bool has_msgids_ = false;  // the server gives them
+  bool has_msgids_ = false;                // the server gives them
+  std::unique_ptr<MessageOfTheDay> motd_;  // while it comes
+  std::size_t motd_told_ = 0;              // a hash of the last one
+  std::unique_ptr<std::string> away_;      // the user's words; empty: not away
 };
 
 }  // namespace isthmus::irc

@@ -204,35 +204,55 @@ void Session::on_ctcp(const Line& line, std::string_view text, bool notice) {
 }
 
 void Session::on_numeric(const Line& line) {
+  if (line.numeric == ERR_MONLISTFULL) return on_monitor_full(line);
+  if (is_error(line.numeric)) return on_error_numeric(line);
+  if (!take_in_numeric(line) && registration_ == nullptr) show_numeric(line);
+}
+
+bool Session::take_in_numeric(const Line& line) {
+  const auto is_syncing = [&](std::string_view name) {
+    const Channel* channel = find(name);
+    return channel != nullptr && channel->state == Channel::State::syncing;
+  };
   switch (line.numeric) {
-    case RPL_ISUPPORT: return on_isupport(line);
-    case RPL_NAMREPLY: return on_names(line);
+    case RPL_ISUPPORT: on_isupport(line); return false;
+    case RPL_NAMREPLY: on_names(line); return is_syncing(line.param(2));
     case RPL_ENDOFNAMES:
-      if (Channel* channel = find(line.param(1)); channel != nullptr && channel->state == Channel::State::syncing)
-        finish_sync(*channel);
-      return;
+      if (!is_syncing(line.param(1))) return false;
+      finish_sync(*find(line.param(1)));
+      return true;
     case RPL_CHANNELMODEIS: return on_channel_modes(line);
-    case RPL_WHOSPCRPL: return on_who(line);
+    case RPL_WHOSPCRPL: on_who(line); return true;
     case RPL_ENDOFWHO:
       if (Channel* channel = find(line.param(1)); channel != nullptr) end_burst(*channel);
-      return;
+      return true;
     case RPL_MONONLINE:
-    case RPL_MONOFFLINE: return on_monitor(line);
-    case ERR_MONLISTFULL: return on_monitor_full(line);
-    case RPL_ISON: return on_ison(line);
+    case RPL_MONOFFLINE: on_monitor(line); return true;
+    case RPL_ISON: on_ison(line); return true;
     case RPL_NOTOPIC:
     case RPL_TOPIC:
-    case RPL_TOPICWHOTIME: return on_topic_numeric(line);
-    case RPL_VISIBLEHOST: {
-      const std::string_view host = line.param(1);
-      const std::size_t at = host.find('@');
-      return at == std::string_view::npos ? learn_own_address({}, host)
-                                          : learn_own_address(host.substr(0, at), host.substr(at + 1));
-    }
-    default:
-      if (requests_ != nullptr && !is_error(line.numeric) && requests_->on_reply(view(), line)) return;
-      if (is_error(line.numeric)) on_error_numeric(line);
+    case RPL_TOPICWHOTIME: on_topic_numeric(line); return is_syncing(line.param(1));
+    case RPL_VISIBLEHOST: on_visible_host(line.param(1)); return false;
+    case RPL_UNAWAY:
+    case RPL_NOWAWAY: return true;
+    case RPL_MOTDSTART:
+    case RPL_MOTD:
+      if (motd_ == nullptr) motd_ = std::make_unique<MessageOfTheDay>();
+      motd_->add(line);
+      return true;
+    case RPL_ENDOFMOTD: tell_motd(); return true;
+    default: break;
   }
+  if (requests_ != nullptr && requests_->on_reply(view(), line)) return true;
+  if (line.numeric != RPL_AWAY || registration_ != nullptr) return false;
+  on_away_reply(line);
+  return true;
+}
+
+void Session::on_visible_host(std::string_view host) {
+  const std::size_t at = host.find('@');
+  if (at == std::string_view::npos) return learn_own_address({}, host);
+  learn_own_address(host.substr(0, at), host.substr(at + 1));
 }
 
 void Session::on_error_numeric(const Line& line) {
@@ -244,11 +264,21 @@ void Session::on_error_numeric(const Line& line) {
     if (channel != nullptr && on_channel_error(line, *channel)) return;
     if (is_about_message(line.numeric) && refuse_said(target, refusal(line, Asked::message))) return;
     if (channel != nullptr && channel->is_on()) return notice_in(channel->place, std::move(text));
+  } else if (Channel* channel = joining_of(line); channel != nullptr) {
+    return refuse_channel(*channel, refusal(line, Asked::join).value_or(no_line()));
   } else if (line.count > 2 && is_about_person(line.numeric) && is_nick(target)) {
     if (refuse_said(target, refusal(line, Asked::direct))) return;
     return notice_in(shared_.addresses.direct(place_.network, target), std::move(text));
   }
   notice_in(place_, numeric_text(line));
+}
+
+Channel* Session::joining_of(const Line& line) {
+  for (std::size_t i = 2; i + 1 < line.count; ++i) {
+    Channel* channel = isupport_->is_channel(line.values[i]) ? find(line.values[i]) : nullptr;
+    if (channel != nullptr && channel->state == Channel::State::joining) return channel;
+  }
+  return nullptr;
 }
 
 bool Session::on_nick_error(const Line& line) {
@@ -262,7 +292,11 @@ bool Session::on_nick_error(const Line& line) {
     case ERR_UNAVAILRESOURCE:
       if (isupport_->is_channel(line.param(1))) return false;
       break;
-    default: return false;
+    default:
+      // Whatever else names the nick that is asked for, and is not about somebody who has it.
+      if (line.count < 3 || is_about_person(line.numeric) || line.param(1).empty() ||
+          !has_wish(Wish::Kind::rename, line.param(1)))
+        return false;
   }
   const auto why = refusal(line, Asked::nick);
   const std::string_view tried = line.param(1);
@@ -310,20 +344,6 @@ void Session::on_error(const Line& line) {
     case Farewell::banned:
     case Farewell::denied: hopeless_ = true; break;
   }
-}
-
-void Session::on_invite(const Line& line) {
-  if (line.nick.empty() || line.count < 2) {
-    host_.count("irc_lines_dropped", "malformed");
-    return;
-  }
-  if (on_invitation_of_another(line)) return;
-  std::string from;
-  std::string channel;
-  std::string text{to_utf8(line.nick, from)};
-  text += " invites you to ";
-  text += to_utf8(line.param(1), channel);
-  notice_in(place_, std::move(text));
 }
 
 void Session::notice_in(const Conversation& place, std::string text, std::string_view from) {

@@ -28,10 +28,11 @@ void Session::on_mode(const Line& line) {
   if (!text.empty()) notice_in(channel->place, "mode " + text + (by.empty() ? "" : " by " + by));
 }
 
-void Session::on_channel_modes(const Line& line) {
+bool Session::on_channel_modes(const Line& line) {
   Channel* channel = find(line.param(1));
+  const bool was_asked = channel != nullptr && channel->modes.asked;
   if (channel != nullptr && channel->is_on() && line.count > 2) take_in_modes(line, *channel);
-  if (requests_ != nullptr) requests_->on_reply(view(), line);
+  return (requests_ != nullptr && requests_->on_reply(view(), line)) || was_asked;
 }
 
 void Session::take_in_modes(const Line& line, Channel& channel) {

@@ -36,14 +36,7 @@ void Session::on_join(const Line& line) {
 void Session::on_own_join(const Line& line, std::string_view name) {
   learn_own_address(line.user, line.host);
   Channel* channel = find(name);
-  if (channel == nullptr) {
-    // Nobody asked for it, so nobody could see what is said there.
-    host_.count("irc_channels_left", "forced");
-    send(Urgency::later, "PART", {name}, "not asked for");
-    std::string text{"The network put you on "};
-    text.append(to_utf8(name, shared_.scratch.text)).append("; the gateway left it again. Join it to be there.");
-    return notice_in(place_, std::move(text));
-  }
+  if (channel == nullptr) return offer(name);  // nobody asked for it
   if (channel->is_on() || channel->state == Channel::State::leaving) return;
   channel->reset();
   channel->name = name;
@@ -188,7 +181,10 @@ void Session::left(Channel& channel) {
 
 void Session::on_part(const Line& line) {
   Channel* channel = find(line.param(0));
-  if (channel == nullptr) return;
+  if (channel == nullptr) {
+    if (is_me(line.nick)) take_offer(line.param(0));
+    return;
+  }
   const std::string reason{plain_text(line.param(1), shared_.scratch.text)};
   if (is_me(line.nick)) {
     if (channel->state == Channel::State::leaving) return left(*channel);
@@ -205,7 +201,10 @@ void Session::on_part(const Line& line) {
 
 void Session::on_kick(const Line& line) {
   Channel* channel = find(line.param(0));
-  if (channel == nullptr) return;
+  if (channel == nullptr) {
+    if (is_me(line.param(1))) take_offer(line.param(0));
+    return;
+  }
   const std::string by{to_utf8(line.nick, shared_.scratch.text)};
   const std::string reason{plain_text(line.param(2), shared_.scratch.text)};
   if (is_me(line.param(1))) {
@@ -270,6 +269,7 @@ void Session::on_nick(const Line& line) {
   if (!self) return;
   nick_ = to;
   learn_own_address(line.user, line.host);
+  if (rare_ != nullptr && rare_->console_nick == to) wanted_nick_ = to;
   if (has_wish(Wish::Kind::rename, to)) {
     wanted_nick_ = to;
     confirm_wishes(Wish::Kind::rename, to);

@@ -343,10 +343,9 @@ void Session::on_fail(const Line& line) {
   if (requests_ != nullptr && requests_->on_reply(view(), line)) return;
   const std::string_view command = line.param(0);
   const auto why = refusal(line, Asked::command);
-  if (command == "JOIN") {
-    Channel* const channel = find(line.param(2));
-    if (channel != nullptr && channel->state == Channel::State::joining) return refuse_channel(*channel, *why);
-  }
+  if (Channel* const channel = command == "JOIN" ? joining_of(line) : nullptr; channel != nullptr)
+    return refuse_channel(*channel, *why);
+  if (command == "NICK" && fail_wishes(Wish::Kind::rename, {}, *why)) return;
   // Without labels it can only be about what was said last.
   const bool is_about_message =
       command == "PRIVMSG" || command == "NOTICE" || command == "TAGMSG" || command == "BATCH" || command == "REDACT";

@@ -44,6 +44,8 @@ Outcome Session::deliver(EventPtr& event, SteadyTime now) {
   if (std::holds_alternative<Reactions>(event->what)) return deliver_reactions(event);
   if (std::holds_alternative<Retract>(event->what)) return deliver_retraction(event);
   if (std::holds_alternative<Displayed>(event->what)) return deliver_displayed(*event);
+  const auto* presence = std::get_if<Presence>(&event->what);
+  if (presence != nullptr && event->about.conversation.kind == PlaceKind::network) return set_away(*presence);
   return rejected(Condition::feature_not_implemented, Remedy::cancel, "IRC has no such thing.");
 }
 
@@ -117,6 +119,15 @@ Outcome Session::join(EventPtr& event, const Change& change) {
 }
 
 void Session::send_join(Channel& channel) {
+  if (take_offer(channel.name)) {
+    // We are there already.
+    channel.reset();
+    channel.state = Channel::State::syncing;
+    send(Urgency::user, "TOPIC", {channel.name});
+    channel.due = send(Urgency::user, "NAMES", {channel.name}) + answer_timeout;
+    want(channel.due);
+    return;
+  }
   const SteadyTime sent = channel.key.empty() ? send(Urgency::user, "JOIN", {channel.name})
                                               : send(Urgency::user, "JOIN", {channel.name, channel.key});
   channel.state = Channel::State::joining;
@@ -204,8 +215,8 @@ Outcome Session::deliver_message(EventPtr& event) {
   switch (event->about.conversation.kind) {
     case PlaceKind::room: return say_in_room(event);
     case PlaceKind::direct: return say_to_person(event);
-    case PlaceKind::gateway:
-    case PlaceKind::network: break;
+    case PlaceKind::network: return tell_network(event);
+    case PlaceKind::gateway: break;
   }
   return rejected(Condition::feature_not_implemented, Remedy::cancel,
                   "Nobody listens here: write to a channel or a nick.");
@@ -221,6 +232,9 @@ Outcome Session::say_in_room(EventPtr& event) {
   const Channel* channel = find_joined(event->about.conversation);
   if (channel == nullptr) return not_joined();
   if (phase_ != Phase::up || !channel->is_on()) return link_down();
+  const auto& message = std::get<Message>(event->what);
+  const auto modes = message.style == Style::normal ? mode_command(message.text) : std::nullopt;
+  if (modes) return tell_modes(event, *channel, *modes);
   return say(event, channel->name);
 }
 

@@ -37,6 +37,10 @@ inline constexpr std::size_t max_multiline_lines = 500;        // of one message
 inline constexpr std::size_t max_multiline_bytes = 64 * 1024;  // the same
 inline constexpr unsigned history_on_join = 50;                // messages (draft/chathistory)
 inline constexpr std::chrono::seconds history_overlap{10};     // clocks differ; what is told twice is left out
+inline constexpr std::size_t max_offered = 50;                 // channels that the server put us on
+inline constexpr std::size_t max_told_away = 16;               // people
+inline constexpr unsigned max_shown_numerics = 500;  // lines of the server's that nobody waits for, at once, then
+inline constexpr double shown_numerics_rate = 1;     // a second
 inline constexpr std::chrono::seconds longest_burst{2};
 inline constexpr std::chrono::milliseconds netsplit_window{500};  // for the quits of one that no batch marks
 inline constexpr std::size_t max_asked_who = 200;                 // occupants; about more of them nothing is asked

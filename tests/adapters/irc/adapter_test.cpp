@@ -274,7 +274,7 @@ TEST_F(IrcAdapterTest, AnswersWhatNeedsASessionThatIsNotThere) {
   ask("#lounge%local", change(Change::Kind::leave, "juliet"));
   EXPECT_TRUE(saw("ok leave #lounge%local juliet"));
   ask("local", message("PRIVMSG"));
-  EXPECT_TRUE(saw("feature-not-implemented message local PRIVMSG"));
+  EXPECT_TRUE(saw("recipient-unavailable message local PRIVMSG"));
   EXPECT_EQ(adapter_->sessions(), 0U);
 }
 
