@@ -36,6 +36,7 @@ def config(name):
 
 
 BODY = "<body>body</body>"
+# What is written to the network itself is not here: each of its lines is a command by intent.
 # What a stanza holds: (kind, to, attributes, inside). {x} is filled; {n} is a number of its own.
 FIELDS = {
     "body": ("message", ROOM, "type='groupchat'", "<body>{x}</body>"),
@@ -98,7 +99,6 @@ FIELDS = {
     "ping": ("iq", f"{ROOM}/romeo", "type='get'", "<ping xmlns='urn:xmpp:ping'>{x}</ping>"),
     "command": ("iq", CONSOLE, "type='set'", "<command xmlns='http://jabber.org/protocol/commands' node='{x}'/>"),
     "watched nick": ("presence", f"romeo{{x}}%{NETWORK}@{IRC_DOMAIN}", "type='subscribe'", "<status>{x}</status>"),
-    "console": ("message", CONSOLE, "type='chat'", "<body>WHOIS {x}</body>"),
 }
 
 
