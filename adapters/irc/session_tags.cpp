@@ -113,7 +113,8 @@ void Session::tell_typing(TypingTold& told) {
   told.again = told.state == Typing::State::composing && now_ < told.until ? now_ + typing_again : never;
   want(told.again);
   const auto target = target_of(told.place);
-  if (!target || host_.send({}, Urgency::user) > now_) return;  // it would wait behind others, and be wrong by then
+  // It would wait behind others, and be wrong by then. The host's clock has gone on since `now_` was taken.
+  if (!target || host_.send({}, Urgency::user) > now_ + typing_pause / 3) return;
   TagList tags;
   tags.add("+typing", typing_value(told.state));
   send_with_tags(tags, Urgency::user, "TAGMSG", {*target});

@@ -144,6 +144,14 @@ class TestClientTags:
         assert told.xml.find(f"{{{CHAT_STATES}}}composing") is not None
         assert told.body is None
 
+    def test_typing_reaches_irc(self, world):
+        juliet, room, romeo, _ = world.pair(TAGS)
+
+        juliet.send_message(room, None, extra=f"<composing xmlns='{CHAT_STATES}'/>")
+
+        romeo.wait("tagmsg", source=juliet.name, tags=lambda tags: tags.get("+typing") == "active")
+        assert not romeo.all("pubmsg")
+
     def test_typing_in_private(self, world):
         juliet, _, romeo, _ = world.pair(TAGS)
         juliet.send_message(world.person(romeo.nick), "are you there?", type="chat")
