@@ -18,7 +18,7 @@ enum class Spelling : std::uint8_t {
 struct Stage {
   std::string_view room{};      // bare address; empty: in no room
   std::string_view actor{};     // display name of who says it
-  std::string_view occupant{};  // OccupantIds::speaker() of the actor; may be empty
+  std::string_view occupant{};  // OccupantIds::Marks of the actor; may be empty
   Spelling spelling = Spelling::beside;
   bool marks_notices = true;  // "[notice] " before them
 };

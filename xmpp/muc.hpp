@@ -76,8 +76,8 @@ class Muc {
   void tell_history(Room& room, const Occupant& occupant);
   /// What `event` says, to `only`, or, where that is null, to every client that hears the room.
   void tell(const Event& event, const Room& room, const Occupant* only, std::optional<SystemTime> delayed);
-  /// The <occupant-id/> of who spoke; good until the next call.
-  std::string_view occupant_of(const Room& room, const Actor& actor) const;
+  /// Of who spoke; good until the call after the next.
+  OccupantIds::Marks marks_of(const Room& room, const Actor& actor) const;
 
   /// The room through which the owner last wrote to that person; null when directly.
   Room* private_room(const Name& owner, const Conversation& person) const;

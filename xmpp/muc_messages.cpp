@@ -23,8 +23,8 @@ std::size_t length_of(const Payload& what) {
 void Muc::reflect(const Event& event, Room& room) {
   if (std::holds_alternative<Typing>(event.what)) return;  // their own user's other clients have no use for it
   const auto speaker = context_.occupant_ids.speaker(room.jid, room.nick, room.account);
-  const Content content{event.what,
-                        {.room = room.jid, .actor = room.nick, .occupant = speaker, .spelling = Spelling::typed}};
+  const Content content{
+      event.what, {.room = room.jid, .actor = room.nick, .occupant = speaker.occupant, .spelling = Spelling::typed}};
   if (content.is_empty()) return;
   const Ref ref{event};
   // The id of a moderator's <iq/> is none of the message that it leads to.
@@ -32,7 +32,7 @@ void Muc::reflect(const Event& event, Room& room) {
                          .id = content.is_by_room() ? ref.view() : native_id(event, id_scheme),
                          .origin_id = native_id(event, origin_scheme),
                          .stanza_id = ref.view(),
-                         .occupant = content.is_by_room() ? std::string_view{} : speaker,
+                         .marks = content.is_by_room() ? marks_of(room, {}) : speaker,
                          .content = content,
                          .delayed = {}};
   for (const auto& occupant : room.occupants) {
@@ -43,15 +43,15 @@ void Muc::reflect(const Event& event, Room& room) {
 }
 
 void Muc::tell(const Event& event, const Room& room, const Occupant* only, std::optional<SystemTime> delayed) {
-  const auto speaker = occupant_of(room, event.about.actor);
-  const Content content{event.what, {.room = room.jid, .actor = event.about.actor.name, .occupant = speaker}};
+  const auto speaker = marks_of(room, event.about.actor);
+  const Content content{event.what, {.room = room.jid, .actor = event.about.actor.name, .occupant = speaker.occupant}};
   if (content.is_empty()) return;
   const Ref ref{event};
   const RoomMessage said{.nick = content.is_by_room() ? std::string_view{} : event.about.actor.name,
                          .id = ref.view(),
                          .origin_id = {},
                          .stanza_id = ref.view(),
-                         .occupant = content.is_by_room() ? std::string_view{} : speaker,
+                         .marks = content.is_by_room() ? marks_of(room, {}) : speaker,
                          .content = content,
                          .delayed = delayed};
   for (const auto& occupant : room.occupants) {
@@ -91,9 +91,7 @@ void Muc::tell_history(Room& room, const Occupant& occupant) {
   }
 }
 
-std::string_view Muc::occupant_of(const Room& room, const Actor& actor) const {
-  // What the room itself says is nobody's.
-  if (actor.name.empty()) return {};
+OccupantIds::Marks Muc::marks_of(const Room& room, const Actor& actor) const {
   return context_.occupant_ids.speaker(room.jid, actor.name, actor.account);
 }
 
@@ -118,6 +116,7 @@ bool Muc::deliver_private(const Event& event) {
   const auto& actor = event.about.actor;
   const Content content{event.what, {.room = room->jid, .actor = actor.name}};
   const Ref ref{event};
+  const auto marks = marks_of(*room, actor);
   bool was_told = content.is_empty();
   for (const auto& occupant : room->occupants) {
     if (!occupant.hears() || content.is_empty()) continue;
@@ -125,7 +124,7 @@ bool Muc::deliver_private(const Event& event) {
       out.open("message").attribute("type", "chat").attribute("to", occupant.jid);
       out.attribute("from", occupant_jid(room->jid, actor.name)).attribute("id", ref.view());
       content.write(out);
-      out.ready(occupant_of(*room, actor));
+      if (!marks.occupant.empty()) out.ready(marks.occupant);
       out.open("x", ns::muc_user).close().close();  // XEP-0045 §7.5
     });
     was_told = true;

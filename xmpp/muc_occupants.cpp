@@ -83,7 +83,7 @@ void Muc::deliver_info(const Event& event, Room& room, const RoomInfo& info) {
 void Muc::deliver_subject(const Event& event, Room& room, const RoomInfo::Subject& subject) {
   const auto& actor = event.about.actor;
   // Whoever set it long ago may be somebody else by now.
-  const auto who = actor.name == subject.by ? occupant_of(room, actor) : std::string_view{};
+  const auto who = actor.name == subject.by ? marks_of(room, actor).occupant : std::string_view{};
   for (auto& occupant : room.occupants) {
     if (!occupant.hears() || (!event.about.audience.empty() && occupant.jid != event.about.audience)) continue;
     const bool is_entering = occupant.state == State::entered;

@@ -108,10 +108,9 @@ void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view 
   out.open("message").ready(head).attribute_end(is_room_itself ? std::string{} : "/" + to_resource(said.nick));
   out.attribute("id", said.id);
   said.content.write(out);
-  if (!said.occupant.empty()) out.ready(said.occupant);
-  if (!said.stanza_id.empty()) {
-    out.open("stanza-id", ns::stanza_ids).attribute("id", said.stanza_id).attribute("by", room_jid).close();
-  }
+  if (!said.marks.occupant.empty()) out.ready(said.marks.occupant);
+  if (!said.marks.stanza_id.empty())
+    out.ready_open("stanza-id", said.marks.stanza_id).attribute_end(said.stanza_id).close();
   if (!said.origin_id.empty()) out.open("origin-id", ns::stanza_ids).attribute("id", said.origin_id).close();
   if (said.delayed) write_delay(out, room_jid, *said.delayed);
   out.close();

@@ -7,6 +7,7 @@
 
 #include "gateway/model/event.hpp"
 #include "xmpp/message_writer.hpp"
+#include "xmpp/occupant_ids.hpp"
 #include "xmpp/rooms.hpp"
 #include "xmpp/stanza_writer.hpp"
 
@@ -51,14 +52,14 @@ struct RoomMessage {
   std::string_view nick;
   std::string_view id;
   std::string_view origin_id;  // XEP-0359; may be empty
-  std::string_view stanza_id;  // XEP-0359, the room's; may be empty
-  std::string_view occupant;   // OccupantIds::speaker(); empty for the room itself
+  std::string_view stanza_id;  // XEP-0359, the room's
+  OccupantIds::Marks marks;    // OccupantIds::speaker(); without them neither id is written
   const Content& content;
   std::optional<SystemTime> delayed;
 };
 void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view room_jid, const RoomMessage& said);
 
-/// The subject, an empty one too (XEP-0045 §7.2.15). `occupant`: OccupantIds::speaker(); may be empty.
+/// The subject, an empty one too (XEP-0045 §7.2.15). `occupant`: OccupantIds::Marks; may be empty.
 void write_subject(StanzaWriter& out, std::string_view room_jid, std::string_view to, const RoomInfo::Subject& subject,
                    bool stamped, std::string_view occupant = {});
 

@@ -1,28 +1,49 @@
 #include "xmpp/occupant_ids.hpp"
 
-#include <fmt/format.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <array>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
 #include "xmpp/namespaces.hpp"
+#include "xmpp/stanza_writer.hpp"
 
 namespace isthmus::xmpp {
 namespace {
 
 constexpr std::size_t digest_size = 32;  // SHA-256
 constexpr std::size_t id_size = 16;      // bytes of it that are shown: nobody finds two that are alike
+constexpr std::string_view account_mark{"\0account\0", 9};
+constexpr std::string_view nick_mark{"\0nick\0", 6};
 
 void require(int outcome) {
   if (outcome != 1) throw std::runtime_error{"OpenSSL cannot compute HMAC-SHA-256"};
 }
 
 const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
+/// What is hashed: neither an address nor a nick holds NUL, and what stands for an account never equals a nick.
+std::string to_seed(std::string_view room_jid, std::string_view nick, std::string_view account) {
+  const bool has_account = !account.empty();
+  const auto kind = has_account ? account_mark : nick_mark;
+  const auto who = has_account ? account : nick;
+  std::string seed;
+  seed.reserve(room_jid.size() + kind.size() + who.size());
+  return seed.append(room_jid).append(kind).append(who);
+}
+
+/// True when to_seed() would be `seed`.
+bool is_seed(std::string_view seed, std::string_view room_jid, std::string_view nick, std::string_view account) {
+  const auto kind = account.empty() ? nick_mark : account_mark;
+  const auto who = account.empty() ? nick : account;
+  return seed.size() == room_jid.size() + kind.size() + who.size() && seed.ends_with(who) &&
+         seed.starts_with(room_jid) && seed.substr(room_jid.size()).starts_with(kind);
+}
 
 }  // namespace
 
@@ -67,34 +88,57 @@ OccupantIds::OccupantIds(std::string_view key) {
 
 OccupantIds::~OccupantIds() = default;
 
-void OccupantIds::set_seed(std::string_view room_jid, std::string_view nick, std::string_view account) {
-  // Neither an address nor a nick holds NUL, and what stands for an account never equals a nick.
-  seed_.assign(room_jid).append(1, '\0').append(account.empty() ? "nick" : "account").append(1, '\0');
-  seed_.append(account.empty() ? nick : account);
-}
-
-std::string OccupantIds::hashed_seed() {
-  const auto digest = (*mac_)(seed_);
-  return fmt::format("<occupant-id xmlns='{}' id='{:02x}'/>", ns::occupant_id,
-                     fmt::join(digest.begin(), digest.begin() + id_size, ""));
+std::string OccupantIds::hashed(std::string_view seed) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const auto digest = (*mac_)(seed);
+  std::string id;
+  id.reserve(2 * id_size);
+  for (const unsigned char byte : std::span{digest}.first<id_size>()) {
+    id += digits[byte >> 4U];
+    id += digits[byte & 0xFU];
+  }
+  return id;
 }
 
 std::string OccupantIds::element(std::string_view room_jid, std::string_view nick, std::string_view account) {
-  set_seed(room_jid, nick, account);
-  return hashed_seed();
+  std::string element = "<occupant-id xmlns='";
+  element.append(ns::occupant_id).append("' id='").append(hashed(to_seed(room_jid, nick, account))).append("'/>");
+  return element;
 }
 
-std::string_view OccupantIds::speaker(std::string_view room_jid, std::string_view nick, std::string_view account) {
-  set_seed(room_jid, nick, account);
-  if (const auto found = known_.find(std::string_view{seed_}); found != known_.end()) return found->second;
+OccupantIds::Marks OccupantIds::speaker(std::string_view room_jid, std::string_view nick, std::string_view account) {
+  // Most of what is said is said by one after the other, or to many by one.
+  if (last_ == nullptr || !is_seed(seed_, room_jid, nick, account)) {
+    seed_ = to_seed(room_jid, nick, account);
+    last_ = &find(room_jid, nick);
+  }
+  return last_->marks();
+}
+
+OccupantIds::Ready OccupantIds::make_ready(std::string_view room_jid, std::string_view nick) {
+  Ready ready;
+  if (!nick.empty()) {
+    ready.bytes.append("<occupant-id xmlns='").append(ns::occupant_id).append("' id='");
+    ready.bytes.append(hashed(seed_)).append("'/>");
+  }
+  ready.occupant = ready.bytes.size();
+  ready.bytes.append("<stanza-id xmlns='").append(ns::stanza_ids).append("' by='");
+  append_escaped(ready.bytes, room_jid);
+  ready.bytes.append("' id='");
+  return ready;
+}
+
+const OccupantIds::Ready& OccupantIds::find(std::string_view room_jid, std::string_view nick) {
+  if (const auto found = known_.find(std::string_view{seed_}); found != known_.end()) return *found->second;
   const auto before = known_before_.find(std::string_view{seed_});
-  std::string hashed = before != known_before_.end() ? std::move(before->second) : hashed_seed();
+  auto ready =
+      before != known_before_.end() ? std::move(before->second) : std::make_unique<Ready>(make_ready(room_jid, nick));
   if (before != known_before_.end()) known_before_.erase(before);
   if (known_.size() >= remembered) {
     known_before_ = std::move(known_);
     known_ = {};
   }
-  return known_.emplace(seed_, std::move(hashed)).first->second;
+  return *known_.emplace(seed_, std::move(ready)).first->second;
 }
 
 }  // namespace isthmus::xmpp

@@ -19,10 +19,17 @@ class OccupantIds {
   OccupantIds(const OccupantIds&) = delete;
   OccupantIds& operator=(const OccupantIds&) = delete;
 
+  /// What all that somebody says in a room has in common, as bytes that a StanzaWriter takes as they are. Without a
+  /// nick it is the room itself that speaks, which has no <occupant-id/>.
+  struct Marks {
+    std::string_view occupant;   // the whole <occupant-id/>; may be empty
+    std::string_view stanza_id;  // the beginning of the room's <stanza-id/> (XEP-0359), up to the value of its id
+  };
+
   /// The whole <occupant-id/> of somebody in a room, for StanzaWriter::ready().
   std::string element(std::string_view room_jid, std::string_view nick, std::string_view account);
-  /// The same for somebody who speaks, and so is likely to speak again. Good until the next call.
-  std::string_view speaker(std::string_view room_jid, std::string_view nick, std::string_view account);
+  /// Of somebody who speaks, and so is likely to speak again. Good until the call after the next.
+  Marks speaker(std::string_view room_jid, std::string_view nick, std::string_view account);
 
  private:
   struct Mac;
@@ -30,16 +37,24 @@ class OccupantIds {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
   };
-  using Known = boost::unordered_flat_map<std::string, std::string, Hash, std::equal_to<>>;
+  struct Ready {
+    std::string bytes;
+    std::size_t occupant = 0;  // how many of them are the <occupant-id/>
+    Marks marks() const {
+      return {std::string_view{bytes}.substr(0, occupant), std::string_view{bytes}.substr(occupant)};
+    }
+  };
+  using Known = boost::unordered_flat_map<std::string, std::unique_ptr<Ready>, Hash, std::equal_to<>>;
 
-  /// What is hashed, into seed_.
-  void set_seed(std::string_view room_jid, std::string_view nick, std::string_view account);
-  std::string hashed_seed();
+  std::string hashed(std::string_view seed);
+  Ready make_ready(std::string_view room_jid, std::string_view nick);
+  const Ready& find(std::string_view room_jid, std::string_view nick);
 
   std::unique_ptr<Mac> mac_;
-  std::string seed_;
-  Known known_;         // by seed
-  Known known_before_;  // the generation before: looked at, and then forgotten as a whole
+  std::string seed_;             // of who spoke last
+  const Ready* last_ = nullptr;  // theirs
+  Known known_;                  // by seed
+  Known known_before_;           // the generation before: looked at, and then forgotten as a whole
 };
 
 }  // namespace isthmus::xmpp

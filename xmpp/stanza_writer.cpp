@@ -77,7 +77,11 @@ StanzaWriter& StanzaWriter::open(std::string_view name) {
 }
 
 StanzaWriter& StanzaWriter::open(std::string_view name, std::string_view ns) {
-  return open(name).attribute("xmlns", ns);
+  open(name);
+  out_ += " xmlns='";
+  out_ += ns;
+  out_ += '\'';
+  return *this;
 }
 
 StanzaWriter& StanzaWriter::attribute(std::string_view name, std::string_view value) {
@@ -125,6 +129,15 @@ StanzaWriter& StanzaWriter::ready(std::string_view bytes) {
   assert(is_in_tag_ || bytes.starts_with('<'));
   if (bytes.starts_with('<')) end_opening_tag();
   out_ += bytes;
+  return *this;
+}
+
+StanzaWriter& StanzaWriter::ready_open(std::string_view name, std::string_view bytes) {
+  assert(depth_ > 0 && depth_ < max_depth && bytes.starts_with('<'));
+  end_opening_tag();
+  out_ += bytes;
+  open_[depth_++] = name;
+  is_in_tag_ = true;
   return *this;
 }
 

@@ -36,6 +36,10 @@ class StanzaWriter {
   /// they are.
   StanzaWriter& ready(std::string_view bytes);
 
+  /// The same for bytes that begin an element `name` and end in the value of an attribute, which attribute_end() ends.
+  /// Whole elements may stand before it.
+  StanzaWriter& ready_open(std::string_view name, std::string_view bytes);
+
   /// Ends an attribute whose beginning stood at the end of a ready() head: the rest of its value, escaped, and the
   /// quote.
   StanzaWriter& attribute_end(std::string_view value);

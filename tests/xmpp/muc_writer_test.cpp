@@ -54,7 +54,7 @@ TEST(MucWriter, AMessageBeginsWithTheClientsReadyHead) {
   const Payload what{Message{Style::normal, "<hi>"}};
   const Content content{what, {}};
   const RoomMessage said{
-      .nick = "Romeo", .id = "m1", .origin_id = {}, .stanza_id = {}, .occupant = {}, .content = content, .delayed = {}};
+      .nick = "Romeo", .id = "m1", .origin_id = {}, .stanza_id = {}, .marks = {}, .content = content, .delayed = {}};
   EXPECT_EQ(
       written([&](StanzaWriter& out) { write_groupchat(out, head, "#a&b%net@irc.example.org", said); }),
       "<message to='juliet@example.org/balcony' type='groupchat' from='#a&amp;b%net@irc.example.org/Romeo' id='m1'>"
@@ -65,7 +65,7 @@ TEST(MucWriter, WhatTheServiceSaysComesFromTheRoomItself) {
   const Payload what{Message{Style::notice, "Cannot send to channel"}};
   const Content content{what, {}};
   const RoomMessage said{
-      .nick = {}, .id = "m1", .origin_id = {}, .stanza_id = {}, .occupant = {}, .content = content, .delayed = {}};
+      .nick = {}, .id = "m1", .origin_id = {}, .stanza_id = {}, .marks = {}, .content = content, .delayed = {}};
   EXPECT_EQ(written([&](StanzaWriter& out) { write_groupchat(out, message_head(room, client), room, said); }),
             "<message to='juliet@example.org/balcony' type='groupchat' from='#lounge%net@irc.example.org' id='m1'>"
             "<body>[notice] Cannot send to channel</body></message>");
@@ -74,31 +74,28 @@ TEST(MucWriter, WhatTheServiceSaysComesFromTheRoomItself) {
 TEST(MucWriter, AMessageBearsWhoSaidItAndTheIdThatTheRoomGaveIt) {
   const Payload what{Message{Style::normal, "hi"}};
   const Content content{what, {}};
-  const RoomMessage said{.nick = "Romeo",
-                         .id = "m1",
-                         .origin_id = "o1",
-                         .stanza_id = "AZ<9",
-                         .occupant = "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='5f'/>",
-                         .content = content,
-                         .delayed = {}};
+  const RoomMessage said{
+      .nick = "Romeo",
+      .id = "m1",
+      .origin_id = "o1",
+      .stanza_id = "AZ<9",
+      .marks = {.occupant = "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='5f'/>",
+                .stanza_id = "<stanza-id xmlns='urn:xmpp:sid:0' by='#lounge%net@irc.example.org' id='"},
+      .content = content,
+      .delayed = {}};
   EXPECT_EQ(
       written([&](StanzaWriter& out) { write_groupchat(out, message_head(room, client), room, said); }),
       "<message to='juliet@example.org/balcony' type='groupchat' from='#lounge%net@irc.example.org/Romeo' id='m1'>"
       "<body>hi</body><occupant-id xmlns='urn:xmpp:occupant-id:0' id='5f'/>"
-      "<stanza-id xmlns='urn:xmpp:sid:0' id='AZ&lt;9' by='#lounge%net@irc.example.org'/>"
+      "<stanza-id xmlns='urn:xmpp:sid:0' by='#lounge%net@irc.example.org' id='AZ&lt;9'/>"
       "<origin-id xmlns='urn:xmpp:sid:0' id='o1'/></message>");
 }
 
 TEST(MucWriter, HistoryBearsItsTime) {
   const Payload what{Message{Style::action, "waves"}};
   const Content content{what, {}};
-  const RoomMessage said{.nick = "Romeo",
-                         .id = "m1",
-                         .origin_id = {},
-                         .stanza_id = {},
-                         .occupant = {},
-                         .content = content,
-                         .delayed = noon};
+  const RoomMessage said{
+      .nick = "Romeo", .id = "m1", .origin_id = {}, .stanza_id = {}, .marks = {}, .content = content, .delayed = noon};
   EXPECT_EQ(
       written([&](StanzaWriter& out) { write_groupchat(out, message_head(room, client), room, said); }),
       "<message to='juliet@example.org/balcony' type='groupchat' from='#lounge%net@irc.example.org/Romeo' id='m1'>"

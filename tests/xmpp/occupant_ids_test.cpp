@@ -43,9 +43,21 @@ TEST(OccupantIds, OfSpeakersAreThoseOfPresencesHoweverManySpeak) {
   for (int round = 0; round < 3; ++round) {
     for (std::size_t i = 0; i < 3 * OccupantIds::remembered; ++i) {
       const auto nick = "nick" + std::to_string(i);
-      const std::string spoken{ids.speaker(lounge, nick, "")};
+      const std::string spoken{ids.speaker(lounge, nick, "").occupant};
       ASSERT_EQ(spoken, ids.element(lounge, nick, "")) << nick;
     }
+  }
+}
+
+TEST(OccupantIds, ComeWithTheBeginningOfTheRoomsStanzaIdWhoeverSpokeBefore) {
+  OccupantIds ids{"a key"};
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(ids.speaker("#a&b%net@irc.example.org", "romeo", "").stanza_id,
+              "<stanza-id xmlns='urn:xmpp:sid:0' by='#a&amp;b%net@irc.example.org' id='");
+    EXPECT_EQ(ids.speaker(lounge, "romeo", "").occupant, ids.element(lounge, "romeo", ""));
+    EXPECT_EQ(ids.speaker(lounge, "romeo", "montague").occupant, ids.element(lounge, "romeo", "montague"));
+    EXPECT_EQ(ids.speaker(lounge, "nurse", "").occupant, ids.element(lounge, "nurse", ""));
+    EXPECT_EQ(ids.speaker(lounge, "", "").occupant, "") << "the room itself";
   }
 }
 
