@@ -8,8 +8,10 @@ void Requests::ask(const Incoming& in, const Name& owner, const Conversation& pl
                    Render render, Detours detours) {
   auto& count = count_[owner];
   if (count == max_open) {
-    return refuse(in.domain, {in.to.str(), in.from.str(), in.id},
-                  {Condition::resource_constraint, Remedy::wait, "Too many of your questions are still open.", {}});
+    const Refusal why{Condition::resource_constraint, Remedy::wait, "Too many of your questions are still open.", {}};
+    const Reply to{in.to.str(), in.from.str(), in.id};
+    if (!detours.otherwise) return refuse(in.domain, to, why);
+    return send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) { detours.otherwise(out, to, why); });
   }
   ++count;
   emit(place, std::move(question),

@@ -379,6 +379,14 @@ TEST_F(MucQueriesTest, ServiceDiscoveryTellsWhatTheNetworkTells) {
   EXPECT_THAT(info[0], Not(HasSubstr("message-retract"))) << "the network cannot take messages back";
 }
 
+TEST_F(MucQueriesTest, ServiceDiscoveryOfManyRoomsAtOnceIsAnsweredForEach) {
+  enter();
+  const auto info = iq("get", "<query xmlns='http://jabber.org/protocol/disco#info'/>");
+  for (std::size_t i = 0; i < Requests::max_open; ++i) expect_asked(info);
+  EXPECT_THAT(receive(info), ElementsAre(AllOf(is_result(), HasSubstr(R"(var="muc_nonanonymous")"))));
+  EXPECT_THAT(receive(iq("get", admin("<item role='moderator'/>"))), ElementsAre(is_error("resource-constraint")));
+}
+
 TEST_F(MucQueriesTest, ServiceDiscoveryOfARoomThatTheNetworkTellsNothingOf) {
   EXPECT_THAT(receive(iq("get", "<query xmlns='http://jabber.org/protocol/disco#info'/>")),
               ElementsAre(AllOf(is_result(), HasSubstr(R"(var="muc_nonanonymous")"))));
