@@ -27,7 +27,7 @@ class NoAddresses final : public AddressBook {
 Adapter::Adapter(Runtime& runtime, AdapterId id, ServerSettings server, Access access)
     : runtime_{runtime},
       server_{std::move(server)},
-      dispatcher_{runtime, id, std::move(access), [] { return std::chrono::system_clock::now(); },
+      dispatcher_{runtime, id, std::move(access), [&runtime] { return runtime.alarms.wall_clock(); },
                   server_.occupant_key} {}
 
 Adapter::~Adapter() = default;

@@ -110,6 +110,7 @@ asio::awaitable<void> Connection::read() {
       if (moved.error) break_off(moved.error.message());
       if (moved.error || is_broken_) co_return;
       if (moved.bytes == 0) break;
+      const Alarms::Moment moment{runtime_.alarms};
       heard_ = runtime_.alarms.now();
       const bool goes_on = stream_.feed(runtime_.read_buffer.first(moved.bytes));
       if (!out_.empty()) runtime_.turn.request(*this, Turn::Phase::users);
@@ -170,7 +171,7 @@ void Connection::check_alive() {
     return;
   }
   // To ourselves: XEP-0114 knows no ping, but a server routes this back to us.
-  const auto hex = to_hex(runtime_.ids.next(std::chrono::system_clock::now()));
+  const auto hex = to_hex(runtime_.ids.next(runtime_.alarms.wall_clock()));
   ping_id_.assign(hex.data(), hex.size());
   StanzaWriter out{buffer()};
   out.open("iq").attribute("type", "get").attribute("from", component_.domain).attribute("to", component_.domain);

@@ -21,4 +21,15 @@ std::optional<Conversation> neighbour(const AddressBook& addresses, const Conver
   return *std::move(found);
 }
 
+std::string network_suffix(const Domain& domain, const Conversation& room) {
+  auto text = domain.addresses->text(room);
+  const auto position = text.rfind(room.native.view());
+  if (position == std::string::npos) return {};
+  return text.erase(0, position + room.native.view().size());
+}
+
+std::string person_jid(const Domain& domain, const Conversation& room, std::string_view name) {
+  return to_local(std::string{name} + network_suffix(domain, room)).append("@").append(domain.name);
+}
+
 }  // namespace isthmus::xmpp

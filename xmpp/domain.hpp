@@ -32,6 +32,12 @@ struct Domain {
 /// The address under which `domain` shows `place`.
 std::string bare_jid(const Domain& domain, const Conversation& place);
 
+/// What follows a room's own name in its address: the same for people and masks of its network.
+std::string network_suffix(const Domain& domain, const Conversation& room);
+/// The address of somebody in `room`, or of a mask. Made for each of thousands when a room is entered, so without the
+/// checks of AddressBook::person().
+std::string person_jid(const Domain& domain, const Conversation& room, std::string_view name);
+
 /// The room that the network of `room` calls `native`; nullopt when it is no room's name.
 std::optional<Conversation> neighbour(const AddressBook& addresses, const Conversation& room, std::string_view native);
 

@@ -1,5 +1,6 @@
 // to_local and its kin: XEP-0106, and =hh for what no prepared part can hold.
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "xmpp/jid.hpp"
@@ -90,7 +91,21 @@ std::string escaped(Profile profile, std::string_view text) {
 
 }  // namespace
 
-std::string to_local(std::string_view name) { return escaped(Profile::nodeprep, name); }
+std::string to_local(std::string_view name) {
+  // Most names are themselves: lower case ASCII without anything that means something in an address.
+  static constexpr auto is_plain = [] {
+    std::array<bool, 256> table{};
+    for (unsigned c = 0x21; c < 0x7F; ++c) {
+      const char character = static_cast<char>(c);
+      table[c] =
+          !nodeprep_prohibited.contains(character) && character != '\\' && character != '=' && (c < 'A' || c > 'Z');
+    }
+    return table;
+  }();
+  if (std::ranges::all_of(name, [](char c) { return is_plain[static_cast<unsigned char>(c)]; }))
+    return std::string{name};
+  return escaped(Profile::nodeprep, name);
+}
 
 std::string from_local(std::string_view local) {
   std::string out;

@@ -20,20 +20,13 @@ Refusal nobody(std::string_view address) {
   return {Condition::item_not_found, Remedy::cancel, "Nobody in this room has the address " + std::string{address}, {}};
 }
 
-/// What follows the room's own name in its address: the same for people and masks of its network.
-std::string network_suffix(const AddressBook& addresses, const Conversation& place) {
-  const auto text = addresses.text(place);
-  const auto position = text.rfind(place.native.view());
-  return position == std::string::npos ? std::string{} : text.substr(position + place.native.view().size());
-}
-
 /// Whom an item's jid names: an occupant's or a person's address of ours, the user's own, or, for bans, a mask.
 Answer<std::string> name_of_jid(std::string_view text, const Room& room, bool may_be_mask) {
   const auto jid = parse_jid(text);
   if (jid && jid->domain() == room.domain->name) {
     if (jid->bare() == room.jid && jid->is_full()) return from_resource(jid->resource());
     const auto local = from_local(jid->local());
-    const auto suffix = network_suffix(*room.domain->addresses, room.place);
+    const auto suffix = network_suffix(*room.domain, room.place);
     if (jid->bare() == room.jid || local.size() <= suffix.size() || !local.ends_with(suffix)) return nobody(text);
     return local.substr(0, local.size() - suffix.size());
   }
@@ -83,11 +76,6 @@ std::string ban_note(const ReadStandings::Entry& ban) {
   return note;
 }
 
-/// The address of somebody, or of a mask, on the room's network.
-std::string address_of(std::string_view who, const Domain& domain, const Conversation& place) {
-  return to_local(std::string{who} + network_suffix(*domain.addresses, place)) + "@" + domain.name;
-}
-
 }  // namespace
 
 Answer<Moderate> read_moderation(pugi::xml_node query, const Room& room) {
@@ -131,7 +119,7 @@ void write_standings(StanzaWriter& out, const Reply& reply, const ReadStandings&
     const bool is_ban = entry.affiliation == Affiliation::outcast;
     out.open("item").attribute("affiliation", to_text(entry.affiliation));
     if (!is_ban) out.attribute("role", to_text(entry.role));
-    out.attribute("nick", to_resource(entry.who)).attribute("jid", address_of(entry.who, domain, place));
+    out.attribute("nick", to_resource(entry.who)).attribute("jid", person_jid(domain, place, entry.who));
     if (is_ban) out.leaf("reason", ban_note(entry));
     out.close();
   }

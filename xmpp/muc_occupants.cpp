@@ -12,17 +12,10 @@ namespace {
 
 using State = Occupant::State;
 
-/// What the owner's clients may know of a member: the address of the person, as the gateway would be written to.
-std::string real_jid(const Room& room, const Member& member) {
-  const auto person = room.domain->addresses->person(room.place, member.name);
-  if (!person) return {};
-  return to_local(room.domain->addresses->text(*person)) + "@" + room.domain->name;
-}
-
 }  // namespace
 
 void Muc::show(const Room& room, const Occupant& to, const Member& member, std::initializer_list<int> codes) {
-  const auto address = real_jid(room, member);
+  const auto address = person_jid(*room.domain, room.place, member.name);
   const auto id = context_.occupant_ids.element(room.jid, member.name, member.account);
   send(*room.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     write_available(out, room.jid, to.jid, {.member = member, .real_jid = address, .occupant = id}, codes);

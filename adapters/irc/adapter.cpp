@@ -95,7 +95,7 @@ void IrcAdapter::over(const Connection& connection) {
 
 void IrcAdapter::tell_link(const Connection& connection, LinkState::State state) {
   auto event = std::make_unique<Event>();
-  event->about.received_at = std::chrono::system_clock::now();
+  event->about.received_at = runtime_.alarms.wall_clock();
   event->about.id = runtime_.ids.next(event->about.received_at);
   event->about.source = id_;
   event->about.owner = connection.user();

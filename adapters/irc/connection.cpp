@@ -179,6 +179,7 @@ void Connection::lost(const Refusal& why) {
 void Connection::feed(std::span<char> bytes) {
   const std::uint32_t skipped = line_buffer_.skipped();
   const std::uint32_t attempt = attempt_;
+  const Alarms::Moment moment{setting_.runtime.alarms};
   const SteadyTime time = now();
   line_buffer_.feed(bytes);
   while (const auto line = line_buffer_.next()) {
@@ -316,7 +317,7 @@ void Connection::ring() {
 
 EventPtr Connection::event(const Conversation& place) {
   auto event = std::make_unique<Event>();
-  event->about.received_at = std::chrono::system_clock::now();
+  event->about.received_at = setting_.runtime.alarms.wall_clock();
   event->about.id = setting_.runtime.ids.next(event->about.received_at);
   event->about.source = setting_.adapter;
   event->about.conversation = place;

@@ -78,7 +78,7 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
   void failed(EventPtr event, Refusal why) override {
     setting_.runtime.router.failed(std::move(event), std::move(why));
   }
-  SystemTime wall_clock() const override { return std::chrono::system_clock::now(); }
+  SystemTime wall_clock() const override { return setting_.runtime.alarms.wall_clock(); }
   double random() override { return setting_.runtime.random(); }
   void count(std::string_view name, std::string_view reason) override { setting_.runtime.counters.add(name, reason); }
   void log(std::string_view text) override;

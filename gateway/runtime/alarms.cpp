@@ -57,7 +57,22 @@ Alarms::~Alarms() {
   timer_->timer.cancel();
 }
 
-SteadyTime Alarms::now() const { return timer_ ? std::chrono::steady_clock::now() : fake_now_; }
+SteadyTime Alarms::now() const {
+  if (held_) return held_->now;
+  return timer_ ? std::chrono::steady_clock::now() : fake_now_;
+}
+
+std::chrono::system_clock::time_point Alarms::wall_clock() const {
+  return held_ ? held_->wall_clock : std::chrono::system_clock::now();
+}
+
+Alarms::Moment::Moment(Alarms& alarms) : alarms_{alarms}, is_outermost_{!alarms.held_} {
+  if (is_outermost_) alarms_.held_ = Held{alarms_.now(), alarms_.wall_clock()};
+}
+
+Alarms::Moment::~Moment() {
+  if (is_outermost_) alarms_.held_.reset();
+}
 
 void Alarms::advance(std::chrono::nanoseconds by) {
   assert(!timer_);

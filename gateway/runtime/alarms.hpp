@@ -47,6 +47,23 @@ class Alarms {
   Alarms& operator=(const Alarms&) = delete;
 
   SteadyTime now() const;
+  /// The time of day, for people.
+  std::chrono::system_clock::time_point wall_clock() const;
+
+  /// While one lives, now() and wall_clock() stay as they were when it was made: all that one read brings happens at
+  /// one moment, and the clocks are asked once for all of it.
+  class Moment {
+   public:
+    explicit Moment(Alarms& alarms);
+    ~Moment();
+    Moment(const Moment&) = delete;
+    Moment& operator=(const Moment&) = delete;
+
+   private:
+    Alarms& alarms_;
+    bool is_outermost_;
+  };
+
   /// Tests only: moves the clock of an Alarms without a loop, and rings what is due, in order; now() is the due time
   /// then.
   void advance(std::chrono::nanoseconds by);
@@ -60,6 +77,11 @@ class Alarms {
   Alarm* ringing_ = nullptr;             // the one whose function runs; null again once it was destroyed
   std::optional<SteadyTime> ring_time_;  // set while alarms ring: they ring for being due then
   SteadyTime fake_now_{};
+  struct Held {
+    SteadyTime now;
+    std::chrono::system_clock::time_point wall_clock;
+  };
+  std::optional<Held> held_;  // by a Moment
   struct Timer;
   std::shared_ptr<Timer> timer_;  // empty in tests
 };

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/support/run.hpp"
@@ -167,6 +168,25 @@ TEST(Alarms, MayBeDestroyedBeforeTheLoop) {
     alarm.set(alarms.now());
   }
   loop.run_for(support::patience);
+}
+
+TEST(AlarmsMoment, HoldsBothClocks) {
+  boost::asio::io_context io;
+  Alarms alarms{io.get_executor()};
+  SteadyTime held;
+  {
+    const Alarms::Moment moment{alarms};
+    held = alarms.now();
+    const auto wall_clock = alarms.wall_clock();
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    {
+      const Alarms::Moment within{alarms};
+      EXPECT_EQ(alarms.now(), held);
+    }
+    EXPECT_EQ(alarms.now(), held) << "the outer one still lives";
+    EXPECT_EQ(alarms.wall_clock(), wall_clock);
+  }
+  EXPECT_GE(alarms.now(), held + std::chrono::milliseconds{2});
 }
 
 }  // namespace
