@@ -12,6 +12,8 @@ namespace {
 
 using State = Occupant::State;
 
+constexpr std::size_t about_one_presence = 512;  // bytes
+
 }  // namespace
 
 void Muc::show(const Room& room, const Occupant& to, const Member& member, std::initializer_list<int> codes) {
@@ -41,6 +43,11 @@ void Muc::deliver_roster(const Event& event, Room& room, const Roster& roster) {
 }
 
 void Muc::enter(Room& room, Occupant& occupant, const Roster& roster) {
+  // Thousands of presences would else be copied again and again while the buffer grows.
+  if (room.domain->outlet->is_up()) {
+    auto& buffer = room.domain->outlet->buffer();
+    buffer.reserve(buffer.size() + roster.members.size() * about_one_presence);
+  }
   // The others first, then the client itself, which ends the list (XEP-0045 §7.2.2).
   const auto tell = [&](const Member& member, std::initializer_list<int> codes) {
     show(room, occupant, member, codes);

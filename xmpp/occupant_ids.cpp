@@ -5,8 +5,8 @@
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
-#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -16,13 +16,13 @@
 namespace isthmus::xmpp {
 namespace {
 
-constexpr std::size_t digest_size = 32;  // SHA-256
-constexpr std::size_t id_size = 16;      // bytes of it that are shown: nobody finds two that are alike
+constexpr std::size_t key_size = 16;  // bytes
+constexpr std::size_t id_size = 16;   // bytes: nobody finds two that are alike
 constexpr std::string_view account_mark{"\0account\0", 9};
 constexpr std::string_view nick_mark{"\0nick\0", 6};
 
 void require(int outcome) {
-  if (outcome != 1) throw std::runtime_error{"OpenSSL cannot compute HMAC-SHA-256"};
+  if (outcome != 1) throw std::runtime_error{"OpenSSL cannot compute SipHash"};
 }
 
 const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
@@ -47,15 +47,15 @@ bool is_seed(std::string_view seed, std::string_view room_jid, std::string_view 
 
 }  // namespace
 
-/// HMAC-SHA-256 with one key; the key is scheduled once.
+/// SipHash-2-4 of 128 bits (a keyed hash from which nobody without the key learns anything): a third of the time of
+/// HMAC-SHA-256, which counts when thousands of occupants are shown at once.
 struct OccupantIds::Mac {
-  explicit Mac(std::string_view key)
-      : algorithm{EVP_MAC_fetch(nullptr, "HMAC", nullptr)}, context{EVP_MAC_CTX_new(algorithm)} {
-    std::array digest{'S', 'H', 'A', '2', '5', '6', '\0'};
-    const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
-                                OSSL_PARAM_construct_end()};
+  explicit Mac(const std::array<unsigned char, key_size>& its_key)
+      : key{its_key}, algorithm{EVP_MAC_fetch(nullptr, "SIPHASH", nullptr)}, context{EVP_MAC_CTX_new(algorithm)} {
+    std::size_t size = id_size;
+    const std::array parameters{OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size), OSSL_PARAM_construct_end()};
     require(context != nullptr ? 1 : 0);
-    require(EVP_MAC_init(context, bytes(key), key.size(), parameters.data()));
+    require(EVP_MAC_init(context, key.data(), key.size(), parameters.data()));
   }
   ~Mac() {
     EVP_MAC_CTX_free(context);
@@ -64,26 +64,30 @@ struct OccupantIds::Mac {
   Mac(const Mac&) = delete;
   Mac& operator=(const Mac&) = delete;
 
-  std::array<unsigned char, digest_size> operator()(std::string_view text) {
-    std::array<unsigned char, digest_size> digest{};
+  std::array<unsigned char, id_size> operator()(std::string_view text) {
+    std::array<unsigned char, id_size> digest{};
     std::size_t size = 0;
-    require(EVP_MAC_init(context, nullptr, 0, nullptr));
+    require(EVP_MAC_init(context, key.data(), key.size(), nullptr));
     require(EVP_MAC_update(context, bytes(text), text.size()));
     require(EVP_MAC_final(context, digest.data(), &size, digest.size()));
     return digest;
   }
 
+  std::array<unsigned char, key_size> key;
   EVP_MAC* algorithm;
   EVP_MAC_CTX* context;
 };
 
 OccupantIds::OccupantIds(std::string_view key) {
-  std::array<unsigned char, digest_size> random{};
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   if (key.empty()) {
-    require(RAND_bytes(random.data(), random.size()));
-    key = {reinterpret_cast<const char*>(random.data()), random.size()};
+    require(RAND_bytes(digest.data(), key_size));
+  } else {
+    require(EVP_Digest(key.data(), key.size(), digest.data(), nullptr, EVP_sha256(), nullptr));
   }
-  mac_ = std::make_unique<Mac>(key);
+  std::array<unsigned char, key_size> its_key{};
+  std::copy_n(digest.begin(), key_size, its_key.begin());
+  mac_ = std::make_unique<Mac>(its_key);
 }
 
 OccupantIds::~OccupantIds() = default;
@@ -93,7 +97,7 @@ std::string OccupantIds::hashed(std::string_view seed) {
   const auto digest = (*mac_)(seed);
   std::string id;
   id.reserve(2 * id_size);
-  for (const unsigned char byte : std::span{digest}.first<id_size>()) {
+  for (const unsigned char byte : digest) {
     id += digits[byte >> 4U];
     id += digits[byte & 0xFU];
   }
