@@ -45,8 +45,9 @@ bool is_removed(char32_t value) noexcept {
 }
 
 // True when the sender's limit rather than another charset explains `tail`, the cut code point that `bytes` end with.
-bool is_likely_cut(std::string_view bytes, std::string_view tail, bool has_other_utf8) noexcept {
+bool is_likely_cut(std::string_view bytes, std::string_view tail, bool has_other_utf8, bool has_charset) noexcept {
   if (!is_cut_code_point(tail)) return false;
+  if (has_charset) return has_other_utf8;
   if (has_other_utf8 || bytes.size() >= length_of_a_cut_text || tail.size() == 3) return true;
   // E2: punctuation and currency; F0: emoji. As Windows-1252 they read "â" and "ð" with a symbol after it.
   return tail.size() == 2 && (tail.front() == '\xE2' || tail.front() == '\xF0');
@@ -58,7 +59,7 @@ struct Reading {
   bool is_clean = true;  // nothing to remove
 };
 
-Reading read(std::string_view bytes) noexcept {
+Reading read(std::string_view bytes, bool has_charset) noexcept {
   Reading reading{bytes};
   bool has_other_utf8 = false;
   std::size_t at = 0;
@@ -70,7 +71,7 @@ Reading read(std::string_view bytes) noexcept {
     }
     const CodePoint point = first_code_point(rest);
     if (point.length == 0) {
-      if (is_likely_cut(bytes, rest, has_other_utf8)) {
+      if (is_likely_cut(bytes, rest, has_other_utf8, has_charset)) {
         reading.bytes = bytes.substr(0, at);
         return reading;
       }
@@ -107,9 +108,15 @@ std::size_t arguments_of_code(char32_t code, std::string_view rest) noexcept {
   return 0;
 }
 
-std::string_view converted(std::string_view bytes, std::string& buffer, bool without_colours) {
-  const Reading reading = read(bytes);
+std::string_view converted(std::string_view bytes, std::string& buffer, const LegacyCharset* charset,
+                           bool without_colours, ControlSink* sink) {
+  Reading reading = read(bytes, charset != nullptr);
   if (reading.is_clean) return reading.bytes;
+  std::string decoded;
+  if (!reading.is_utf8 && charset != nullptr) {
+    charset->append_decoded(decoded, bytes);
+    reading = {decoded, true, false};
+  }
   buffer.clear();
   std::string_view rest = reading.bytes;
   while (!rest.empty()) {
@@ -118,7 +125,9 @@ std::string_view converted(std::string_view bytes, std::string& buffer, bool wit
     rest.remove_prefix(plain);
     if (rest.empty()) break;
     const CodePoint point = reading.is_utf8 ? first_code_point(rest) : CodePoint{from_cp1252(rest.front()), 1};
-    if (!is_removed(point.value)) {
+    if (is_removed(point.value)) {
+      if (sink != nullptr) sink->on_control(point.value, buffer.size());
+    } else {
       if (reading.is_utf8)
         buffer += rest.substr(0, point.length);
       else
@@ -132,8 +141,17 @@ std::string_view converted(std::string_view bytes, std::string& buffer, bool wit
 
 }  // namespace
 
-std::string_view to_utf8(std::string_view bytes, std::string& buffer) { return converted(bytes, buffer, false); }
+std::string_view to_utf8(std::string_view bytes, std::string& buffer, const LegacyCharset* charset) {
+  return converted(bytes, buffer, charset, false, nullptr);
+}
 
-std::string_view plain_text(std::string_view bytes, std::string& buffer) { return converted(bytes, buffer, true); }
+std::string_view plain_text(std::string_view bytes, std::string& buffer, const LegacyCharset* charset) {
+  return converted(bytes, buffer, charset, true, nullptr);
+}
+
+std::string_view without_controls(std::string_view bytes, std::string& buffer, const LegacyCharset* charset,
+                                  ControlSink* sink) {
+  return converted(bytes, buffer, charset, true, sink);
+}
 
 }  // namespace isthmus::irc

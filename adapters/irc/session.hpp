@@ -330,6 +330,10 @@ class Session {
   void rekey();
   void learn_own_address(std::string_view user, std::string_view host);
   PrefixLength own_prefix() const noexcept;
+  /// Of what is said to `target`; null: UTF-8.
+  const LegacyCharset* charset_of(std::string_view target) const {
+    return isupport_->utf8_only ? nullptr : network_.charset_of(target);
+  }
 
   // small helpers
   Extensions& extensions() {

@@ -4,6 +4,7 @@
 
 #include "adapters/irc/charset.hpp"
 #include "adapters/irc/ctcp.hpp"
+#include "adapters/irc/formatting.hpp"
 #include "adapters/irc/session.hpp"
 #include "adapters/irc/timing.hpp"
 #include "adapters/irc/translate.hpp"
@@ -74,7 +75,7 @@ bool Session::is_collected(const Line& line, const Tags& tags, bool notice) {
     return true;
   }
   if (message.lines > 0 && !tags.concat) message.said.text += '\n';
-  message.said.text += plain_text(text, shared_.scratch.text);
+  append_text(message.said, text, shared_.scratch.text, charset_of(isupport_->channel_of(line.param(0))));
   // We send no digest of blank lines: they are between the pieces.
   if (!text.empty()) message.digest = digest_with(message.digest, text);
   ++message.lines;

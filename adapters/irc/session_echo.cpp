@@ -5,6 +5,7 @@
 
 #include "adapters/irc/charset.hpp"
 #include "adapters/irc/ctcp.hpp"
+#include "adapters/irc/formatting.hpp"
 #include "adapters/irc/session.hpp"
 #include "adapters/irc/tag_list.hpp"
 #include "adapters/irc/timing.hpp"
@@ -165,14 +166,14 @@ bool Session::on_labelled(const Line& line) {
     relayed.style = Style::action;
     text = ctcp->arguments;
   }
-  relayed.text = plain_text(text, shared_.scratch.text);
+  append_text(relayed, text, shared_.scratch.text, charset_of(isupport_->channel_of(line.param(0))));
   on_echo(*labelled, tags, digest_with(labelled->echoed, text), std::move(relayed));
   return true;
 }
 
 void Session::on_echo(Labelled& labelled, const Tags& tags, std::uint64_t digest, Message relayed) {
   labelled.echoed = digest;
-  if (labelled.answered > 0) relayed.text.insert(0, labelled.relayed.text + "\n");
+  if (labelled.answered > 0) put_before(relayed, labelled.relayed);
   labelled.relayed = std::move(relayed);
   if (labelled.event != nullptr) {
     std::string buffer;

@@ -63,6 +63,7 @@ struct Scratch {
   std::string text;
   std::string address;
   std::string line;
+  std::string said;  // what leaves, where it is not the message's own text
   std::vector<std::string_view> pieces;
   std::vector<ModeChange> modes;
   std::vector<EventPtr> through;  // messages that a write completed

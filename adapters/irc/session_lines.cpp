@@ -4,6 +4,7 @@
 
 #include "adapters/irc/charset.hpp"
 #include "adapters/irc/ctcp.hpp"
+#include "adapters/irc/formatting.hpp"
 #include "adapters/irc/replies.hpp"
 #include "adapters/irc/session.hpp"
 #include "adapters/irc/timing.hpp"
@@ -117,12 +118,13 @@ void Session::on_privmsg(const Line& line, bool notice) {
     style = Style::action;
     text = ctcp->arguments;
   }
-  text = plain_text(text, shared_.scratch.text);
-  if (text.empty()) {
+  Message said{.style = style, .text = {}};
+  append_text(said, text, shared_.scratch.text, charset_of(isupport_->channel_of(line.param(0))));
+  if (said.text.empty()) {
     host_.count("irc_lines_dropped", "no_text");
     return;
   }
-  on_message(line, tags, {.style = style, .text = std::string{text}});
+  on_message(line, tags, std::move(said));
 }
 
 void Session::on_message(const Line& line, const Tags& tags, Message said) {

@@ -285,7 +285,7 @@ void Session::on_topic(const Line& line) {
   Channel* channel = find(line.param(0));
   if (channel == nullptr || !channel->is_on()) return;
   std::string buffer;
-  channel->subject.text = plain_text(line.param(1), buffer);
+  channel->subject.text = plain_text(line.param(1), buffer, charset_of(channel->name));
   channel->subject.by = to_utf8(line.nick, buffer);
   channel->subject.at = host_.wall_clock();
   if (channel->state == Channel::State::joined) emit_subject(*channel, {});
@@ -302,7 +302,8 @@ void Session::on_topic_numeric(const Line& line) {
     channel->subject.at = parse_unix_time(line.param(3));
     return;
   }
-  std::string text{line.numeric == RPL_TOPIC ? plain_text(line.last(), buffer) : std::string_view{}};
+  std::string text;
+  if (line.numeric == RPL_TOPIC) text = plain_text(line.last(), buffer, charset_of(channel->name));
   if (text == channel->subject.text) return;
   channel->subject = {.text = std::move(text), .by = {}, .at = {}};
   if (channel->state == Channel::State::joined) emit_subject(*channel, {});

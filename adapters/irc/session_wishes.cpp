@@ -6,10 +6,10 @@
 #include "adapters/irc/ctcp.hpp"
 #include "adapters/irc/deeds.hpp"
 #include "adapters/irc/nick.hpp"
+#include "adapters/irc/outgoing_text.hpp"
 #include "adapters/irc/session.hpp"
 #include "adapters/irc/timing.hpp"
 #include "adapters/irc/translate.hpp"
-#include "gateway/model/marked_text.hpp"
 
 namespace isthmus::irc {
 
@@ -263,10 +263,11 @@ Outcome Session::say(EventPtr& event, std::string_view target) {
   const std::size_t budget =
       text_budget(own_prefix(), command, target, action ? action_overhead : 0, isupport_->line_length);
   auto& pieces = shared_.scratch.pieces;
-  std::string marked;
-  if (!message.spans.empty()) marked = to_marked_text(message.text, message.spans, Fences::none);
-  if (!split(message.spans.empty() ? message.text : marked, budget, max_pieces, pieces))
-    return rejected(Condition::policy_violation, Remedy::modify, "The message is too long for IRC.");
+  const TextForm form{charset_of(target), network_.formatting};
+  const std::size_t most = shared_.settings.max_lines;
+  if (!to_pieces(message, form, budget, most, shared_.scratch.said, pieces))
+    return rejected(Condition::policy_violation, Remedy::modify,
+                    "The message would be more than " + std::to_string(most) + " lines on IRC; send less at once.");
   if (pieces.empty()) return rejected(Condition::not_acceptable, Remedy::modify, "The message has no text.");
   if (capabilities_.has(Cap::message_tags)) return say_with_tags(event, target, command);
   std::string& out = host_.lines();

@@ -1,5 +1,7 @@
 #include "adapters/irc/settings.hpp"
 
+#include "adapters/irc/bytes.hpp"
+
 #include <algorithm>
 
 namespace isthmus::irc {
@@ -22,7 +24,16 @@ bool is_network_name(std::string_view name) {
   });
 }
 
-Network read_network(const std::string& name, const config::Section& section) {
+Network::Charset read_charset(const config::Section& section) {
+  const std::string name = section.text("charset", "UTF-8");
+  if (equals_ignoring_case(name, "UTF-8")) return nullptr;
+  auto charset = LegacyCharset::find(name);
+  if (charset == nullptr)
+    section.problem("charset", "is no charset that IRC can use; one is, for example, \"ISO-8859-15\" or \"KOI8-R\"");
+  return charset;
+}
+
+Network read_network(const std::string& name, const config::Section& section, bool formatting) {
   Network network;
   network.name = lower(name);
   network.listed = true;
@@ -34,11 +45,21 @@ Network read_network(const std::string& name, const config::Section& section) {
   network.flood_burst = static_cast<std::uint32_t>(section.integer("flood_burst", 10, 1, 1000));
   network.flood_rate = section.number("flood_rate", 0.5, 0, 1000);
   network.connect_rate = section.number("connect_rate", 0.5, 0, 1000);
+  network.formatting = section.boolean("formatting", formatting);
+  network.charset = read_charset(section);
+  for (const auto& [channel, own] : section.tables("channels"))
+    network.channel_charsets.emplace_back(lower(channel), read_charset(own));
   if (network.host.empty()) section.problem("host", "must name a host");
   return network;
 }
 
 }  // namespace
+
+const LegacyCharset* Network::charset_of(std::string_view target) const {
+  for (const auto& [channel, own] : channel_charsets)
+    if (equals_ignoring_case(channel, target)) return own.get();
+  return charset.get();
+}
 
 std::optional<Network> Settings::network(std::string_view name) const {
   if (const auto listed = networks.find(name); listed != networks.end()) return listed->second;
@@ -46,6 +67,7 @@ std::optional<Network> Settings::network(std::string_view name) const {
   Network network;
   network.name = name;
   network.host = name;
+  network.formatting = formatting;
   return network;
 }
 
@@ -54,6 +76,8 @@ Settings read_settings(const config::Section& own, const config::Section& compon
   settings.fixed_network = lower(own.text("fixed_network", ""));
   if (component.has("fixed_network")) settings.fixed_network = lower(component.text("fixed_network", ""));
   settings.any_network = own.boolean("any_network", true);
+  settings.formatting = own.boolean("formatting", settings.formatting);
+  settings.max_lines = static_cast<std::size_t>(own.integer("max_lines", 50, 1, 200));
   settings.linger = own.duration("linger", settings.linger, std::chrono::milliseconds{0}, std::chrono::hours{24});
   settings.reconnect_base =
       own.duration("reconnect_base", settings.reconnect_base, std::chrono::milliseconds{100}, std::chrono::minutes{10});
@@ -62,7 +86,7 @@ Settings read_settings(const config::Section& own, const config::Section& compon
   for (const auto& [name, section] : own.tables("networks")) {
     if (!is_network_name(name))
       section.problem("", "a network's name has no spaces, control characters or any of %@/\"&'<>");
-    Network network = read_network(name, section);
+    Network network = read_network(name, section, settings.formatting);
     const std::string key = network.name;
     if (!settings.networks.emplace(key, std::move(network)).second) section.problem("", "this network is there twice");
   }

@@ -86,7 +86,12 @@ std::size_t text_budget(const PrefixLength& own, std::string_view command, std::
   return std::max(line_length, around + min_text_budget) - around;
 }
 
-bool split(std::string_view body, std::size_t budget, std::size_t max_pieces, std::vector<std::string_view>& pieces) {
+namespace {
+
+/// `fit(line, budget)`: how many bytes of `line` fit.
+template <class Fit>
+bool split_by(std::string_view body, std::size_t budget, std::size_t max_pieces, std::vector<std::string_view>& pieces,
+              Fit fit) {
   constexpr std::size_t longest_code_point = 4;
   budget = std::max(budget, longest_code_point);
   pieces.clear();
@@ -100,12 +105,26 @@ bool split(std::string_view body, std::size_t budget, std::size_t max_pieces, st
         pieces.clear();
         return false;
       }
-      const std::size_t cut = line.size() <= budget ? line.size() : cut_of(line, budget);
+      const std::size_t room = fit(line, budget);
+      const std::size_t cut = room == line.size() ? room : cut_of(line, room);
       pieces.push_back(line.substr(0, cut));
       line.remove_prefix(cut);
     }
   }
   return true;
+}
+
+}  // namespace
+
+bool split(std::string_view body, std::size_t budget, std::size_t max_pieces, std::vector<std::string_view>& pieces) {
+  return split_by(body, budget, max_pieces, pieces,
+                  [](std::string_view line, std::size_t most) { return std::min(line.size(), most); });
+}
+
+bool split(std::string_view body, std::size_t budget, std::size_t max_pieces, std::vector<std::string_view>& pieces,
+           const LegacyCharset& charset) {
+  return split_by(body, budget, max_pieces, pieces,
+                  [&](std::string_view line, std::size_t most) { return charset.fitting(line, most); });
 }
 
 }  // namespace isthmus::irc

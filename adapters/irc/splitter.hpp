@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/irc/legacy_charset.hpp"
 #include "adapters/irc/line.hpp"
 
 namespace isthmus::irc {
@@ -32,5 +33,9 @@ std::size_t text_budget(const PrefixLength& own, std::string_view command, std::
 /// beside a zero-width joiner where that can be helped. The pieces of a line, joined, are the line. False, with
 /// `pieces` empty, when there would be more than `max_pieces`.
 bool split(std::string_view body, std::size_t budget, std::size_t max_pieces, std::vector<std::string_view>& pieces);
+
+/// The same where the budget is of bytes in `charset`.
+bool split(std::string_view body, std::size_t budget, std::size_t max_pieces, std::vector<std::string_view>& pieces,
+           const LegacyCharset& charset);
 
 }  // namespace isthmus::irc

@@ -24,7 +24,6 @@ inline constexpr std::chrono::seconds longest_connect_queue{120};  // for a user
 
 inline constexpr unsigned max_connecting = 50;       // attempts at one network at a time; an attempt has several KiB
 inline constexpr std::size_t max_packed_join = 400;  // bytes of names and keys in one JOIN
-inline constexpr std::size_t max_pieces = 16;        // lines of one message
 inline constexpr std::size_t max_early_messages = 20;
 inline constexpr std::size_t max_held_messages = 500;      // for one channel that is being joined
 inline constexpr std::size_t max_occupants = 50'000;       // of one channel

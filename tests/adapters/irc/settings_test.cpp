@@ -91,5 +91,39 @@ tls = "maybe"
   EXPECT_TRUE(has("a b"));
 }
 
+TEST(IrcSettings, KnowTheCharsetsOfNetworksAndChannels) {
+  const Reading reading{R"([irc]
+formatting = true
+max_lines = 7
+[irc.networks.old]
+charset = "koi8-r"
+formatting = false
+[irc.networks.old.channels."#Modern"]
+charset = "utf-8"
+[irc.networks.old.channels."#west"]
+charset = "ISO-8859-15"
+[irc.networks.new]
+)"};
+  EXPECT_TRUE(reading.problems.empty()) << reading.problems.front();
+  EXPECT_EQ(reading.settings.max_lines, 7U);
+  EXPECT_TRUE(reading.settings.network("irc.example.net")->formatting);
+  const auto old = reading.settings.network("old");
+  ASSERT_TRUE(old);
+  EXPECT_FALSE(old->formatting);
+  EXPECT_EQ(old->charset_of("#other"), old->charset.get());
+  EXPECT_NE(old->charset_of("#other"), nullptr);
+  EXPECT_EQ(old->charset_of("#MODERN"), nullptr);
+  EXPECT_NE(old->charset_of("#West"), nullptr);
+  EXPECT_NE(old->charset_of("#West"), old->charset_of("romeo"));
+  EXPECT_EQ(reading.settings.network("new")->charset_of("#other"), nullptr);
+}
+
+TEST(IrcSettings, NameACharsetThatNobodyKnows) {
+  const Reading reading{
+      "[irc.networks.x]\ncharset = \"klingon\"\n[irc.networks.x.channels.\"#c\"]\ncharset = \"utf-16\"\n"};
+  ASSERT_EQ(reading.problems.size(), 2U);
+  for (const auto& problem : reading.problems) EXPECT_NE(problem.find("charset"), std::string::npos) << problem;
+}
+
 }  // namespace
 }  // namespace isthmus::irc
