@@ -63,3 +63,18 @@ class TestElsewhere:
 
         message = paris.wait("message", sender=room, has_muc_user=True)
         assert message.xml.find(f"{MUC_USER}x/{MUC_USER}invite").get("from") == juliet.bare_jid
+
+
+class TestFromIrc:
+    def test_one_from_irc_can_be_followed(self, world):
+        juliet, room, _, _ = world.pair()
+        secret = world.channel()
+        paris = world.irc("paris", secret)
+        paris.mode(secret, "+i")
+
+        paris.send(f"INVITE {juliet.name} {secret}")
+
+        message = juliet.wait("message", sender=lambda sender: sender.partition("/")[0] == world.room(secret))
+        invite = message.xml.find(f"{MUC_USER}x/{MUC_USER}invite")
+        assert invite is not None and paris.nick in invite.get("from")
+        assert juliet.join(world.room(secret), juliet.name).nick == juliet.name

@@ -179,6 +179,16 @@ class TestAway:
         back = juliet.wait("presence", since=start, sender=f"{room}/{romeo.nick}")
         assert back.text("show") is None
 
+    def test_who_is_away_on_xmpp_is_shown_so(self, world):
+        juliet, room, romeo, _ = world.pair("away-notify")
+
+        juliet.send_presence(f"{room}/{juliet.name}", inside="<show>away</show><status>at the balcony</status>")
+        assert romeo.wait("away", source=juliet.name).target == "at the balcony"
+        start = romeo.mark()
+        juliet.send_presence(f"{room}/{juliet.name}", inside="<show>xa</show><status>asleep</status>")
+
+        assert romeo.wait("away", since=start, source=juliet.name).target == "asleep"
+
 
 class TestNicksOfTheServer:
     @pytest.mark.needs("msgid")

@@ -3,6 +3,7 @@
 import pytest
 
 STANZA_ID = "{urn:xmpp:sid:0}stanza-id"
+MARKUP = "{urn:xmpp:markup:0}markup"
 
 
 def said_by(peer, room, user, channel, text):
@@ -83,6 +84,17 @@ class TestRetraction:
 
 
 class TestStyles:
+    def test_codes_are_spans_beside_the_text(self, world):
+        juliet, room, romeo, channel = world.pair()
+
+        romeo.say(channel, "a \x02rose\x02 by any \x1dother\x1d name")
+
+        message = juliet.wait("message", sender=f"{room}/{romeo.nick}")
+        assert message.body == "a rose by any other name"
+        spans = {(int(span.get("start")), int(span.get("end"))): span[0].tag.partition("}")[2]
+                 for span in message.xml.find(MARKUP)}
+        assert spans == {(2, 6): "strong", (14, 19): "emphasis"}
+
     def test_what_would_be_styled_by_accident_is_marked(self, world):
         juliet, room, romeo, channel = world.pair()
 
