@@ -70,7 +70,8 @@ Result<Line> parse_line(std::string_view bytes) noexcept;
 /// where nothing is escaped, else of `buffer`.
 std::optional<std::string_view> tag_value(std::string_view tags, std::string_view key, std::string& buffer);
 
-/// A tag's value as it stands on the line, unescaped; the view is of `value` where nothing is escaped, else of `buffer`.
+/// A tag's value as it stands on the line, unescaped; the view is of `value` where nothing is escaped, else of
+/// `buffer`.
 std::string_view unescaped_tag(std::string_view value, std::string& buffer);
 
 /// A tag to send: key with its '+' where it has one, value unescaped; an empty value is left out.

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "gateway/token_bucket.hpp"
 #include "adapters/irc/session_host.hpp"
 #include "gateway/model/event.hpp"
 #include "gateway/runtime/alarms.hpp"
+#include "gateway/token_bucket.hpp"
 
 namespace isthmus::irc {
 

@@ -165,7 +165,8 @@ class Stage final : public SessionHost {
   }
 
   std::string abilities() const {
-    constexpr std::string_view names[] = {"edit", "reply", "reaction", "retraction", "moderation", "typing", "displayed"};
+    constexpr std::string_view names[] = {"edit",       "reply",  "reaction", "retraction",
+                                          "moderation", "typing", "displayed"};
     std::string text;
     for (std::size_t i = 0; i < std::size(names); ++i)
       if (session_->capabilities().has(static_cast<Capability>(i))) text.append(" ").append(names[i]);
