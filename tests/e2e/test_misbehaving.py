@@ -271,12 +271,14 @@ class TestKilled:
         gone = nurse.wait("presence", sender=f"{world.room(channel)}/{nurse.name}", type="unavailable")
         assert {110, 333} <= gone.statuses
         assert nurse.ping(IRC_DOMAIN).type == "result"
+        reentry = nurse.mark()
         world.ircd.start()
         # What entering was begun with is answered: by the next connection, or by an error.
         answer = juliet.wait("presence", since=start, timeout=PATIENCE, sender=f"{room}/{juliet.name}")
         if answer.type == "error":
             juliet.join(room, juliet.name, timeout=PATIENCE)
-        nurse.wait("presence", timeout=PATIENCE, sender=f"{world.room(channel)}/{nurse.name}", type="", statuses={110})
+        nurse.wait("presence", since=reentry, timeout=PATIENCE, sender=f"{world.room(channel)}/{nurse.name}", type="",
+                   statuses={110})
         shown = [stanza.nick for stanza in juliet.all("presence", since=start, type="")]
         assert not set(shown) & set(crowd.nicks), "half a room was shown"
         message_id = juliet.send_message(room, "who is left?")
