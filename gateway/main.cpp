@@ -65,7 +65,7 @@ struct Plan {
   DegradePolicy degrade;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::text;
-  std::string http_listen;
+  HttpOptions http;
   ResolverOptions dns;
 };
 
@@ -144,6 +144,16 @@ DegradePolicy read_degrade(const config::Section& section) {
           .retraction = fallback("retraction", standard.retraction)};
 }
 
+std::vector<std::string> read_proxies(const config::Section& http) {
+  std::vector<std::string> proxies;
+  for (const auto& text : http.texts("trusted_proxies")) {
+    const auto address = parse_ip_address(text);
+    if (!address) http.problem("trusted_proxies", "\"" + text + "\" is no IP address");
+    if (address) proxies.push_back(to_text(*address));
+  }
+  return proxies;
+}
+
 /// The plan; mistakes are noted in the document.
 Plan read_plan(const config::Section& root) {
   Plan plan;
@@ -160,7 +170,8 @@ Plan read_plan(const config::Section& root) {
   const auto log = root.table("log");
   plan.log_level = parse_level(log.one_of("level", "info", {"trace", "debug", "info", "warn", "error"}));
   plan.log_format = log.one_of("format", "text", {"text", "json"}) == "json" ? LogFormat::json : LogFormat::text;
-  plan.http_listen = root.table("http").text("listen", "127.0.0.1:8480");
+  plan.http.address = root.table("http").text("listen", "127.0.0.1:8480");
+  plan.http.trusted_proxies = read_proxies(root.table("http"));
   plan.dns.servers = root.table("dns").texts("servers");
   return plan;
 }
@@ -187,7 +198,8 @@ class Daemon {
                  Log{make_stdout_sink(plan_.log_format), plan_.log_level},
                  read_buffer_,
                  [this] { return std::uniform_real_distribution<>{0.0, 1.0}(random_); },
-                 plan_.limits},
+                 plan_.limits,
+                 routes_},
         users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates}} {
     const AdapterId home{0};
     router_.set(home, users_);
@@ -220,7 +232,7 @@ class Daemon {
     users.spawn("xmpp", users_.run());
     co_await with_tasks([this](TaskGroup& tasks) -> asio::awaitable<void> {
       for (const auto& adapter : adapters_) tasks.spawn("adapter", adapter->run());
-      if (!plan_.http_listen.empty()) tasks.spawn("http", serve_pages());
+      if (!plan_.http.address.empty()) tasks.spawn("http", serve_pages());
       boost::system::error_code stopped;
       co_await stop_.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
     });
@@ -247,17 +259,17 @@ class Daemon {
   }
 
   asio::awaitable<void> serve_pages() {
-    HttpRoutes routes;
-    routes["/healthz"] = [] { return HttpAnswer{.body = "ok\n"}; };
-    routes["/readyz"] = [this] { return readiness(); };
-    routes["/metrics"] = [this] {
+    const auto metrics = [this] {
       return HttpAnswer{.content_type = "text/plain; version=0.0.4", .body = counters_.to_text()};
     };
+    routes_["/healthz"] = HttpRoute{[] { return HttpAnswer{.body = "ok\n"}; }};
+    routes_["/readyz"] = HttpRoute{[this] { return readiness(); }};
+    routes_["/metrics"] = HttpRoute{metrics};
     try {
-      co_await serve_http(plan_.http_listen, std::move(routes), runtime_.log);
+      co_await serve_http(plan_.http, routes_, runtime_.log);
     } catch (const boost::system::system_error& error) {
       if (error.code() == asio::error::operation_aborted) throw;
-      runtime_.log.error("http.listen = \"{}\": {}", plan_.http_listen, error.code().message());
+      runtime_.log.error("http.listen = \"{}\": {}", plan_.http.address, error.code().message());
       exit_code_ = bad_configuration;
       stop();
     }
@@ -302,6 +314,7 @@ class Daemon {
   std::unique_ptr<Resolver> resolver_;
   EventIds ids_;
   asio::steady_timer stop_;  // cancelled: end
+  HttpRoutes routes_;
   std::vector<char> read_buffer_ = std::vector<char>(read_buffer_size);
   Runtime runtime_;
   xmpp::Adapter users_;
@@ -322,13 +335,13 @@ std::map<std::string, std::string> read_environment() {
 }
 
 int check_health(const Plan& plan) {
-  if (plan.http_listen.empty()) {
+  if (plan.http.address.empty()) {
     std::cerr << "http.listen is empty: there is nothing to ask\n";
     return 1;
   }
-  const auto status = http_status(plan.http_listen, "/healthz");
+  const auto status = http_status(plan.http.address, "/healthz");
   if (status == 200) return clean;
-  std::cerr << plan.http_listen << " does not answer well (" << status << ")\n";
+  std::cerr << plan.http.address << " does not answer well (" << status << ")\n";
   return 1;
 }
 

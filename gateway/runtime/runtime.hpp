@@ -11,6 +11,7 @@
 #include "gateway/router.hpp"
 #include "gateway/runtime/alarms.hpp"
 #include "gateway/runtime/counters.hpp"
+#include "gateway/runtime/http.hpp"
 #include "gateway/runtime/log.hpp"
 #include "gateway/runtime/resolver.hpp"
 #include "gateway/runtime/turn.hpp"
@@ -30,6 +31,7 @@ struct Runtime {
   std::span<char> read_buffer;     // one for the loop, 256 KiB: consumed before the next read
   std::function<double()> random;  // in [0, 1): jitter
   UserLimits limits{};
+  HttpRoutes& routes;  // of the HTTP listener: adapters add theirs when they are made
 };
 
 /// Makes an adapter whose settings have been read. Called once; the adapter's id is the router's.

@@ -25,6 +25,7 @@ struct TestRuntime {
   Alarms alarms;  // the tests' clock
   NoResolver resolver;
   EventIds ids{1};
+  HttpRoutes routes;
   std::vector<char> read_buffer = std::vector<char>(65536);
   Runtime runtime;
 };

@@ -29,9 +29,24 @@ using testing::Not;
 using testing::StartsWith;
 
 HttpRoutes routes() {
-  return {{"/healthz", [] { return HttpAnswer{200, "text/plain", "ok\n"}; }},
-          {"/readyz", [] { return HttpAnswer{503, "text/plain", "not yet\n"}; }},
-          {"/broken", []() -> HttpAnswer { throw std::runtime_error{"broken"}; }}};
+  HttpRoutes all;
+  all["/healthz"] = HttpRoute{[] { return HttpAnswer{.content_type = "text/plain", .body = "ok\n"}; }};
+  all["/readyz"] =
+      HttpRoute{[] { return HttpAnswer{.status = 503, .content_type = "text/plain", .body = "not yet\n"}; }};
+  all["/broken"] = HttpRoute{[]() -> HttpAnswer { throw std::runtime_error{"broken"}; }};
+  const auto echo = [](const HttpRequest& request) {
+    return HttpAnswer{.body = request.method + " " + request.query + " " + request.body + " from " + request.peer,
+                      .headers = {{"Cache-Control", "max-age=60"}, {"X-Host", request.host}}};
+  };
+  all["/echo"] = HttpRoute{{"GET", "POST"}, echo, 8};
+  const auto take = [](const HttpRequest& request, HttpConnection& connection) -> std::optional<HttpAnswer> {
+    if (request.query == "refuse") return HttpAnswer{.status = 403, .body = "no"};
+    const auto stream = connection.take();
+    stream->write_some("taken:" + connection.take_rest());
+    return std::nullopt;
+  };
+  all["/take"] = HttpRoute{HttpRoute::Take{take}};
+  return all;
 }
 
 /// A server on a free port, on a loop of its own thread, so that tests may use blocking clients. Ends with the test.
@@ -39,7 +54,9 @@ class HttpServer : public testing::Test {
  protected:
   HttpServer() {
     std::optional<std::uint16_t> port;
-    asio::co_spawn(loop_, serve_http("127.0.0.1:0", routes(), {}, [&](std::uint16_t given) { port = given; }),
+    asio::co_spawn(loop_,
+                   serve_http({.address = "127.0.0.1:0", .trusted_proxies = {}, .max_connections = 64}, routes_, {},
+                              [&](std::uint16_t given) { port = given; }),
                    asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr) { ended_ = true; }));
     while (!port) loop_.run_one();
     port_ = *port;
@@ -74,6 +91,7 @@ class HttpServer : public testing::Test {
   }
 
  private:
+  const HttpRoutes routes_ = routes();
   asio::io_context loop_;
   asio::io_context clients_;
   asio::cancellation_signal stop_;
@@ -106,6 +124,29 @@ TEST_F(HttpServer, RefusesWhatItDoesNotServe) {
               AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("Allow: GET, HEAD\r\n")));
   EXPECT_THAT(answer("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n"),
               AllOf(StartsWith("HTTP/1.1 500 "), Not(HasSubstr("broken"))));
+}
+
+TEST_F(HttpServer, ARouteMayTakeABodyUpToItsLimit) {
+  EXPECT_THAT(answer("POST /echo?a=1 HTTP/1.1\r\nHost: gw:1\r\nContent-Length: 5\r\n\r\nhello"),
+              AllOf(StartsWith("HTTP/1.1 200 "), EndsWith("\r\n\r\nPOST a=1 hello from 127.0.0.1"),
+                    HasSubstr("Cache-Control: max-age=60\r\n"), HasSubstr("X-Host: gw:1\r\n")));
+  EXPECT_THAT(answer("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhellohell"),
+              StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(answer("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhellohell\r\n0\r\n\r\n"),
+              StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(answer("DELETE /echo HTTP/1.1\r\nHost: a\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 405 "), HasSubstr("Allow: GET, HEAD, POST\r\n")));
+}
+
+TEST_F(HttpServer, ForwardedHeadersOfStrangersAreNotBelieved) {
+  EXPECT_THAT(answer("GET /echo HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Host: b\r\n\r\n"),
+              AllOf(EndsWith("from 127.0.0.1"), HasSubstr("X-Host: a\r\n")));
+}
+
+TEST_F(HttpServer, ARouteMayTakeTheConnectionOver) {
+  EXPECT_EQ(answer("GET /take HTTP/1.1\r\nHost: a\r\n\r\nmore"), "taken:more");
+  EXPECT_THAT(answer("GET /take?refuse HTTP/1.1\r\nHost: a\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 403 "), EndsWith("\r\n\r\nno")));
 }
 
 TEST_F(HttpServer, RefusesRequestsThatAreNoneOrTooLarge) {
@@ -157,13 +198,15 @@ TEST(HttpListen, AnAddressThatIsNoneIsAnError) {
                               "127.0.0.1:65536", "256.0.0.1:1", "[::1:80"}) {
     asio::io_context loop;
     boost::system::error_code error;
-    asio::co_spawn(loop, serve_http(address, {}, {}), [&](std::exception_ptr failed) {
-      try {
-        if (failed) std::rethrow_exception(failed);
-      } catch (const boost::system::system_error& thrown) {
-        error = thrown.code();
-      }
-    });
+    const HttpRoutes none;
+    asio::co_spawn(loop, serve_http({.address = address, .trusted_proxies = {}}, none, {}),
+                   [&](std::exception_ptr failed) {
+                     try {
+                       if (failed) std::rethrow_exception(failed);
+                     } catch (const boost::system::system_error& thrown) {
+                       error = thrown.code();
+                     }
+                   });
     loop.run();
     EXPECT_EQ(error, asio::error::invalid_argument) << address;
   }
@@ -174,13 +217,15 @@ TEST(HttpListen, APortThatIsTakenIsAnError) {
   const tcp::acceptor other{loop, {asio::ip::address_v4::loopback(), 0}};
   boost::system::error_code error;
   const auto address = "127.0.0.1:" + std::to_string(other.local_endpoint().port());
-  asio::co_spawn(loop, serve_http(address, {}, {}), [&](std::exception_ptr failed) {
-    try {
-      if (failed) std::rethrow_exception(failed);
-    } catch (const boost::system::system_error& thrown) {
-      error = thrown.code();
-    }
-  });
+  const HttpRoutes none;
+  asio::co_spawn(loop, serve_http({.address = address, .trusted_proxies = {}}, none, {}),
+                 [&](std::exception_ptr failed) {
+                   try {
+                     if (failed) std::rethrow_exception(failed);
+                   } catch (const boost::system::system_error& thrown) {
+                     error = thrown.code();
+                   }
+                 });
   loop.run();
   EXPECT_EQ(error, asio::error::address_in_use);
 }
