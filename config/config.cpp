@@ -230,6 +230,13 @@ std::string Section::secret(std::string_view key) const {
   return text(key, "");
 }
 
+std::string Section::path(std::string_view key, std::string_view otherwise) const {
+  const auto value = text(key, otherwise);
+  const Found found = node_->find(key);
+  // What the environment names is as the caller sees it.
+  return found.variable != nullptr ? value : (node_->document.folder / value).string();
+}
+
 std::int64_t Section::integer(std::string_view key, std::int64_t otherwise, std::int64_t least,
                               std::int64_t most) const {
   const Found found = node_->find(key);

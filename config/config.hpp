@@ -42,6 +42,8 @@ class Section {
   /// `key`, or the content of the file that `key`_file names (1 to 65,536 bytes, one trailing newline removed; a
   /// relative path begins at the configuration file's folder). "" when neither is there; a Problem when both are.
   std::string secret(std::string_view key) const;
+  /// The path of a file: from the file, a relative one begins at the configuration file's folder, as `otherwise` does.
+  std::string path(std::string_view key, std::string_view otherwise) const;
   std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t least, std::int64_t most) const;
   double number(std::string_view key, double otherwise, double least, double most) const;
   bool boolean(std::string_view key, bool otherwise) const;

@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
+#include "gateway/command.hpp"
 #include "gateway/model/capabilities.hpp"
 #include "gateway/model/event.hpp"
 #include "gateway/result.hpp"
@@ -60,6 +62,11 @@ class Adapter {
   virtual Capabilities capabilities(const Name& owner, const Conversation& place) const = 0;
   /// What service discovery calls it: a literal of the registry's category "gateway" (XEP-0100), e.g. "irc".
   virtual std::string_view protocol() const = 0;
+  /// What users may have done at `place`, a network or the gateway. None unless the adapter has some.
+  virtual std::vector<Command> commands(const Conversation& place) {
+    static_cast<void>(place);
+    return {};
+  }
 };
 
 }  // namespace isthmus

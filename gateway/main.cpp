@@ -10,10 +10,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@
 #include "gateway/runtime/http.hpp"
 #include "gateway/runtime/runtime.hpp"
 #include "gateway/runtime/task_group.hpp"
+#include "gateway/store/sqlite_store.hpp"
 #include "gateway/version.hpp"
 #include "xmpp/adapter.hpp"
 #include "xmpp/jid.hpp"
@@ -44,11 +47,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
-enum ExitCode : int { clean = 0, bad_configuration = 2, not_authorized = 4 };
+enum ExitCode : int { clean = 0, bad_configuration = 2, bad_storage = 3, not_authorized = 4 };
 
 constexpr std::string_view default_config = "/etc/isthmus/isthmus.toml";
+constexpr std::string_view default_database = "/var/lib/isthmus/isthmus.db";
+constexpr std::string_view in_memory = ":memory:";
 constexpr std::size_t read_buffer_size = std::size_t{256} * 1024;
 constexpr auto shutdown_limit = 9s;
+
+struct Storage {
+  std::string path;
+  std::string key_file;
+};
+
+/// The store cannot be opened: exit code 3.
+class StorageFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 struct Component {
   xmpp::ComponentSettings settings;
@@ -59,6 +75,7 @@ struct Component {
 struct Plan {
   xmpp::ServerSettings server;
   std::vector<Component> components;
+  Storage storage;
   std::vector<std::string> users;
   UserLimits limits;
   AccessRates rates;
@@ -154,6 +171,13 @@ std::vector<std::string> read_proxies(const config::Section& http) {
   return proxies;
 }
 
+Storage read_storage(const config::Section& section) {
+  // The key lies beside the configuration, not beside what it protects: a copy of the one is no copy of both.
+  Storage storage{section.path("path", default_database), section.path("key_file", "key")};
+  if (section.text("path", "") == in_memory) storage.path = in_memory;
+  return storage;
+}
+
 /// The plan; mistakes are noted in the document.
 Plan read_plan(const config::Section& root) {
   Plan plan;
@@ -161,6 +185,7 @@ Plan read_plan(const config::Section& root) {
   for (const auto& section : root.array("component")) read_component(plan, root, section);
   if (plan.components.empty())
     root.problem("component", "no [[component]]: the gateway needs at least one, with domain and adapter");
+  plan.storage = read_storage(root.table("storage"));
   plan.users = read_users(root.table("access"));
   read_limits(plan, root.table("access"));
   plan.degrade = read_degrade(root.table("degrade"));
@@ -176,6 +201,26 @@ Plan read_plan(const config::Section& root) {
   return plan;
 }
 
+/// Throws StorageFailed.
+std::unique_ptr<Store> open_store(const Storage& storage, const asio::any_io_executor& loop, const Log& log,
+                                  Counters& counters) {
+  StoreOptions options{.path = storage.path};
+  options.troubled = [&counters, log](const std::string& text) {
+    counters.add("storage_failures", "write");
+    log.error("storage: {}", text);
+  };
+  if (storage.path != in_memory) {  // what is kept nowhere needs no key
+    const auto key = load_or_make_key(storage.key_file);
+    if (!key) throw StorageFailed{"storage.key_file " + storage.key_file + ": " + key.error().message()};
+    options.key = *key;
+    std::error_code failed;  // opening says so too
+    std::filesystem::create_directories(std::filesystem::path{storage.path}.parent_path(), failed);
+  }
+  auto store = open_sqlite_store(std::move(options), loop);
+  if (store.has_error()) throw StorageFailed{"storage.path: " + store.error()};
+  return std::move(*store);
+}
+
 /// What runs, from the first connection to the last goodbye.
 class Daemon {
  public:
@@ -185,6 +230,8 @@ class Daemon {
         turn_{io_.get_executor(), [this] { router_.settle(); }},
         alarms_{io_.get_executor()},
         resolver_{make_resolver(io_.get_executor(), plan_.dns)},
+        log_{make_stdout_sink(plan_.log_format), plan_.log_level},
+        store_{open_store(plan_.storage, io_.get_executor(), log_, counters_)},
         ids_{(std::uint64_t{random_()} << 32) ^ random_()},
         stop_{io_.get_executor(), SteadyTime::max()},
         runtime_{io_.get_executor(),
@@ -195,11 +242,12 @@ class Daemon {
                  names_,
                  ids_,
                  counters_,
-                 Log{make_stdout_sink(plan_.log_format), plan_.log_level},
+                 log_,
                  read_buffer_,
                  [this] { return std::uniform_real_distribution<>{0.0, 1.0}(random_); },
                  plan_.limits,
-                 routes_},
+                 routes_,
+                 *store_},
         users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates}} {
     const AdapterId home{0};
     router_.set(home, users_);
@@ -312,6 +360,8 @@ class Daemon {
   Turn turn_;
   Alarms alarms_;
   std::unique_ptr<Resolver> resolver_;
+  Log log_;
+  std::unique_ptr<Store> store_;
   EventIds ids_;
   asio::steady_timer stop_;  // cancelled: end
   HttpRoutes routes_;
@@ -370,7 +420,12 @@ int main_with(int argc, char** argv) {
   if (*healthcheck) return check_health(plan);
   // A peer that has gone makes a write fail; that is an answer, not a reason to end.
   std::signal(SIGPIPE, SIG_IGN);
-  return Daemon{std::move(plan)}.run();
+  try {
+    return Daemon{std::move(plan)}.run();
+  } catch (const StorageFailed& failure) {
+    std::cerr << failure.what() << "\n";
+    return bad_storage;
+  }
 }
 
 }  // namespace

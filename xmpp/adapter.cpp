@@ -32,7 +32,7 @@ Adapter::Adapter(Runtime& runtime, AdapterId id, ServerSettings server, Access a
 
 Adapter::~Adapter() = default;
 
-void Adapter::add(ComponentSettings component, AdapterId id, const isthmus::Adapter& foreign) {
+void Adapter::add(ComponentSettings component, AdapterId id, isthmus::Adapter& foreign) {
   connections_.push_back(std::make_unique<Connection>(runtime_, server_, component, *this));
   dispatcher_.add({component.domain, id, &foreign, &foreign.addresses(), connections_.back().get()});
 }

@@ -19,7 +19,7 @@ class Adapter final : public isthmus::Adapter, public StanzaHandler {
   ~Adapter() override;
 
   /// Shows `foreign` at the component's domain. Before run().
-  void add(ComponentSettings component, AdapterId id, const isthmus::Adapter& foreign);
+  void add(ComponentSettings component, AdapterId id, isthmus::Adapter& foreign);
 
   /// Throws HandshakeRefused.
   asio::awaitable<void> run() override;

@@ -13,7 +13,11 @@ namespace isthmus::xmpp {
 
 class Contacts {
  public:
-  Contacts(const Context& context, const Links& links) : context_{context}, links_{links} {}
+  Contacts(const Context& context, const Links& links)
+      : context_{context}, links_{links}, subscriptions_{context.runtime.store} {}
+
+  /// Takes in the subscriptions to `domain` that are stored. Before the loop runs.
+  void restore(const Domain& domain) { subscriptions_.restore(domain, context_.runtime.names); }
 
   /// A presence to `place`, which is no room. Subscriptions are accepted, and never asked for in return; a probe proves
   /// that there is one. What the user's own availability is means nothing here.

@@ -23,6 +23,18 @@ std::string_view to_text(FieldType type) {
   return "text-single";
 }
 
+std::string_view type_of(isthmus::Field::Kind kind) {
+  switch (kind) {
+    case isthmus::Field::Kind::text:
+    case isthmus::Field::Kind::number: break;
+    case isthmus::Field::Kind::secret: return "text-private";
+    case isthmus::Field::Kind::yes_no: return "boolean";
+    case isthmus::Field::Kind::choice: return "list-single";
+    case isthmus::Field::Kind::lines: return "text-multi";
+  }
+  return "text-single";
+}
+
 Refusal refused(std::string why) { return {Condition::bad_request, Remedy::modify, std::move(why), {}}; }
 
 }  // namespace
@@ -43,6 +55,37 @@ void write_field(StanzaWriter& out, FieldType type, std::string_view var, std::s
 
 void write_flag(StanzaWriter& out, std::string_view var, std::string_view label, bool value) {
   write_field(out, FieldType::boolean, var, label, value ? "1" : "0");
+}
+
+void write_form(StanzaWriter& out, const Form& form) {
+  out.open("x", ns::data_forms).attribute("type", "form").leaf("title", form.title);
+  if (!form.instructions.empty()) out.leaf("instructions", form.instructions);
+  for (const Field& field : form.fields) {
+    out.open("field").attribute("type", type_of(field.kind)).attribute("var", field.name);
+    out.attribute("label", field.label);
+    if (!field.help.empty()) out.leaf("desc", field.help);
+    const std::string_view value = field.kind == Field::Kind::secret ? std::string_view{} : field.value;
+    for (std::size_t at = 0; at <= value.size();) {  // several lines are several values (XEP-0004 §3.3, text-multi)
+      const std::size_t end =
+          std::min(field.kind == Field::Kind::lines ? value.find('\n', at) : value.size(), value.size());
+      out.leaf("value", value.substr(at, end - at));
+      at = end + 1;
+    }
+    for (const Field::Option& option : field.options)
+      out.open("option").attribute("label", option.label).leaf("value", option.value).close();
+    out.close();
+  }
+  out.close();
+}
+
+FilledValues SubmittedForm::filled() const {
+  FilledValues values;
+  for (const Field& field : fields_) {
+    std::string value;
+    for (const std::string& line : field.values) value.append(&line == &field.values.front() ? "" : "\n").append(line);
+    values.emplace_back(field.var, std::move(value));
+  }
+  return values;
 }
 
 Answer<SubmittedForm> SubmittedForm::read(pugi::xml_node x) {

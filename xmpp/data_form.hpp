@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/adapter.hpp"
+#include "gateway/model/form.hpp"
 #include "xmpp/stanza_writer.hpp"
 
 namespace isthmus::xmpp {
@@ -23,6 +24,9 @@ void write_field(StanzaWriter& out, FieldType type, std::string_view var, std::s
 /// A boolean field.
 void write_flag(StanzaWriter& out, std::string_view var, std::string_view label, bool value);
 
+/// A whole form to fill in. Secrets are shown as empty.
+void write_form(StanzaWriter& out, const Form& form);
+
 /// A form as a client sends it back.
 class SubmittedForm {
  public:
@@ -35,6 +39,8 @@ class SubmittedForm {
   static Answer<SubmittedForm> read(pugi::xml_node x);
 
   bool is_cancelled() const noexcept { return is_cancelled_; }
+  /// Everything that was filled in; several values of one field are parted by LF.
+  FilledValues filled() const;
   /// FORM_TYPE; may be empty.
   std::string_view form_type() const;
   /// The field's values, in their order; null when it is not there.

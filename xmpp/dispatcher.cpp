@@ -35,10 +35,14 @@ Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::fun
       contacts_{context_, links_},
       direct_{context_, muc_, links_, contacts_},
       queries_{context_, requests_, links_},
+      commands_{context_},
       roll_call_{context_, [this](const Name& owner, std::string_view client) { muc_.on_client_gone(owner, client); }} {
 }
 
-void Dispatcher::add(Domain domain) { domains_.push_back(std::make_unique<Domain>(std::move(domain))); }
+void Dispatcher::add(Domain domain) {
+  domains_.push_back(std::make_unique<Domain>(std::move(domain)));
+  contacts_.restore(*domains_.back());
+}
 
 const Domain* Dispatcher::find(std::string_view domain) const {
   const auto found = std::ranges::find_if(domains_, [&](const auto& known) { return known->name == domain; });
@@ -177,9 +181,10 @@ void Dispatcher::on_presence(const Incoming& in, const Name& owner) {
 
 void Dispatcher::on_iq(const Incoming& in, const Name& owner) {
   if (is_request(in.type)) {
-    // What the gateway is, everybody may know.
-    const bool may_use = access_.may_use(owner.view());
     const auto place = place_of(in);
+    const bool may_use = access_.may_use(owner.view());
+    if (may_use && place && commands_.on_request(in, owner, *place)) return;
+    // What the gateway is, everybody may know.
     const auto moderate = child(in.element, ns::moderation, "moderate");
     if (may_use && moderate && place && place->kind == PlaceKind::room && in.type == "set")
       return ask_moderation(context_, in, rooms_.find(owner, *place), moderate);

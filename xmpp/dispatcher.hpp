@@ -8,6 +8,7 @@
 
 #include "gateway/access.hpp"
 #include "gateway/adapter.hpp"
+#include "xmpp/commands.hpp"
 #include "xmpp/contacts.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/direct.hpp"
@@ -58,6 +59,7 @@ class Dispatcher {
   Contacts contacts_;
   Direct direct_;
   Queries queries_;
+  Commands commands_;
   RollCall roll_call_;
   std::vector<std::unique_ptr<Domain>> domains_;  // few: one for each component
   Jid from_;                                      // of the stanza that is being handled; members for their storage

@@ -24,8 +24,8 @@ class Outlet {
 struct Domain {
   std::string name;
   AdapterId adapter{};
-  const isthmus::Adapter* foreign = nullptr;  // that adapter
-  const AddressBook* addresses = nullptr;     // of it
+  isthmus::Adapter* foreign = nullptr;     // that adapter
+  const AddressBook* addresses = nullptr;  // of it
   Outlet* outlet = nullptr;
 };
 

@@ -30,7 +30,8 @@ Info info_of(PlaceKind kind, std::string_view protocol, bool is_domain) {
   switch (kind) {
     case PlaceKind::gateway:
     case PlaceKind::network: {
-      Info info{{"conference"}, protocol, {ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
+      Info info{
+          {"conference"}, protocol, {ns::commands, ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
       // Clients look for rooms where there is a conference, and for gateways to register with by theirs (XEP-0100).
       if (is_domain) info.categories.insert(info.categories.begin(), "gateway");
       if (kind == PlaceKind::network) info.features.insert(info.features.end(), {ns::result_sets, ns::channel_search});

@@ -38,6 +38,7 @@ IrcAdapter::IrcAdapter(Runtime& runtime, AdapterId id, Settings settings)
       id_{id},
       settings_{std::move(settings)},
       addresses_{id, runtime.names, settings_.fixed_network, names_of(settings_)},
+      accounts_{runtime.store, runtime.names},
       shared_{settings_, addresses_, scratch_, isupports_},
       tasks_{runtime.executor,
              [this](std::string_view name, const std::exception_ptr& why) {
@@ -120,6 +121,31 @@ Outcome IrcAdapter::deliver(Delivery& delivery) {
 isthmus::Capabilities IrcAdapter::capabilities(const Name& owner, const Conversation& place) const {
   const auto found = connections_.find(Key{owner, place.network});
   return found == connections_.end() ? isthmus::Capabilities{} : found->second->session().capabilities();
+}
+
+std::vector<Command> IrcAdapter::commands(const Conversation& place) {
+  if (place.kind != PlaceKind::network) return {};
+  std::vector<Command> all;
+  all.push_back({.name = "settings",
+                 .label = "How you are on this network",
+                 .form =
+                     [this](const CommandCall& call) {
+                       const Name& network = call.place.network;
+                       return to_form(accounts_.of(call.owner, network), network.view());
+                     },
+                 .run = [this](const CommandCall& call, const Form& filled) { return save_account(call, filled); }});
+  return all;
+}
+
+CommandOutcome IrcAdapter::save_account(const CommandCall& call, const Form& filled) {
+  const Name& network = call.place.network;
+  auto account = to_account(filled, accounts_.of(call.owner, network));
+  if (auto* problem = std::get_if<FormProblem>(&account)) return std::move(*problem);
+  accounts_.set(call.owner, network, std::get<Account>(std::move(account)));
+  const bool is_connected = connections_.contains(Key{call.owner, network});
+  return CommandDone{is_connected ? "Saved. It counts when you connect the next time: leave all rooms of the network, "
+                                    "and enter one again."
+                                  : "Saved."};
 }
 
 Outcome IrcAdapter::deliver_without_session(EventPtr& event) {

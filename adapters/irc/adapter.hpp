@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "adapters/irc/account.hpp"
 #include "adapters/irc/address_book.hpp"
 #include "adapters/irc/connection.hpp"
 #include "adapters/irc/settings.hpp"
@@ -28,6 +29,7 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   const AddressBook& addresses() const override { return addresses_; }
   isthmus::Capabilities capabilities(const Name& owner, const Conversation& place) const override;
   std::string_view protocol() const override { return "irc"; }
+  std::vector<Command> commands(const Conversation& place) override;
 
   /// How many connections there are; one whose session is over does not count.
   std::size_t sessions() const noexcept { return connections_.size(); }
@@ -49,12 +51,14 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   /// The users' side hears that a session begins to connect, or is over.
   void tell_link(const Connection& connection, LinkState::State state);
   Outcome open(EventPtr& event);
+  CommandOutcome save_account(const CommandCall& call, const Form& filled);
   std::shared_ptr<NetworkInUse> use(const Name& network);
 
   Runtime& runtime_;
   AdapterId id_;
   Settings settings_;
   IrcAddressBook addresses_;
+  Accounts accounts_;
   Scratch scratch_;
   IsupportTable isupports_;
   Session::Shared shared_;

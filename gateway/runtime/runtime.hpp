@@ -15,6 +15,7 @@
 #include "gateway/runtime/log.hpp"
 #include "gateway/runtime/resolver.hpp"
 #include "gateway/runtime/turn.hpp"
+#include "gateway/store/store.hpp"
 
 namespace isthmus {
 
@@ -32,6 +33,7 @@ struct Runtime {
   std::function<double()> random;  // in [0, 1): jitter
   UserLimits limits{};
   HttpRoutes& routes;  // of the HTTP listener: adapters add theirs when they are made
+  Store& store;
 };
 
 /// Makes an adapter whose settings have been read. Called once; the adapter's id is the router's.

@@ -49,6 +49,9 @@ secret = "{SECRET}"
 domain = "{DOMAIN}"
 adapter = "irc"
 
+[storage]
+path = ":memory:"
+
 [access]
 users = ["*"]
 rate = 0

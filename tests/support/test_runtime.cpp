@@ -10,7 +10,7 @@ asio::awaitable<Result<std::vector<IpAddress>>> NoResolver::resolve(std::string)
 
 TestRuntime::TestRuntime()
     : turn{io.get_executor(), [this] { router.settle(); }},
-      runtime{io.get_executor(), turn,  alarms,      resolver,           router, names, ids,
-              counters,          Log{}, read_buffer, [] { return 0.5; }, {},     routes} {}
+      runtime{io.get_executor(), turn,  alarms,      resolver,           router, names,  ids,
+              counters,          Log{}, read_buffer, [] { return 0.5; }, {},     routes, store} {}
 
 }  // namespace isthmus::test

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gateway/runtime/runtime.hpp"
+#include "tests/support/memory_store.hpp"
 
 namespace isthmus::test {
 
@@ -24,6 +25,7 @@ struct TestRuntime {
   Turn turn;
   Alarms alarms;  // the tests' clock
   NoResolver resolver;
+  MemoryStore store;
   EventIds ids{1};
   HttpRoutes routes;
   std::vector<char> read_buffer = std::vector<char>(65536);

@@ -114,8 +114,8 @@ class ConnectionTest : public testing::Test, public StanzaHandler {
   test::TestRuntime base;
   Loopback loopback;
   Runtime runtime{
-      base.runtime.executor, base.turn, base.alarms,      loopback,           base.router, base.names, base.ids,
-      base.counters,         Log{},     base.read_buffer, [] { return 0.0; }, {},          base.routes};
+      base.runtime.executor, base.turn, base.alarms,      loopback,           base.router, base.names,  base.ids,
+      base.counters,         Log{},     base.read_buffer, [] { return 0.0; }, {},          base.routes, base.store};
   FakeServer server{base.io};
   Connection connection{runtime,
                         {.host = "server", .port = server.port(), .secret = {}, .max_stanza = 65536},

@@ -155,9 +155,20 @@ class IrcAdapterTest : public testing::Test {
 
   isthmus::test::TestRuntime base_;
   OneAddress resolver_;
-  Runtime runtime_{
-      base_.io.get_executor(), base_.turn, base_.alarms,      resolver_,          base_.router, base_.names, base_.ids,
-      base_.counters,          Log{},      base_.read_buffer, [] { return 0.0; }, {},           base_.routes};
+  Runtime runtime_{base_.io.get_executor(),
+                   base_.turn,
+                   base_.alarms,
+                   resolver_,
+                   base_.router,
+                   base_.names,
+                   base_.ids,
+                   base_.counters,
+                   Log{},
+                   base_.read_buffer,
+                   [] { return 0.0; },
+                   {},
+                   base_.routes,
+                   base_.store};
   tcp::acceptor acceptor_{base_.io, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
   AdapterId home_id_{};
   std::optional<FakeAdapter> home_;

@@ -45,6 +45,7 @@ class Gateway(Process):
         parts = [
             toml_table("[xmpp]", {"host": "127.0.0.1", "port": component_port, "secret": COMPONENT_SECRET}),
             toml_table("[[component]]", {"domain": IRC_DOMAIN, "adapter": "irc"}),
+            toml_table("[storage]", {"path": "isthmus.db"}),
             toml_table("[access]", {"users": [USERS_DOMAIN], **(access or {})}),
             toml_table("[log]", {"level": "debug"}),
             toml_table("[http]", {"listen": f"127.0.0.1:{self.http_port}"}),

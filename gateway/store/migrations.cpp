@@ -1,0 +1,64 @@
+#include "gateway/store/migrations.hpp"
+
+#include <soci/soci.h>
+
+#include <array>
+#include <filesystem>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+namespace isthmus {
+namespace {
+
+using Steps = std::vector<std::string_view>;
+
+/// Version i + 1 is what versions[i] makes of version i. What was released is never changed, only added to.
+const std::array versions{
+    Steps{
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, owner TEXT NOT NULL UNIQUE)",
+        "CREATE TABLE settings ("
+        "  user INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
+        "  adapter TEXT NOT NULL, place TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,"
+        "  is_secret INTEGER NOT NULL,"
+        "  PRIMARY KEY (user, adapter, place, key)) WITHOUT ROWID",
+        "CREATE TABLE subscriptions ("
+        "  user INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
+        "  address TEXT NOT NULL,"
+        "  PRIMARY KEY (user, address)) WITHOUT ROWID",
+    },
+};
+
+int version_of(soci::session& sql) {
+  int version = 0;
+  sql << "PRAGMA user_version", soci::into(version);
+  return version;
+}
+
+/// What the file was before it is changed, should the new program turn out to be the wrong one.
+void keep_copy(soci::session& sql, const std::string& path, int version) {
+  const std::string copy = path + "." + std::to_string(version) + ".bak";
+  std::error_code ignored;  // there is none, mostly
+  std::filesystem::remove(copy, ignored);
+  sql << "VACUUM INTO :copy", soci::use(copy);
+}
+
+}  // namespace
+
+void migrate(soci::session& sql, const std::string& path) {
+  const int found = version_of(sql);
+  const int newest = static_cast<int>(versions.size());
+  if (found > newest) {
+    throw std::runtime_error{"it was written by a newer version of this program (schema " + std::to_string(found) +
+                             ", known here: " + std::to_string(newest) + ")"};
+  }
+  if (found > 0 && found < newest) keep_copy(sql, path, found);
+  for (int version = found; version < newest; ++version) {
+    soci::transaction step{sql};
+    for (const std::string_view statement : versions[static_cast<std::size_t>(version)]) sql << std::string{statement};
+    sql << "PRAGMA user_version = " + std::to_string(version + 1);
+    step.commit();
+  }
+}
+
+}  // namespace isthmus

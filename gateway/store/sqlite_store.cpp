@@ -1,0 +1,124 @@
+#include "gateway/store/sqlite_store.hpp"
+
+#include <sys/stat.h>
+
+#include <utility>
+
+#include "gateway/store/sqlite_worker.hpp"
+#include "gateway/store/users_table.hpp"
+
+namespace isthmus {
+namespace {
+
+/// What a secret is bound to.
+std::string place_of(const Setting& setting) {
+  std::string place;
+  for (const std::string* part : {&setting.owner, &setting.adapter, &setting.place, &setting.key})
+    place.append(*part).append(1, '\0');
+  return place;
+}
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(StoreOptions options, boost::asio::any_io_executor loop)
+      : box_{options.key}, worker_{options.path, std::move(loop), std::move(options.troubled)} {}
+
+  std::vector<Setting> settings() override {
+    return worker_.now([this](soci::session& sql) { return read_settings(sql); });
+  }
+
+  std::vector<StoredSubscription> subscriptions() override {
+    return worker_.now([](soci::session& sql) {
+      std::vector<StoredSubscription> all;
+      const soci::rowset<soci::row> rows =
+          (sql.prepare << "SELECT owner, address FROM subscriptions JOIN users ON id = user");
+      for (const auto& row : rows) all.push_back({row.get<std::string>(0), row.get<std::string>(1)});
+      return all;
+    });
+  }
+
+  bool put(const Setting& setting) override {
+    return worker_.write([this, setting](soci::session& sql) { write(sql, setting); });
+  }
+
+  bool put(const StoredSubscription& it) override {
+    return worker_.write([it](soci::session& sql) {
+      const long long user = user_id(sql, it.owner);
+      sql << "INSERT OR IGNORE INTO subscriptions (user, address) VALUES (:user, :address)", soci::use(user),
+          soci::use(it.address);
+    });
+  }
+
+  bool remove(const StoredSubscription& it) override {
+    return worker_.write([it](soci::session& sql) {
+      sql << "DELETE FROM subscriptions WHERE address = :address AND user = "
+             "(SELECT id FROM users WHERE owner = :owner)",
+          soci::use(it.address), soci::use(it.owner);
+    });
+  }
+
+  bool forget(std::string_view owner) override {
+    return worker_.write([owner = std::string{owner}](soci::session& sql) {
+      sql << "DELETE FROM users WHERE owner = :owner", soci::use(owner);  // and with it all that refers to it
+    });
+  }
+
+  void when_committed(std::function<void(bool)> done) override { worker_.when_committed(std::move(done)); }
+
+ private:
+  std::vector<Setting> read_settings(soci::session& sql) {
+    std::vector<Setting> all;
+    const soci::rowset<soci::row> rows =
+        (sql.prepare << "SELECT owner, adapter, place, key, value, is_secret FROM settings JOIN users ON id = user");
+    for (const auto& row : rows) {
+      Setting one{row.get<std::string>(0), row.get<std::string>(1), row.get<std::string>(2),
+                  row.get<std::string>(3), row.get<std::string>(4), row.get<int>(5) != 0};
+      if (one.is_secret) {
+        auto opened = box_.open(one.value, place_of(one));
+        if (!opened) {
+          worker_.report("the secret " + one.key + " of " + one.owner + " cannot be read: the key file is another");
+          continue;
+        }
+        one.value = std::move(*opened);
+      }
+      all.push_back(std::move(one));
+    }
+    return all;
+  }
+
+  void write(soci::session& sql, const Setting& it) const {
+    const long long user = user_id(sql, it.owner);
+    if (it.value.empty()) {
+      sql << "DELETE FROM settings WHERE user = :user AND adapter = :adapter AND place = :place AND key = :key",
+          soci::use(user), soci::use(it.adapter), soci::use(it.place), soci::use(it.key);
+      return;
+    }
+    const std::string value = it.is_secret ? box_.seal(it.value, place_of(it)) : it.value;
+    const int is_secret = it.is_secret ? 1 : 0;
+    sql << "INSERT OR REPLACE INTO settings (user, adapter, place, key, value, is_secret) "
+           "VALUES (:user, :adapter, :place, :key, :value, :is_secret)",
+        soci::use(user), soci::use(it.adapter), soci::use(it.place), soci::use(it.key), soci::use(value),
+        soci::use(is_secret);
+  }
+
+  SecretBox box_;
+  SqliteWorker worker_;  // last: its thread uses the rest
+};
+
+}  // namespace
+
+boost::system::result<std::unique_ptr<Store>, std::string> open_sqlite_store(StoreOptions options,
+                                                                             boost::asio::any_io_executor loop) {
+  const std::string path = options.path;
+  const auto before = ::umask(0077);  // the file holds who talks to whom
+  try {
+    std::unique_ptr<Store> store = std::make_unique<SqliteStore>(std::move(options), std::move(loop));
+    ::umask(before);
+    return store;
+  } catch (const std::exception& failure) {
+    ::umask(before);
+    return "the file " + path + " cannot be used: " + failure.what();
+  }
+}
+
+}  // namespace isthmus

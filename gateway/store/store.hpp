@@ -1,0 +1,54 @@
+#pragma once
+// What the gateway remembers over restarts. Small things are read once, before the loop runs, and are then kept by
+// whoever needs them; changes are queued here, and committed on a thread of the store's own. Nothing here waits.
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace isthmus {
+
+/// Something that a user has set. `place` is where it counts, as text of the adapter's (a network's name, say); empty:
+/// everywhere.
+struct Setting {
+  std::string owner;  // the user
+  std::string adapter;
+  std::string place;
+  std::string key;
+  std::string value;
+  bool is_secret = false;  // lies encrypted in the file
+  friend bool operator==(const Setting&, const Setting&) = default;
+};
+
+/// A user wants to know whether somebody or something is there.
+struct StoredSubscription {
+  std::string owner;
+  std::string address;  // as the users' side writes it
+  friend auto operator<=>(const StoredSubscription&, const StoredSubscription&) = default;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Before the loop runs.
+  virtual std::vector<Setting> settings() = 0;
+  virtual std::vector<StoredSubscription> subscriptions() = 0;
+
+  // Changes, in order. They are on disk within 50 ms, unless the disk does not take them: then they are tried again.
+  // While max_waiting wait, a new one is given up: false.
+  static constexpr std::size_t max_waiting = 100'000;
+  /// Instead of the one with the same owner, adapter, place and key; an empty value removes it.
+  virtual bool put(const Setting& setting) = 0;
+  virtual bool put(const StoredSubscription& subscription) = 0;
+  virtual bool remove(const StoredSubscription& subscription) = 0;
+  /// Everything of that owner.
+  virtual bool forget(std::string_view owner) = 0;
+
+  /// Calls `done` on the loop once all that was asked for before is on disk; not at all when the store ends first.
+  /// False: something of it, since the last call of when_committed(), was given up.
+  virtual void when_committed(std::function<void(bool is_whole)> done) = 0;
+};
+
+}  // namespace isthmus

@@ -1,0 +1,130 @@
+#include "adapters/irc/account.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/memory_store.hpp"
+
+namespace isthmus::irc {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const Account sample{.nick = "jules",
+                     .alternates = {"jules_", "capulet"},
+                     .user_name = "j",
+                     .real_name = "Juliet",
+                     .server_password = "open sesame",
+                     .sasl = "auto",
+                     .sasl_account = "juliet",
+                     .sasl_password = "wherefore",
+                     .commands = {"MODE jules +x", "PRIVMSG NickServ :hello there"}};
+
+/// `account` after the form was given back with these values.
+std::variant<Account, FormProblem> after(const Account& account, const FilledValues& values) {
+  auto filled = fill(to_form(account, "irc.example.net"), values);
+  if (auto* problem = std::get_if<FormProblem>(&filled)) return *problem;
+  return to_account(std::get<Form>(filled), account);
+}
+
+TEST(AccountForm, GivenBackAsItWasChangesNothing) { EXPECT_EQ(std::get<Account>(after(sample, {})), sample); }
+
+TEST(AccountForm, ShowsNoSecretButThatThereIsOne) {
+  const auto form = to_form(sample, "irc.example.net");
+  for (const auto& field : form.fields) {
+    EXPECT_EQ((field.value + field.help).find("wherefore"), std::string::npos) << field.name;
+    EXPECT_EQ((field.value + field.help).find("sesame"), std::string::npos) << field.name;
+  }
+  EXPECT_THAT(form.find("sasl_password")->help, HasSubstr("There is one."));
+  EXPECT_EQ(to_form({}, "x").find("sasl_password")->help, "");
+}
+
+TEST(AccountForm, SetsAndRemoves) {
+  const auto account = std::get<Account>(after(sample, {{"nick", ""},
+                                                        {"alternates", "a b,c"},
+                                                        {"sasl", "SCRAM-SHA-256"},
+                                                        {"sasl_password", "thou"},
+                                                        {"server_password", "-"},
+                                                        {"commands", "AWAY\n\nJOIN #x"}}));
+  EXPECT_EQ(account.nick, "");
+  EXPECT_THAT(account.alternates, ElementsAre("a", "b", "c"));
+  EXPECT_EQ(account.sasl, "SCRAM-SHA-256");
+  EXPECT_EQ(account.sasl_password, "thou");
+  EXPECT_EQ(account.server_password, "");
+  EXPECT_THAT(account.commands, ElementsAre("AWAY", "JOIN #x"));
+  EXPECT_EQ(account.real_name, "Juliet");
+}
+
+TEST(AccountForm, NamesTheFieldThatCannotBe) {
+  const struct {
+    FilledValues values;
+    std::string field;
+  } cases[] = {{{{"nick", "1 2"}}, "nick"},
+               {{{"alternates", "a b c d e f"}}, "alternates"},
+               {{{"alternates", "good #bad"}}, "alternates"},
+               {{{"user_name", "a@b"}}, "user_name"},
+               {{{"sasl", "MAGIC"}}, "sasl"},
+               {{{"commands", "%%%"}}, "commands"},
+               {{{"real_name", "a\nQUIT"}}, "real_name"}};
+  for (const auto& it : cases) {
+    const auto result = after({}, it.values);
+    ASSERT_TRUE(std::holds_alternative<FormProblem>(result)) << it.field;
+    EXPECT_EQ(std::get<FormProblem>(result).field, it.field);
+  }
+}
+
+class AccountsTest : public testing::Test {
+ protected:
+  NameTable names;
+  test::MemoryStore store;
+  Name juliet = names.intern("juliet@example.org");
+  Name romeo = names.intern("romeo@example.org");
+  Name verona = names.intern("irc.example.net");
+  Name mantua = names.intern("irc.example.com");
+};
+
+TEST_F(AccountsTest, AreEmptyUntilSet) {
+  const Accounts accounts{store, names};
+  EXPECT_EQ(accounts.of(juliet, verona), Account{});
+}
+
+TEST_F(AccountsTest, AreStoredForOneUserAndOneNetwork) {
+  Accounts accounts{store, names};
+  accounts.set(juliet, verona, sample);
+  EXPECT_EQ(accounts.of(juliet, verona), sample);
+  EXPECT_EQ(accounts.of(juliet, mantua), Account{});
+  EXPECT_EQ(accounts.of(romeo, verona), Account{});
+  EXPECT_EQ((Accounts{store, names}.of(juliet, verona)), sample) << "after a restart";
+}
+
+TEST_F(AccountsTest, SecretsAreStoredAsSuch) {
+  Accounts accounts{store, names};
+  accounts.set(juliet, verona, sample);
+  for (const auto& setting : store.all_settings)
+    EXPECT_EQ(setting.is_secret, setting.key == "sasl_password" || setting.key == "server_password") << setting.key;
+}
+
+TEST_F(AccountsTest, OnlyWhatChangesIsWritten) {
+  Accounts accounts{store, names};
+  accounts.set(juliet, verona, sample);
+  store.all_settings.clear();
+  auto other = sample;
+  other.nick = "julietta";
+  accounts.set(juliet, verona, other);
+  ASSERT_EQ(store.all_settings.size(), 1U);
+  EXPECT_EQ(store.all_settings[0].key, "nick");
+  accounts.set(juliet, verona, {});
+  EXPECT_EQ((Accounts{store, names}.of(juliet, verona)), Account{});
+}
+
+TEST_F(AccountsTest, OfOtherAdaptersAndUnknownKeysAreLeftAlone) {
+  store.put(Setting{"juliet@example.org", "mqtt", "irc.example.net", "nick", "x"});
+  store.put(Setting{"juliet@example.org", "irc", "irc.example.net", "of a later version", "x"});
+  EXPECT_EQ((Accounts{store, names}.of(juliet, verona)), Account{});
+  EXPECT_THAT(store.all_settings, testing::SizeIs(2));
+}
+
+}  // namespace
+}  // namespace isthmus::irc
