@@ -29,6 +29,10 @@ struct Domain {
   Outlet* outlet = nullptr;
 };
 
+/// The localpart for a text of the domain's address book, and the place that a prepared localpart names.
+std::string local_of(const Domain& domain, std::string_view text);
+Answer<Conversation> place_of(const Domain& domain, std::string_view local);
+
 /// The address under which `domain` shows `place`.
 std::string bare_jid(const Domain& domain, const Conversation& place);
 
