@@ -149,7 +149,11 @@ void Contacts::on_watch_refused(const Event& event, const Refusal& why) {
 void Contacts::on_up(const Domain& domain) {
   for (const auto& [owner, list] : subscriptions_.all()) {
     for (const auto& one : list) {
-      if (one.domain == &domain) tell(domain, one.place, owner.view(), presence_of(owner, one));
+      if (one.domain != &domain) continue;
+      tell(domain, one.place, owner.view(), presence_of(owner, one));
+      // Of the stored ones the foreign side does not know yet.
+      if (is_granted_there(domain, owner, one.place) && links_.find(owner, one.place) == nullptr)
+        watch(domain, owner, one.place, true);
     }
   }
 }
