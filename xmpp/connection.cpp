@@ -20,6 +20,9 @@ constexpr auto handshake_timeout = 30s;
 constexpr auto reconnect_base = 1s;
 constexpr auto reconnect_cap = 60s;
 constexpr auto steady_after = 30s;  // after a stream that lasted less, the next attempt is not made at once
+// A burst (the presences of a large room) leaves in pieces that fit into a cache, in place of one that must be paged
+// in.
+constexpr std::size_t write_early = 64 * 1024;      // bytes
 constexpr std::size_t keep_capacity = 1024 * 1024;  // bytes of the output buffer that stay when it is drained
 
 asio::awaitable<void> sleep_for(std::chrono::nanoseconds time) {
@@ -41,6 +44,7 @@ Connection::Connection(Runtime& runtime, ServerSettings server, ComponentSetting
 Connection::~Connection() = default;
 
 std::string& Connection::buffer() {
+  if (out_.size() >= write_early) flush();
   if (out_.size() > max_unsent) break_off("the server does not take what is sent");
   runtime_.turn.request(*this, Turn::Phase::users);
   return out_;

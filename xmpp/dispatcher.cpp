@@ -12,10 +12,19 @@
 namespace isthmus::xmpp {
 namespace {
 
+Answer<Conversation> place_of(const Incoming& in) { return in.domain.addresses->parse(from_local(in.to.local())); }
+
 /// What a user asks for, as against what tells of an end or answers us, and what the user's server asks by itself, once
 /// for each contact: that is never too much.
 bool is_counted(const Incoming& in) {
   return in.type != "error" && in.type != "result" && in.type != "unavailable" && in.type != "probe";
+}
+
+/// The domain of an address that is not a valid one.
+std::string_view host_in(std::string_view jid) {
+  const auto at = jid.find('@');
+  const auto host = jid.substr(at == std::string_view::npos ? 0 : at + 1);
+  return host.substr(0, host.find('/'));
 }
 
 bool is_request(std::string_view type) { return type == "get" || type == "set"; }
@@ -103,24 +112,19 @@ void Dispatcher::on_skipped(pugi::xml_node head, std::string_view why) {
 }
 
 void Dispatcher::dispatch(pugi::xml_node stanza) {
-  const auto kind = local_name(stanza);
-  const bool is_known =
-      namespace_of(stanza) == component_ns && (kind == "message" || kind == "presence" || kind == "iq");
-  const bool has_sender = parse_jid_into(attribute(stanza, "from"), from_).has_value();
-  const auto to = attribute(stanza, "to");
-  const bool has_target = parse_jid_into(to, to_).has_value();
-  const auto at = to.find('@');
-  const auto host = to.substr(at == std::string_view::npos ? 0 : at + 1);
-  const auto* domain = find(has_target ? to_.domain() : host.substr(0, host.find('/')));
-  if (!is_known || !has_sender ||
+  const StanzaHead head = head_of(stanza);
+  const bool has_sender = parse_jid_into(head.from, from_).has_value();
+  const bool has_target = parse_jid_into(head.to, to_).has_value();
+  const auto* domain = find(has_target ? to_.domain() : host_in(head.to));
+  if (!head.is_stanza || !has_sender ||
       domain == nullptr) {  // nobody whom we could answer, or from an address that is not ours
-    return runtime_.counters.add("stanzas_dropped", is_known ? "unanswerable" : "unknown_element");
+    return runtime_.counters.add("stanzas_dropped", head.is_stanza ? "unanswerable" : "unknown_element");
   }
-  const Incoming in{stanza, from_, to_, *domain, attribute(stanza, "id"), attribute(stanza, "type")};
+  const Incoming in{stanza, from_, to_, *domain, head.id, head.type};
   if (!has_target) {
     if (in.type == "error" || in.type == "result") return runtime_.counters.add("stanzas_dropped", "unanswerable");
     return send(*domain, runtime_.counters, [&](StanzaWriter& out) {
-      write_error(out, kind, {domain->name, from_.str(), in.id},
+      write_error(out, head.kind, {domain->name, from_.str(), in.id},
                   {Condition::jid_malformed, Remedy::modify, "The address is not a valid one.", {}});
     });
   }
@@ -128,8 +132,8 @@ void Dispatcher::dispatch(pugi::xml_node stanza) {
   if (is_counted(in)) {
     if (const auto why = access_.admit(owner, runtime_.alarms.now())) return refuse(in, *why);
   }
-  if (kind == "message") return on_message(in, owner);
-  if (kind == "presence") return on_presence(in, owner);
+  if (head.kind == "message") return on_message(in, owner);
+  if (head.kind == "presence") return on_presence(in, owner);
   on_iq(in, owner);
 }
 
@@ -137,12 +141,8 @@ void Dispatcher::refuse(const Incoming& in, const Refusal& why) {
   if (in.type == "error" || in.type == "result" || in.type == "unavailable")
     return;  // errors are never answered (RFC 6120 §8.3.1)
   runtime_.counters.add("refused", to_text(why.condition));
-  // Of an address: where else the place is to be found.
-  const auto uri =
-      why.alternate.empty() ? std::string{} : "xmpp:" + local_of(in.domain, why.alternate) + "@" + in.domain.name;
-  send(in.domain, runtime_.counters, [&](StanzaWriter& out) {
-    write_error(out, local_name(in.element), {in.to.str(), in.from.str(), in.id}, why, uri);
-  });
+  send(in.domain, runtime_.counters,
+       [&](StanzaWriter& out) { write_error(out, local_name(in.element), {in.to.str(), in.from.str(), in.id}, why); });
 }
 
 void Dispatcher::on_message(const Incoming& in, const Name& owner) {
@@ -151,7 +151,7 @@ void Dispatcher::on_message(const Incoming& in, const Name& owner) {
     auto* room = rooms_.find(owner, in.to.bare());
     if (room != nullptr) return muc_.on_groupchat(in, room);
   }
-  const auto place = place_of(in.domain, in.to.local());
+  const auto place = place_of(in);
   if (in.type == "error") {
     if (is_gone(in.element)) muc_.on_client_gone(owner, in.from.str());
     return;
@@ -172,7 +172,7 @@ void Dispatcher::on_message(const Incoming& in, const Name& owner) {
 }
 
 void Dispatcher::on_presence(const Incoming& in, const Name& owner) {
-  const auto place = place_of(in.domain, in.to.local());
+  const auto place = place_of(in);
   if (!place) return refuse(in, place.error());
   if (!access_.may_use(owner.view())) {
     return refuse(in, {Condition::forbidden, Remedy::auth, "You may not use this gateway.", {}});
@@ -183,7 +183,7 @@ void Dispatcher::on_presence(const Incoming& in, const Name& owner) {
 
 void Dispatcher::on_iq(const Incoming& in, const Name& owner) {
   if (is_request(in.type)) {
-    const auto place = place_of(in.domain, in.to.local());
+    const auto place = place_of(in);
     const bool may_use = access_.may_use(owner.view());
     if (may_use && place && commands_.on_request(in, owner, *place)) return;
     // What the gateway is, everybody may know.

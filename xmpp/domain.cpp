@@ -6,16 +6,8 @@
 
 namespace isthmus::xmpp {
 
-std::string local_of(const Domain& domain, std::string_view text) {
-  return domain.addresses->has_own_escapes() ? to_escaped_local(text) : to_local(text);
-}
-
-Answer<Conversation> place_of(const Domain& domain, std::string_view local) {
-  return domain.addresses->parse(domain.addresses->has_own_escapes() ? from_escaped_local(local) : from_local(local));
-}
-
 std::string bare_jid(const Domain& domain, const Conversation& place) {
-  const auto local = local_of(domain, domain.addresses->text(place));
+  const auto local = to_local(domain.addresses->text(place));
   return local.empty() ? domain.name : local + "@" + domain.name;
 }
 
@@ -36,8 +28,10 @@ std::string network_suffix(const Domain& domain, const Conversation& room) {
   return text.erase(0, position + room.native.view().size());
 }
 
-std::string person_jid(const Domain& domain, const Conversation& room, std::string_view name) {
-  return local_of(domain, std::string{name} + network_suffix(domain, room)).append("@").append(domain.name);
+std::string_view PersonJids::of(std::string_view name) {
+  text_.assign(name).append(suffix_);
+  jid_ = to_local(text_);
+  return jid_.append("@").append(domain_);
 }
 
 }  // namespace isthmus::xmpp

@@ -29,18 +29,26 @@ struct Domain {
   Outlet* outlet = nullptr;
 };
 
-/// The localpart for a text of the domain's address book, and the place that a prepared localpart names.
-std::string local_of(const Domain& domain, std::string_view text);
-Answer<Conversation> place_of(const Domain& domain, std::string_view local);
-
 /// The address under which `domain` shows `place`.
 std::string bare_jid(const Domain& domain, const Conversation& place);
 
 /// What follows a room's own name in its address: the same for people and masks of its network.
 std::string network_suffix(const Domain& domain, const Conversation& room);
-/// The address of somebody in `room`, or of a mask. Made for each of thousands when a room is entered, so without the
-/// checks of AddressBook::person().
-std::string person_jid(const Domain& domain, const Conversation& room, std::string_view name);
+/// The addresses of people in one room, or of masks. There are thousands when a room is entered, so without the checks
+/// of AddressBook::person().
+class PersonJids {
+ public:
+  PersonJids(const Domain& domain, const Conversation& room)
+      : domain_{domain.name}, suffix_{network_suffix(domain, room)} {}
+  /// Good until the next call.
+  std::string_view of(std::string_view name);
+
+ private:
+  std::string_view domain_;
+  std::string suffix_;
+  std::string text_;
+  std::string jid_;
+};
 
 /// The room that the network of `room` calls `native`; nullopt when it is no room's name.
 std::optional<Conversation> neighbour(const AddressBook& addresses, const Conversation& room, std::string_view native);

@@ -35,6 +35,8 @@ void note_marker(MessageParts& parts, pugi::xml_node element) {
   if (local_name(element) == "displayed") keep_first<&MessageParts::displayed>(parts, element);
 }
 
+bool has_prefix(pugi::xml_node element) { return std::string_view{element.name()}.contains(':'); }
+
 using Parts = MessageParts;
 constexpr std::array kinds{
     Kind{component_ns, "body", keep_first<&Parts::body>},
@@ -61,9 +63,13 @@ constexpr std::array kinds{
 
 MessageParts parts_of(pugi::xml_node message) {
   MessageParts parts;
+  const auto message_ns = namespace_of(message);
+  const bool is_prefixed = has_prefix(message);
   for (auto element = message.first_child(); element; element = element.next_sibling()) {
     if (element.type() != pugi::node_element) continue;
-    const auto ns = namespace_of(element);
+    // <body/> and the like, on the path of every message.
+    const bool is_like_message = !is_prefixed && !element.first_attribute() && !has_prefix(element);
+    const auto ns = is_like_message ? message_ns : namespace_of(element);
     const auto kind = std::ranges::find_if(kinds, [&](const Kind& known) {
       return known.ns == ns && (known.name.empty() || known.name == local_name(element));
     });

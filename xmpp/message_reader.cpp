@@ -8,6 +8,7 @@
 #include "xmpp/namespaces.hpp"
 #include "xmpp/stanza.hpp"
 #include "xmpp/styling.hpp"
+#include "xmpp/xml_chars.hpp"
 
 namespace isthmus::xmpp {
 namespace {
@@ -89,8 +90,13 @@ bool is_emoji(std::string_view text) {
 }  // namespace
 
 bool has_control_characters(std::string_view text) {
-  return std::ranges::any_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; });
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  for (const char* at = begin;; ++at) {
+    at = find_first(begin, at, end, [](Block block) { return block.control(); });
+    if (at == end) return false;
+    if (*at != '\t' && *at != '\n' && *at != '\r') return true;
+  }
 }
 
 MessageRef read_ref(pugi::xml_node element) {

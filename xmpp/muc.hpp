@@ -65,11 +65,12 @@ class Muc {
   void deliver_subject(const Event& event, Room& room, const RoomInfo::Subject& subject);
   void deliver_said(EventPtr& event, Room& room);
   void deliver_changes(Room& room, const Membership& membership);
-  void deliver_change(Room& room, const Change& change, Occupant& to);
+  void deliver_change(Room& room, PersonJids& people, const Change& change, Occupant& to);
   void reflect(const Event& event, Room& room);
   void enter(Room& room, Occupant& occupant, const Roster& roster);
-  /// `member` is there, as `to` sees it.
-  void show(const Room& room, const Occupant& to, const Member& member, std::initializer_list<int> codes);
+  /// `member` is there, as `to` sees it. `people` are those of `room`.
+  void show(const Room& room, PersonJids& people, const Occupant& to, const Member& member,
+            std::initializer_list<int> codes);
   /// The room goes on under another name: everybody is told which.
   void move(Room& room, const std::string& native);
   void remove(Room& room);

@@ -115,11 +115,12 @@ void write_standings(StanzaWriter& out, const Reply& reply, const ReadStandings&
                      const Conversation& place) {
   open_result(out, reply);
   out.open("query", ns::muc_admin);
+  PersonJids people{domain, place};
   for (const auto& entry : list.found) {
     const bool is_ban = entry.affiliation == Affiliation::outcast;
     out.open("item").attribute("affiliation", to_text(entry.affiliation));
     if (!is_ban) out.attribute("role", to_text(entry.role));
-    out.attribute("nick", to_resource(entry.who)).attribute("jid", person_jid(domain, place, entry.who));
+    out.attribute("nick", to_resource(entry.who)).attribute("jid", people.of(entry.who));
     if (is_ban) out.leaf("reason", ban_note(entry));
     out.close();
   }

@@ -12,16 +12,14 @@ namespace {
 
 using State = Occupant::State;
 
-constexpr std::size_t about_one_presence = 512;  // bytes
-
 }  // namespace
 
-void Muc::show(const Room& room, const Occupant& to, const Member& member, std::initializer_list<int> codes) {
-  const auto address = person_jid(*room.domain, room.place, member.name);
+void Muc::show(const Room& room, PersonJids& people, const Occupant& to, const Member& member,
+               std::initializer_list<int> codes) {
   const auto id = context_.occupant_ids.element(room.jid, member.name, member.account);
-  send(*room.domain, context_.runtime.counters, [&](StanzaWriter& out) {
-    write_available(out, room.jid, to.jid, {.member = member, .real_jid = address, .occupant = id}, codes);
-  });
+  const Appearance who{.member = member, .real_jid = people.of(member.name), .occupant = id};
+  send(*room.domain, context_.runtime.counters,
+       [&](StanzaWriter& out) { write_available(out, room.jid, to.jid, who, codes); });
 }
 
 void Muc::remove(Room& room) {
@@ -43,14 +41,10 @@ void Muc::deliver_roster(const Event& event, Room& room, const Roster& roster) {
 }
 
 void Muc::enter(Room& room, Occupant& occupant, const Roster& roster) {
-  // Thousands of presences would else be copied again and again while the buffer grows.
-  if (room.domain->outlet->is_up()) {
-    auto& buffer = room.domain->outlet->buffer();
-    buffer.reserve(buffer.size() + roster.members.size() * about_one_presence);
-  }
   // The others first, then the client itself, which ends the list (XEP-0045 §7.2.2).
+  PersonJids people{*room.domain, room.place};
   const auto tell = [&](const Member& member, std::initializer_list<int> codes) {
-    show(room, occupant, member, codes);
+    show(room, people, occupant, member, codes);
   };
   Member self{.name = roster.self, .address = {}};
   for (const auto& member : roster.members) {
@@ -94,10 +88,11 @@ void Muc::deliver_subject(const Event& event, Room& room, const RoomInfo::Subjec
 }
 
 void Muc::deliver_changes(Room& room, const Membership& membership) {
+  PersonJids people{*room.domain, room.place};
   for (const auto& change : membership.changes) {
     const bool is_rename = change.kind == Change::Kind::rename;
     for (auto& occupant : room.occupants) {
-      if (occupant.hears()) deliver_change(room, change, occupant);
+      if (occupant.hears()) deliver_change(room, people, change, occupant);
     }
     if (!change.self) continue;
     if (is_rename || change.kind == Change::Kind::standing) room.account = change.who.account;
@@ -109,7 +104,7 @@ void Muc::deliver_changes(Room& room, const Membership& membership) {
   }
 }
 
-void Muc::deliver_change(Room& room, const Change& change, Occupant& to) {
+void Muc::deliver_change(Room& room, PersonJids& people, const Change& change, Occupant& to) {
   const int self = change.self ? status_self : 0;
   const auto gone = [&](Departure who, std::initializer_list<int> codes) {
     const auto id = context_.occupant_ids.element(room.jid, change.who.name, change.who.account);
@@ -117,7 +112,7 @@ void Muc::deliver_change(Room& room, const Change& change, Occupant& to) {
     send(*room.domain, context_.runtime.counters,
          [&](StanzaWriter& out) { write_unavailable(out, room.jid, to.jid, who, codes); });
   };
-  const auto here = [&](const Member& member) { show(room, to, member, {self}); };
+  const auto here = [&](const Member& member) { show(room, people, to, member, {self}); };
   switch (change.kind) {
     case Change::Kind::join:
     case Change::Kind::standing: return here(change.who);

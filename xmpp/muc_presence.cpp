@@ -28,6 +28,7 @@ void Muc::refuse(const Incoming& in, std::string_view kind, const Refusal& why) 
 EventPtr Muc::make_event(const Incoming& in, const Room& room, Payload what) const {
   auto event = context_.make_event(room.owner, room.place, in.from.str(), std::move(what));
   event->about.actor.name = room.nick;
+  event->about.native.reserve(2);
   if (!in.id.empty()) event->about.native.push_back({id_scheme, std::string{in.id}});
   return event;
 }

@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/endian/conversion.hpp>
 #include <stdexcept>
 #include <utility>
 
+#include "gateway/model/event_id.hpp"
 #include "xmpp/namespaces.hpp"
 #include "xmpp/stanza_writer.hpp"
 
@@ -28,16 +30,12 @@ void require(int outcome) {
 const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 /// What is hashed: neither an address nor a nick holds NUL, and what stands for an account never equals a nick.
-std::string to_seed(std::string_view room_jid, std::string_view nick, std::string_view account) {
+void set_seed(std::string& seed, std::string_view room_jid, std::string_view nick, std::string_view account) {
   const bool has_account = !account.empty();
-  const auto kind = has_account ? account_mark : nick_mark;
-  const auto who = has_account ? account : nick;
-  std::string seed;
-  seed.reserve(room_jid.size() + kind.size() + who.size());
-  return seed.append(room_jid).append(kind).append(who);
+  seed.assign(room_jid).append(has_account ? account_mark : nick_mark).append(has_account ? account : nick);
 }
 
-/// True when to_seed() would be `seed`.
+/// True when set_seed() would make it `seed`.
 bool is_seed(std::string_view seed, std::string_view room_jid, std::string_view nick, std::string_view account) {
   const auto kind = account.empty() ? nick_mark : account_mark;
   const auto who = account.empty() ? nick : account;
@@ -92,28 +90,26 @@ OccupantIds::OccupantIds(std::string_view key) {
 
 OccupantIds::~OccupantIds() = default;
 
-std::string OccupantIds::hashed(std::string_view seed) {
-  constexpr std::string_view digits = "0123456789abcdef";
+std::array<char, 2 * id_size> OccupantIds::hashed(std::string_view seed) {
   const auto digest = (*mac_)(seed);
-  std::string id;
-  id.reserve(2 * id_size);
-  for (const unsigned char byte : digest) {
-    id += digits[byte >> 4U];
-    id += digits[byte & 0xFU];
-  }
-  return id;
+  return to_hex({boost::endian::load_big_u64(digest.data()), boost::endian::load_big_u64(digest.data() + 8)});
 }
 
 std::string OccupantIds::element(std::string_view room_jid, std::string_view nick, std::string_view account) {
-  std::string element = "<occupant-id xmlns='";
-  element.append(ns::occupant_id).append("' id='").append(hashed(to_seed(room_jid, nick, account))).append("'/>");
-  return element;
+  set_seed(scratch_, room_jid, nick, account);
+  const auto id = hashed(scratch_);
+  constexpr std::string_view begin = "<occupant-id xmlns='";
+  constexpr std::string_view middle = "' id='";
+  constexpr std::string_view end = "'/>";
+  std::string element;
+  element.reserve(begin.size() + ns::occupant_id.size() + middle.size() + id.size() + end.size());
+  return element.append(begin).append(ns::occupant_id).append(middle).append(id.data(), id.size()).append(end);
 }
 
 OccupantIds::Marks OccupantIds::speaker(std::string_view room_jid, std::string_view nick, std::string_view account) {
   // Most of what is said is said by one after the other, or to many by one.
   if (last_ == nullptr || !is_seed(seed_, room_jid, nick, account)) {
-    seed_ = to_seed(room_jid, nick, account);
+    set_seed(seed_, room_jid, nick, account);
     last_ = &find(room_jid, nick);
   }
   return last_->marks();
@@ -123,7 +119,8 @@ OccupantIds::Ready OccupantIds::make_ready(std::string_view room_jid, std::strin
   Ready ready;
   if (!nick.empty()) {
     ready.bytes.append("<occupant-id xmlns='").append(ns::occupant_id).append("' id='");
-    ready.bytes.append(hashed(seed_)).append("'/>");
+    const auto id = hashed(seed_);
+    ready.bytes.append(id.data(), id.size()).append("'/>");
   }
   ready.occupant = ready.bytes.size();
   ready.bytes.append("<stanza-id xmlns='").append(ns::stanza_ids).append("' by='");

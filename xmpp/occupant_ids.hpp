@@ -1,6 +1,7 @@
 #pragma once
 // Occupant ids (XEP-0421): they say that somebody in a room is the same as before, and nothing else. A keyed hash of
 // the room and the account, or, where none is known, of the nick.
+#include <array>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <string>
@@ -46,11 +47,12 @@ class OccupantIds {
   };
   using Known = boost::unordered_flat_map<std::string, std::unique_ptr<Ready>, Hash, std::equal_to<>>;
 
-  std::string hashed(std::string_view seed);
+  std::array<char, 32> hashed(std::string_view seed);
   Ready make_ready(std::string_view room_jid, std::string_view nick);
   const Ready& find(std::string_view room_jid, std::string_view nick);
 
   std::unique_ptr<Mac> mac_;
+  std::string scratch_;          // a seed
   std::string seed_;             // of who spoke last
   const Ready* last_ = nullptr;  // theirs
   Known known_;                  // by seed

@@ -61,6 +61,30 @@ bool is(pugi::xml_node element, std::string_view ns, std::string_view name) {
   return std::string_view{element.name()}.ends_with(name) && local_name(element) == name && namespace_of(element) == ns;
 }
 
+StanzaHead head_of(pugi::xml_node stanza) {
+  StanzaHead head;
+  std::string_view ns = component_ns;
+  for (auto attribute = stanza.first_attribute(); attribute; attribute = attribute.next_attribute()) {
+    const std::string_view name = attribute.name();
+    if (name == "from") {
+      head.from = attribute.value();
+    } else if (name == "to") {
+      head.to = attribute.value();
+    } else if (name == "id") {
+      head.id = attribute.value();
+    } else if (name == "type") {
+      head.type = attribute.value();
+    } else if (name == "xmlns") {
+      ns = attribute.value();
+    }
+  }
+  const std::string_view name = stanza.name();
+  head.kind = local_name(stanza);
+  if (head.kind.size() != name.size()) ns = namespace_of(stanza);  // its prefix says
+  head.is_stanza = ns == component_ns && (head.kind == "message" || head.kind == "presence" || head.kind == "iq");
+  return head;
+}
+
 std::string_view attribute(pugi::xml_node element, const char* name) { return element.attribute(name).value(); }
 
 std::string_view text_of(pugi::xml_node element, std::string& scratch) {

@@ -22,6 +22,17 @@ std::string_view namespace_of(pugi::xml_node element, std::string_view stream_ns
 /// The first child element in that namespace; an empty node when there is none.
 pugi::xml_node child(pugi::xml_node parent, std::string_view ns, std::string_view name);
 bool is(pugi::xml_node element, std::string_view ns, std::string_view name);
+/// What a stanza's opening tag says; "" for an attribute that is not there. Valid while the stanza is.
+struct StanzaHead {
+  std::string_view kind;   // the local name
+  bool is_stanza = false;  // a message, presence or iq of the stream's namespace
+  std::string_view from;
+  std::string_view to;
+  std::string_view id;
+  std::string_view type;
+};
+/// Reads all of it in one walk: every stanza begins with this.
+StanzaHead head_of(pugi::xml_node stanza);
 /// The attribute's value; "" when it is not there.
 std::string_view attribute(pugi::xml_node element, const char* name);
 /// All character data directly in `element`, joined. A view while it is one piece, else `scratch` holds it.

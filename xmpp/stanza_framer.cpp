@@ -188,13 +188,18 @@ void StanzaFramer::on_tag_end(std::size_t end) {
 
 /// Takes the tag's name into name_hash_, as far as it stands before `end`.
 void StanzaFramer::read_name(std::size_t end) {
-  while (!is_name_read_ && name_at_ < end) {
-    const char c = input_[name_at_];
-    is_name_read_ = is_white_space(c) || c == '/' || c == '>';
-    if (is_name_read_) return;
-    name_hash_ = name_hash_ * 31 + static_cast<unsigned char>(c);
-    ++name_at_;
+  if (is_name_read_) return;
+  const char* const stop = input_.data() + end;
+  const char* at = input_.data() + name_at_;
+  auto hash = name_hash_;
+  for (; at < stop; ++at) {
+    const char c = *at;
+    is_name_read_ = c <= '>' && (c == '>' || c == '/' || is_white_space(c));
+    if (is_name_read_) break;
+    hash = hash * 31 + static_cast<unsigned char>(c);
   }
+  name_hash_ = hash;
+  name_at_ = static_cast<std::size_t>(at - input_.data());
 }
 
 void StanzaFramer::on_item_end(std::size_t end) {

@@ -1,5 +1,6 @@
 #include "xmpp/stanza_writer.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 #include "xmpp/xml_chars.hpp"
@@ -46,16 +47,41 @@ const char* append_special(std::string& out, const char* at, const char* end, Wi
   return at + 1;
 }
 
+const char* find_escaped(const char* begin, const char* at, const char* end) {
+  return find_special<'&', '<', '>', '\'', '"'>(begin, at, end);
+}
+
 void append_escaped(std::string& out, std::string_view text, Within within) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
   const char* at = begin;
   for (;;) {
-    const char* const special = find_special<'&', '<', '>', '\'', '"'>(begin, at, end);
-    out.append(at, special);
+    const char* const special = find_escaped(begin, at, end);
+    out.append(at, static_cast<std::size_t>(special - at));
     if (special == end) return;
     at = append_special(out, special, end, within);
   }
+}
+
+/// True for what may be copied as it is, which is nearly all.
+bool is_plain(std::string_view text) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  return find_escaped(begin, begin, end) == end;
+}
+
+/// Appends all of `pieces`, growing `out` once: a stanza is made of dozens of them.
+template <class... Pieces>
+void append(std::string& out, const Pieces&... pieces) {
+  const std::size_t size = out.size();
+  const std::size_t wanted = size + (... + std::string_view{pieces}.size());
+  // The size that the function is told may be the capacity: libstdc++ 12.2.
+  out.resize_and_overwrite(wanted, [&](char* text, std::size_t) {
+    char* at = text + size;
+    const auto copy = [&at](std::string_view piece) { at = std::copy(piece.begin(), piece.end(), at); };
+    (copy(pieces), ...);
+    return wanted;
+  });
 }
 
 }  // namespace
@@ -68,9 +94,7 @@ StanzaWriter& StanzaWriter::open(std::string_view name) {
     begin_ = out_.size();
     is_foreign_ = false;
   }
-  end_opening_tag();
-  out_ += '<';
-  out_ += name;
+  append(out_, is_in_tag_ ? "><" : "<", name);
   open_[depth_++] = name;
   is_in_tag_ = true;
   return *this;
@@ -78,35 +102,44 @@ StanzaWriter& StanzaWriter::open(std::string_view name) {
 
 StanzaWriter& StanzaWriter::open(std::string_view name, std::string_view ns) {
   open(name);
-  out_ += " xmlns='";
-  out_ += ns;
-  out_ += '\'';
+  append(out_, " xmlns='", ns, "'");
   return *this;
 }
 
 StanzaWriter& StanzaWriter::attribute(std::string_view name, std::string_view value) {
   assert(is_in_tag_);
   if (depth_ == 1 && name == "from") check_from(value);
-  out_ += ' ';
-  out_ += name;
-  out_ += "='";
-  append_escaped(out_, value, Within::attribute);
-  out_ += '\'';
+  if (is_plain(value)) {
+    append(out_, " ", name, "='", value, "'");
+  } else {
+    append(out_, " ", name, "='");
+    append_escaped(out_, value, Within::attribute);
+    out_ += '\'';
+  }
   return *this;
 }
 
 StanzaWriter& StanzaWriter::attribute_end(std::string_view value) {
   assert(is_in_tag_);
-  append_escaped(out_, value, Within::attribute);
-  out_ += '\'';
+  if (is_plain(value)) {
+    append(out_, value, "'");
+  } else {
+    append_escaped(out_, value, Within::attribute);
+    out_ += '\'';
+  }
   return *this;
 }
 
 StanzaWriter& StanzaWriter::text(std::string_view value) {
   assert(depth_ > 0);
   if (value.empty()) return *this;
-  end_opening_tag();
-  append_escaped(out_, value, Within::text);
+  if (is_plain(value)) {
+    append(out_, is_in_tag_ ? ">" : "", value);
+    is_in_tag_ = false;
+  } else {
+    end_opening_tag();
+    append_escaped(out_, value, Within::text);
+  }
   return *this;
 }
 
@@ -118,24 +151,22 @@ StanzaWriter& StanzaWriter::close() {
     is_in_tag_ = false;
     return *this;
   }
-  out_ += "</";
-  out_ += open_[depth_];
-  out_ += '>';
+  append(out_, "</", open_[depth_], ">");
   return *this;
 }
 
 StanzaWriter& StanzaWriter::ready(std::string_view bytes) {
   assert(depth_ > 0);
   assert(is_in_tag_ || bytes.starts_with('<'));
-  if (bytes.starts_with('<')) end_opening_tag();
-  out_ += bytes;
+  const bool ends_tag = is_in_tag_ && bytes.starts_with('<');
+  append(out_, ends_tag ? ">" : "", bytes);
+  if (ends_tag) is_in_tag_ = false;
   return *this;
 }
 
 StanzaWriter& StanzaWriter::ready_open(std::string_view name, std::string_view bytes) {
   assert(depth_ > 0 && depth_ < max_depth && bytes.starts_with('<'));
-  end_opening_tag();
-  out_ += bytes;
+  append(out_, is_in_tag_ ? ">" : "", bytes);
   open_[depth_++] = name;
   is_in_tag_ = true;
   return *this;

@@ -34,6 +34,8 @@ class Block {
   Matches equal(char c) const { return Matches{_mm_cmpeq_epi8(bytes_, _mm_set1_epi8(c))}; }
   Matches in_range(char first, char last) const { return in_range(bytes_, first, last); }
   Matches ascii_letters() const { return in_range(_mm_or_si128(bytes_, _mm_set1_epi8(0x20)), 'a', 'z'); }
+  /// Control characters below space.
+  Matches control() const { return in_range('\0', '\x1F'); }
   /// Control characters below space, and everything beyond ASCII. Beyond ASCII is negative here, so one comparison
   /// finds both.
   Matches control_or_beyond_ascii() const { return Matches{_mm_cmplt_epi8(bytes_, _mm_set1_epi8(' '))}; }
@@ -69,6 +71,7 @@ class Block {
   Matches ascii_letters() const {
     return matches([](unsigned char byte) { return (byte | 0x20U) - 'a' < 26U; });
   }
+  Matches control() const { return in_range('\0', '\x1F'); }
   Matches control_or_beyond_ascii() const {
     return matches([](unsigned char byte) { return byte < 0x20 || byte >= 0x80; });
   }

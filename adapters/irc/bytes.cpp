@@ -30,11 +30,17 @@ bool is_plain_ascii(char c) noexcept { return (c >= 0x20 && static_cast<unsigned
 }  // namespace
 
 std::size_t span_without_line_breaks(std::string_view text) noexcept {
+  const auto breaks = [&](std::size_t from) {
+    const Block block = load(text.data() + from);
+    return any((block == '\r') | (block == '\n') | (block == 0));
+  };
   std::size_t at = 0;
   for (; at + sizeof(Block) <= text.size(); at += sizeof(Block)) {
-    const Block block = load(text.data() + at);
-    if (any((block == '\r') | (block == '\n') | (block == 0))) break;
+    if (breaks(at)) break;
   }
+  // The last block may overlap the one before.
+  const bool is_tail = text.size() >= sizeof(Block) && text.size() - at < sizeof(Block);
+  if (is_tail && !breaks(text.size() - sizeof(Block))) return text.size();
   while (at < text.size() && !is_line_break(text[at])) ++at;
   return at;
 }

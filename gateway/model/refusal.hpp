@@ -40,9 +40,8 @@ std::string_view to_text(Remedy remedy) noexcept;
 struct Refusal {
   Condition condition = Condition::undefined_condition;
   Remedy remedy = Remedy::cancel;
-  std::string text;  // readable, in the foreign side's own words where there are any; no ids of ours
-  std::string
-      alternate;  // for gone and redirect: the native name of the conversation to go to; of an address, the right text
+  std::string text;       // readable, in the foreign side's own words where there are any; no ids of ours
+  std::string alternate;  // for gone and redirect: the native name of the conversation to go to
 };
 
 }  // namespace isthmus

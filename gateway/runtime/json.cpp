@@ -1,2 +1,0 @@
-// Boost.JSON's own code, compiled once.
-#include <boost/json/src.hpp>
