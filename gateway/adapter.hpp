@@ -36,12 +36,21 @@ using Outcome = std::variant<Accepted, Pending, Deferred, Rejected>;
 template <class T>
 using Answer = boost::system::result<T, Refusal>;
 
+/// What service discovery calls a place: a category and a type of the registry (XEP-0030 §3.1), literals.
+struct Identity {
+  std::string_view category;
+  std::string_view type;
+};
+
 /// The grammar of one adapter's addresses: text ⇄ Conversation. Pure. Texts are unescaped; whatever the users' side
 /// must escape, it escapes itself. The empty text is the adapter's domain as such.
 class AddressBook {
  public:
   virtual ~AddressBook() = default;
-  /// The place that `text` names, or why it names none.
+  /// True when its texts are printable ASCII without capitals and have an =hh of their own, which stays as it is.
+  virtual bool has_own_escapes() const noexcept { return false; }
+  /// The place that `text` names, or why it names none. For a text that text() would not write so: gone, with the right
+  /// text as the alternate.
   virtual Answer<Conversation> parse(std::string_view text) const = 0;
   /// The text that parse() takes back to `place`.
   virtual std::string text(const Conversation& place) const = 0;
@@ -66,6 +75,9 @@ class Adapter {
   virtual std::vector<Command> commands(const Conversation& place) {
     static_cast<void>(place);
     return {};
+  }
+  virtual Identity identity(PlaceKind kind) const {
+    return kind == PlaceKind::direct ? Identity{"client", "pc"} : Identity{"conference", protocol()};
   }
 };
 

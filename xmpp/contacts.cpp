@@ -1,5 +1,6 @@
 #include "xmpp/contacts.hpp"
 
+#include <tuple>
 #include <utility>
 
 #include "xmpp/errors.hpp"
@@ -31,18 +32,23 @@ void Contacts::on_presence(const Incoming& in, const Name& owner, const Conversa
   if (in.type == "probe") return probe(in, owner, place);
   // The user's account is gone, or its server will not have our presence: nobody is left to tell.
   if (in.type == "error" && subscriptions_.remove(owner, place) && place.kind == PlaceKind::direct)
-    watch(owner, place, false);
+    watch(in.domain, owner, place, false);
+}
+
+bool Contacts::is_granted_there(const Domain& domain, const Name& owner, const Conversation& place) {
+  return place.kind == PlaceKind::direct && domain.foreign->capabilities(owner, place).has(Capability::watch);
 }
 
 Subscription* Contacts::find_or_add(const Incoming& in, const Name& owner, const Conversation& place,
                                     std::string_view asked_by) {
   if (auto* known = subscriptions_.find(owner, place)) return known;
   auto* added = subscriptions_.add(in.domain, owner, place);
-  if (added != nullptr && place.kind == PlaceKind::direct) watch(owner, place, true, asked_by);
+  if (added != nullptr && place.kind == PlaceKind::direct) watch(in.domain, owner, place, true, asked_by);
   return added;
 }
 
 void Contacts::subscribe(const Incoming& in, const Name& owner, const Conversation& place) {
+  const bool is_new = subscriptions_.find(owner, place) == nullptr;
   const auto* subscription = find_or_add(in, owner, place, in.from.str());
   if (subscription == nullptr) {
     context_.runtime.counters.add("refused", to_text(Condition::resource_constraint));
@@ -54,12 +60,25 @@ void Contacts::subscribe(const Incoming& in, const Name& owner, const Conversati
                    {}});
     });
   }
-  tell_type(in.domain, place, owner.view(), "subscribed");
-  tell(in.domain, place, owner.view(), presence_of(owner, *subscription));
+  if (is_new && is_granted_there(in.domain, owner, place)) return;  // it is answered when the foreign side has
+  grant(*subscription, owner);
+}
+
+void Contacts::grant(const Subscription& subscription, const Name& owner) {
+  tell_type(*subscription.domain, subscription.place, owner.view(), "subscribed");
+  tell(*subscription.domain, subscription.place, owner.view(), presence_of(owner, subscription));
+}
+
+void Contacts::on_watch_granted(const Event& event) {
+  const auto& [owner, place] = std::tie(event.about.owner, event.about.conversation);
+  const auto* subscription = subscriptions_.find(owner, place);
+  // Only who has just subscribed waits to hear so.
+  if (subscription == nullptr || event.about.audience.empty() || !std::get<Watch>(event.what).on) return;
+  if (is_granted_there(*subscription->domain, owner, place)) grant(*subscription, owner);
 }
 
 void Contacts::unsubscribe(const Incoming& in, const Name& owner, const Conversation& place) {
-  if (subscriptions_.remove(owner, place) && place.kind == PlaceKind::direct) watch(owner, place, false);
+  if (subscriptions_.remove(owner, place) && place.kind == PlaceKind::direct) watch(in.domain, owner, place, false);
   tell(in.domain, place, owner.view(), {Show::gone, {}});
   tell_type(in.domain, place, owner.view(), "unsubscribed");
 }
@@ -70,9 +89,11 @@ void Contacts::probe(const Incoming& in, const Name& owner, const Conversation& 
        subscription != nullptr ? presence_of(owner, *subscription) : Presence{Show::gone, {}});
 }
 
-void Contacts::watch(const Name& owner, const Conversation& person, bool on, std::string_view asked_by) {
+void Contacts::watch(const Domain& domain, const Name& owner, const Conversation& person, bool on,
+                     std::string_view asked_by) {
   const auto* link = links_.find(owner, person);
-  if (link == nullptr || link->state == LinkState::State::down) return;  // everybody is watched for anew when it is up
+  // Everybody is watched for anew when it is up.
+  if ((link == nullptr || link->state == LinkState::State::down) && !is_granted_there(domain, owner, person)) return;
   context_.runtime.router.emit(context_.make_event(owner, person, asked_by, Watch{on}));
 }
 
@@ -96,7 +117,7 @@ void Contacts::on_link(const Name& owner, const Conversation& network, const Lin
       const bool was_seen = one.presence && one.presence->show != Show::gone;
       one.presence.reset();
       // Already while it connects: so the other side may ask for all of them at once.
-      watch(owner, one.place, true);
+      watch(*one.domain, owner, one.place, true);
       if (was_seen && !is_up) tell(*one.domain, one.place, owner.view(), gone);
     }
   }
@@ -128,7 +149,11 @@ void Contacts::on_watch_refused(const Event& event, const Refusal& why) {
 void Contacts::on_up(const Domain& domain) {
   for (const auto& [owner, list] : subscriptions_.all()) {
     for (const auto& one : list) {
-      if (one.domain == &domain) tell(domain, one.place, owner.view(), presence_of(owner, one));
+      if (one.domain != &domain) continue;
+      tell(domain, one.place, owner.view(), presence_of(owner, one));
+      // Of the stored ones the foreign side does not know yet.
+      if (is_granted_there(domain, owner, one.place) && links_.find(owner, one.place) == nullptr)
+        watch(domain, owner, one.place, true);
     }
   }
 }

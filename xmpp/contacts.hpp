@@ -28,6 +28,8 @@ class Contacts {
   void on_link(const Name& owner, const Conversation& network, const LinkState& state);
   /// The person of the event's conversation is seen as `presence`.
   void on_seen(const Event& event, const Presence& presence);
+  /// The foreign side will tell of that person, after it was asked to (Capability::watch).
+  void on_watch_granted(const Event& event);
   /// The foreign side will not tell of that person: a new subscription ends, an old one stays and says why.
   void on_watch_refused(const Event& event, const Refusal& why);
 
@@ -43,7 +45,11 @@ class Contacts {
   /// `asked_by`: the client that subscribes and hears of a refusal; empty when the subscription is an old one.
   Subscription* find_or_add(const Incoming& in, const Name& owner, const Conversation& place,
                             std::string_view asked_by);
-  void watch(const Name& owner, const Conversation& person, bool on, std::string_view asked_by = {});
+  /// True when the foreign side itself grants or refuses a subscription to `place`.
+  static bool is_granted_there(const Domain& domain, const Name& owner, const Conversation& place);
+  void grant(const Subscription& subscription, const Name& owner);
+  void watch(const Domain& domain, const Name& owner, const Conversation& person, bool on,
+             std::string_view asked_by = {});
   /// As the owner may see it now.
   Presence presence_of(const Name& owner, const Subscription& subscription) const;
   void tell(const Domain& domain, const Conversation& place, std::string_view to, const Presence& presence);

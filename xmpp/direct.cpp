@@ -55,6 +55,7 @@ void Direct::on_message(const Incoming& in, const Name& owner, const Conversatio
   auto event = context_.make_event(owner, place, in.from.str(), std::move(*payload));
   event->about.actor.name = default_nick(in);
   if (!in.id.empty()) event->about.native.push_back({id_scheme, std::string{in.id}});
+  event->about.wants_acknowledgement = !in.id.empty() && child(in.element, ns::receipts, "request");
   context_.runtime.router.emit(std::move(event));
 }
 
@@ -115,11 +116,20 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
 }
 
 void Direct::deliver_receipt(const Event& event, const Receipt& receipt, const Domain& domain) {
-  if (!receipt.refused || is_momentary(event.what)) return;
-  if (std::holds_alternative<Presence>(event.what)) return;  // nobody waits to hear of it
-  if (std::holds_alternative<Watch>(event.what)) return contacts_.on_watch_refused(event, *receipt.refused);
-  // The user wrote to a person through a room or directly; the error comes from where it was written to.
+  if (std::holds_alternative<Watch>(event.what)) {
+    if (receipt.refused) return contacts_.on_watch_refused(event, *receipt.refused);
+    return contacts_.on_watch_granted(event);
+  }
+  if (!receipt.refused && !(event.about.wants_acknowledgement && event.about.is_acknowledged)) return;
+  if (is_momentary(event.what) || std::holds_alternative<Presence>(event.what)) return;  // nobody waits to hear of it
+  // The user wrote to a person through a room or directly; the answer comes from where it was written to.
   const auto from = muc_.private_address(event).value_or(bare_jid(domain, event.about.conversation));
+  if (!receipt.refused) {  // XEP-0184 §5.3
+    return send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
+      out.open("message").attribute("from", from).attribute("to", event.about.audience);
+      out.open("received", ns::receipts).attribute("id", native_id(event, id_scheme)).close().close();
+    });
+  }
   send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
     write_error(out, "message", {from, event.about.audience, native_id(event, id_scheme)}, *receipt.refused);
   });

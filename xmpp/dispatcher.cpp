@@ -12,8 +12,6 @@
 namespace isthmus::xmpp {
 namespace {
 
-Answer<Conversation> place_of(const Incoming& in) { return in.domain.addresses->parse(from_local(in.to.local())); }
-
 /// What a user asks for, as against what tells of an end or answers us, and what the user's server asks by itself, once
 /// for each contact: that is never too much.
 bool is_counted(const Incoming& in) {
@@ -141,8 +139,12 @@ void Dispatcher::refuse(const Incoming& in, const Refusal& why) {
   if (in.type == "error" || in.type == "result" || in.type == "unavailable")
     return;  // errors are never answered (RFC 6120 §8.3.1)
   runtime_.counters.add("refused", to_text(why.condition));
-  send(in.domain, runtime_.counters,
-       [&](StanzaWriter& out) { write_error(out, local_name(in.element), {in.to.str(), in.from.str(), in.id}, why); });
+  // Of an address: where else the place is to be found.
+  const auto uri =
+      why.alternate.empty() ? std::string{} : "xmpp:" + local_of(in.domain, why.alternate) + "@" + in.domain.name;
+  send(in.domain, runtime_.counters, [&](StanzaWriter& out) {
+    write_error(out, local_name(in.element), {in.to.str(), in.from.str(), in.id}, why, uri);
+  });
 }
 
 void Dispatcher::on_message(const Incoming& in, const Name& owner) {
@@ -151,7 +153,7 @@ void Dispatcher::on_message(const Incoming& in, const Name& owner) {
     auto* room = rooms_.find(owner, in.to.bare());
     if (room != nullptr) return muc_.on_groupchat(in, room);
   }
-  const auto place = place_of(in);
+  const auto place = place_of(in.domain, in.to.local());
   if (in.type == "error") {
     if (is_gone(in.element)) muc_.on_client_gone(owner, in.from.str());
     return;
@@ -172,7 +174,7 @@ void Dispatcher::on_message(const Incoming& in, const Name& owner) {
 }
 
 void Dispatcher::on_presence(const Incoming& in, const Name& owner) {
-  const auto place = place_of(in);
+  const auto place = place_of(in.domain, in.to.local());
   if (!place) return refuse(in, place.error());
   if (!access_.may_use(owner.view())) {
     return refuse(in, {Condition::forbidden, Remedy::auth, "You may not use this gateway.", {}});
@@ -183,7 +185,7 @@ void Dispatcher::on_presence(const Incoming& in, const Name& owner) {
 
 void Dispatcher::on_iq(const Incoming& in, const Name& owner) {
   if (is_request(in.type)) {
-    const auto place = place_of(in);
+    const auto place = place_of(in.domain, in.to.local());
     const bool may_use = access_.may_use(owner.view());
     if (may_use && place && commands_.on_request(in, owner, *place)) return;
     // What the gateway is, everybody may know.

@@ -6,8 +6,16 @@
 
 namespace isthmus::xmpp {
 
+std::string local_of(const Domain& domain, std::string_view text) {
+  return domain.addresses->has_own_escapes() ? to_escaped_local(text) : to_local(text);
+}
+
+Answer<Conversation> place_of(const Domain& domain, std::string_view local) {
+  return domain.addresses->parse(domain.addresses->has_own_escapes() ? from_escaped_local(local) : from_local(local));
+}
+
 std::string bare_jid(const Domain& domain, const Conversation& place) {
-  const auto local = to_local(domain.addresses->text(place));
+  const auto local = local_of(domain, domain.addresses->text(place));
   return local.empty() ? domain.name : local + "@" + domain.name;
 }
 
@@ -30,8 +38,8 @@ std::string network_suffix(const Domain& domain, const Conversation& room) {
 
 std::string_view PersonJids::of(std::string_view name) {
   text_.assign(name).append(suffix_);
-  jid_ = to_local(text_);
-  return jid_.append("@").append(domain_);
+  jid_ = local_of(domain_, text_);
+  return jid_.append("@").append(domain_.name);
 }
 
 }  // namespace isthmus::xmpp

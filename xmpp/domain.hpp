@@ -29,6 +29,10 @@ struct Domain {
   Outlet* outlet = nullptr;
 };
 
+/// The localpart for a text of the domain's address book, and the place that a prepared localpart names.
+std::string local_of(const Domain& domain, std::string_view text);
+Answer<Conversation> place_of(const Domain& domain, std::string_view local);
+
 /// The address under which `domain` shows `place`.
 std::string bare_jid(const Domain& domain, const Conversation& place);
 
@@ -38,13 +42,12 @@ std::string network_suffix(const Domain& domain, const Conversation& room);
 /// of AddressBook::person().
 class PersonJids {
  public:
-  PersonJids(const Domain& domain, const Conversation& room)
-      : domain_{domain.name}, suffix_{network_suffix(domain, room)} {}
+  PersonJids(const Domain& domain, const Conversation& room) : domain_{domain}, suffix_{network_suffix(domain, room)} {}
   /// Good until the next call.
   std::string_view of(std::string_view name);
 
  private:
-  std::string_view domain_;
+  const Domain& domain_;
   std::string suffix_;
   std::string text_;
   std::string jid_;

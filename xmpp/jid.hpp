@@ -57,6 +57,10 @@ std::string to_local(std::string_view name);
 /// itself.
 std::string from_local(std::string_view local);
 
+/// The same by XEP-0106 alone, for printable ASCII without capitals: a `=` stands for itself.
+std::string to_escaped_local(std::string_view name);
+std::string from_escaped_local(std::string_view local);
+
 /// The same for an occupant's nick in the resourcepart (strict resourceprep; no XEP-0106 there; case is kept, for any
 /// nick).
 std::string to_resource(std::string_view nick);

@@ -119,6 +119,22 @@ std::string from_local(std::string_view local) {
   return out;
 }
 
+std::string to_escaped_local(std::string_view name) {
+  std::string out;
+  for (std::size_t at = 0; at != name.size(); ++at) append_local_ascii(out, name, at);
+  return out;
+}
+
+std::string from_escaped_local(std::string_view local) {
+  std::string out;
+  for (std::size_t at = 0; at != local.size(); ++at) {
+    const auto byte = local[at] == '\\' ? character_after(local, at) : std::nullopt;
+    out += byte.value_or(local[at]);
+    if (byte) at += 2;
+  }
+  return out;
+}
+
 std::string to_resource(std::string_view nick) {
   const char* const begin = nick.data();
   const char* const end = begin + nick.size();

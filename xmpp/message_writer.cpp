@@ -6,6 +6,7 @@
 
 #include "gateway/model/marked_text.hpp"
 #include "xmpp/code_points.hpp"
+#include "xmpp/data_writer.hpp"
 #include "xmpp/markup.hpp"
 #include "xmpp/muc_writer.hpp"
 #include "xmpp/namespaces.hpp"
@@ -140,6 +141,7 @@ void Content::write_text(StanzaWriter& out) const {
   if (const auto* edit = std::get_if<Edit>(&what_)) {
     out.open("replace", ns::correction).attribute("id", edit->target.id).close();
   }
+  if (message.data) write_data(out, *message.data);
 }
 
 void Content::write_retract(StanzaWriter& out) const {

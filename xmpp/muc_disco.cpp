@@ -42,7 +42,7 @@ void write_info_form(StanzaWriter& out, const ReadSettings& room) {
 
 }  // namespace
 
-void write_room_info(StanzaWriter& out, const Reply& reply, std::string_view protocol, std::string_view name,
+void write_room_info(StanzaWriter& out, const Reply& reply, Identity identity, std::string_view name,
                      const Capabilities& capabilities, const ReadSettings* settings) {
   static constexpr std::array always{ns::disco_info, ns::disco_items,
                                      ns::muc,        ns::muc_stable_id,
@@ -56,7 +56,7 @@ void write_room_info(StanzaWriter& out, const Reply& reply, std::string_view pro
   const bool is_named = settings != nullptr && !settings->name.empty();
   open_result(out, reply);
   out.open("query", ns::disco_info);
-  out.open("identity").attribute("category", "conference").attribute("type", protocol);
+  out.open("identity").attribute("category", identity.category).attribute("type", identity.type);
   out.attribute("name", is_named ? std::string_view{settings->name} : name).close();
   for (const auto feature : always) write_feature(out, feature);
   for (const auto& [capability, feature] : sometimes) {

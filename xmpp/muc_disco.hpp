@@ -8,7 +8,7 @@
 namespace isthmus::xmpp {
 
 /// The answer to disco#info. `settings`: what the network tells of the room; null when it tells nothing.
-void write_room_info(StanzaWriter& out, const Reply& reply, std::string_view protocol, std::string_view name,
+void write_room_info(StanzaWriter& out, const Reply& reply, Identity identity, std::string_view name,
                      const Capabilities& capabilities, const ReadSettings* settings);
 
 }  // namespace isthmus::xmpp

@@ -29,7 +29,7 @@ Answer<std::optional<std::string>> native_invitee(std::string_view to, const Jid
   if (jid == nullptr || (jid->local().empty() && !jid->is_full() && to.find('.') == std::string_view::npos))
     return std::optional{std::string{to}};
   if (jid->domain() != room.domain->name) return std::optional<std::string>{};
-  const auto place = room.domain->addresses->parse(from_local(jid->local()));
+  const auto place = place_of(*room.domain, jid->local());
   if (!place) return place.error();
   if (on_one_network(*place, room.place)) {
     if (place->kind == PlaceKind::room && jid->is_full()) return std::optional{from_resource(jid->resource())};
@@ -107,7 +107,7 @@ bool MucInvitations::on_direct(const Incoming& in, const Name& owner, const Conv
   if (!x) return false;
   const auto jid = parse_jid(attribute(x, "jid"));
   const bool is_ours = jid && jid->domain() == in.domain.name;
-  const auto place = is_ours ? in.domain.addresses->parse(from_local(jid->local()))
+  const auto place = is_ours ? place_of(in.domain, jid->local())
                              : Answer<Conversation>{Refusal{Condition::item_not_found, Remedy::cancel, {}, {}}};
   if (!place || place->kind != PlaceKind::room || !on_one_network(*place, person)) {
     if (child(in.element, component_ns, "body")) return false;

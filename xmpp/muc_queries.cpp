@@ -107,10 +107,10 @@ void MucQueries::change_settings(const Incoming& in, const Room& room, pugi::xml
 
 void MucQueries::on_info(const Incoming& in, const Name& owner, const Conversation& place) {
   const auto& foreign = *in.domain.foreign;
-  const auto write = [protocol = foreign.protocol(), name = in.domain.addresses->text(place),
+  const auto write = [identity = foreign.identity(PlaceKind::room), name = in.domain.addresses->text(place),
                       capabilities = foreign.capabilities(owner, place)](StanzaWriter& out, const Reply& reply,
                                                                          const ReadSettings* settings) {
-    write_room_info(out, reply, protocol, name, capabilities, settings);
+    write_room_info(out, reply, identity, name, capabilities, settings);
   };
   const bool is_on_network = std::ranges::any_of(context_.rooms.of(owner), [&](const Room* room) {
     return room->place.adapter == place.adapter && room->place.network == place.network;

@@ -20,27 +20,27 @@ const Refusal not_inside{Condition::not_acceptable, Remedy::cancel, "You are not
 
 /// What an entity is and can (XEP-0030 §3.1).
 struct Info {
-  std::vector<std::string_view> categories;  // of its identities; the type of each is `type`
-  std::string_view type;
+  std::vector<Identity> identities;
   std::vector<std::string_view> features;
 };
 
-/// `protocol`: of the foreign side. `is_domain`: the address is the domain's own.
-Info info_of(PlaceKind kind, std::string_view protocol, bool is_domain) {
+/// `is_domain`: the address is the domain's own.
+Info info_of(PlaceKind kind, const isthmus::Adapter& foreign, bool is_domain) {
+  const auto identity = foreign.identity(kind);
   switch (kind) {
     case PlaceKind::gateway:
     case PlaceKind::network: {
-      Info info{
-          {"conference"}, protocol, {ns::commands, ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
+      Info info{{identity}, {ns::commands, ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
       // Clients look for rooms where there is a conference, and for gateways to register with by theirs (XEP-0100).
-      if (is_domain) info.categories.insert(info.categories.begin(), "gateway");
+      if (is_domain && identity.category != "gateway")
+        info.identities.insert(info.identities.begin(), {"gateway", foreign.protocol()});
       if (kind == PlaceKind::network) info.features.insert(info.features.end(), {ns::result_sets, ns::channel_search});
       return info;
     }
     case PlaceKind::room:  // as such it is asked elsewhere (MucQueries): here it is the address of an occupant
     case PlaceKind::direct: break;
   }
-  return {{"client"}, "pc", {ns::disco_info, ns::last_activity, ns::ping, ns::time, ns::vcard, ns::version}};
+  return {{identity}, {ns::disco_info, ns::last_activity, ns::ping, ns::time, ns::vcard, ns::version}};
 }
 
 }  // namespace
@@ -89,16 +89,15 @@ void Queries::answer_info(const Incoming& in, const Conversation& place) {
   // An occupant is a person, whatever the address in front of it.
   const auto kind = place.kind == PlaceKind::room && in.to.is_full() ? PlaceKind::direct : place.kind;
   const auto text = in.domain.addresses->text(place);
-  const auto info = info_of(kind, in.domain.foreign->protocol(), text.empty());
+  const auto info = info_of(kind, *in.domain.foreign, text.empty());
   const std::string name = kind == PlaceKind::direct && in.to.is_full() ? from_resource(in.to.resource())
                            : text.empty()                               ? std::string{"isthmus"}
                                                                         : text;
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     open_result(out, {in.to.str(), in.from.str(), in.id});
     out.open("query", ns::disco_info);
-    for (const auto category : info.categories) {
-      out.open("identity").attribute("category", category).attribute("type", info.type).attribute("name", name).close();
-    }
+    for (const auto [category, type] : info.identities)
+      out.open("identity").attribute("category", category).attribute("type", type).attribute("name", name).close();
     for (const auto feature : info.features) out.open("feature").attribute("var", feature).close();
     out.close().close();
   });
@@ -112,7 +111,7 @@ void Queries::answer_items(const Incoming& in, const Name& owner, const Conversa
     if (place.kind == PlaceKind::network && room->place.network == place.network) items.insert(room->jid);
     if (place.kind != PlaceKind::gateway) continue;
     const Conversation network{room->place.adapter, PlaceKind::network, room->place.network, {}};
-    items.insert(to_local(in.domain.addresses->text(network)) + "@" + in.domain.name);
+    items.insert(bare_jid(in.domain, network));
   }
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     open_result(out, {in.to.str(), in.from.str(), in.id});

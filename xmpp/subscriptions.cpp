@@ -10,7 +10,7 @@ void Subscriptions::restore(const Domain& domain, NameTable& names) {
   for (const auto& stored : store_.subscriptions()) {
     const auto address = parse_jid(stored.address);
     if (!address || address->domain() != domain.name) continue;
-    const auto place = domain.addresses->parse(from_local(address->local()));
+    const auto place = place_of(domain, address->local());
     if (place) by_owner_[names.intern(stored.owner)].push_back({&domain, *place});
   }
 }

@@ -14,6 +14,7 @@ enum class Capability : std::uint8_t {
   moderation,  // of others'
   typing,
   displayed,
+  watch,  // a Watch opens the owner's session, and its receipt is the foreign side's own answer
 };
 
 class Capabilities {

@@ -67,6 +67,8 @@ struct Envelope {
   std::optional<SystemTime> at;  // when the source says it happened
   SystemTime received_at;        // when we saw it
   Origin origin = Origin::live;
+  bool wants_acknowledgement = false;  // the source wants to hear of it
+  bool is_acknowledged = false;  // set where it is delivered: the foreign side said so, in its protocol's own terms
 };
 
 /// The state of the owner's session on a network.

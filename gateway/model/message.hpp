@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/model/data.hpp"
 #include "gateway/model/rare.hpp"
 #include "gateway/model/time.hpp"
 
@@ -42,6 +43,7 @@ struct Message {
   std::vector<Span> spans{};     // in the order of their beginnings
   Rare<Reply> reply{};           // what it answers
   Rare<std::string> only_for{};  // the part of the room that hears it, in the foreign side's notation, e.g. "@"
+  Rare<Data> data{};             // the value that the text shows, where a program said it
 };
 
 /// The author replaces what they said.

@@ -40,8 +40,9 @@ std::string_view to_text(Remedy remedy) noexcept;
 struct Refusal {
   Condition condition = Condition::undefined_condition;
   Remedy remedy = Remedy::cancel;
-  std::string text;       // readable, in the foreign side's own words where there are any; no ids of ours
-  std::string alternate;  // for gone and redirect: the native name of the conversation to go to
+  std::string text;  // readable, in the foreign side's own words where there are any; no ids of ours
+  std::string
+      alternate;  // for gone and redirect: the native name of the conversation to go to; of an address, the right text
 };
 
 }  // namespace isthmus

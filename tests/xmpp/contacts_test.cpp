@@ -149,6 +149,24 @@ TEST_F(ContactsTest, AnErrorEndsASubscription) {
   EXPECT_THAT(link_up(), IsEmpty());
 }
 
+TEST_F(ContactsTest, WhereTheOtherSideGrantsNobodyIsSubscribedBeforeItHas) {
+  foreign.can = {Capability::watch};
+  foreign.answers.push_back(Pending{});
+  EXPECT_THAT(presence("subscribe", romeo), IsEmpty());
+  EXPECT_THAT(emitted(), ElementsAre("watch romeo%net")) << "also without a link: the watch opens it";
+  EXPECT_THAT(link_up(), IsEmpty());
+  base.router.confirmed(std::move(foreign.pending.front()));
+  EXPECT_THAT(settle(), ElementsAre(AllOf(from(romeo), typed("subscribed")), AllOf(from(romeo), typed("unavailable"))));
+  EXPECT_THAT(presence("subscribe", romeo), ElementsAre(typed("subscribed"), from(romeo))) << "it is granted already";
+}
+
+TEST_F(ContactsTest, WhereTheOtherSideRefusesASubscriptionIsAnsweredByAnErrorAlone) {
+  foreign.can = {Capability::watch};
+  foreign.answers.push_back(Rejected{{Condition::forbidden, Remedy::auth, "Not yours", {}}});
+  EXPECT_THAT(presence("subscribe", romeo),
+              ElementsAre(AllOf(from(romeo), typed("error"), HasSubstr("<forbidden")), typed("unsubscribed")));
+}
+
 TEST_F(ContactsTest, StrangersAreRefused) {
   EXPECT_THAT(presence("subscribe", gateway, "mallory@example.net"), ElementsAre(HasSubstr("<forbidden")));
 }
@@ -185,6 +203,21 @@ TEST_F(ConsoleTest, ARefusedCommandIsAnsweredWithItsCondition) {
   foreign.answers.push_back(Rejected{{Condition::recipient_unavailable, Remedy::wait, "Not connected", {}}});
   EXPECT_THAT(say(network, "TIME"),
               ElementsAre(AllOf(typed("error"), from(network), HasSubstr("id=\"m1\""), HasSubstr("Not connected"))));
+}
+
+TEST_F(ConsoleTest, AReceiptFollowsAnAcknowledgementAndNothingElse) {
+  const auto ask = [&] {
+    return receive(
+        "<message xmlns='jabber:component:accept' type='chat' id='m1' from='juliet@example.org/balcony' to='" +
+        std::string{romeo} + "'><body>hi</body><request xmlns='urn:xmpp:receipts'/></message>");
+  };
+  EXPECT_THAT(ask(), IsEmpty()) << "it was accepted, no more";
+  foreign.answers.push_back(Pending{});
+  EXPECT_THAT(ask(), IsEmpty());
+  foreign.pending.front()->about.is_acknowledged = true;
+  base.router.confirmed(std::move(foreign.pending.front()));
+  EXPECT_THAT(settle(), ElementsAre("<message from=\"romeo%net@irc.example.org\" to=\"juliet@example.org/balcony\">"
+                                    "<received xmlns=\"urn:xmpp:receipts\" id=\"m1\"/></message>"));
 }
 
 TEST_F(ConsoleTest, TheGatewayItselfAnswersWithHelp) {
