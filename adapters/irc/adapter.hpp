@@ -12,6 +12,7 @@
 #include "adapters/irc/account.hpp"
 #include "adapters/irc/address_book.hpp"
 #include "adapters/irc/connection.hpp"
+#include "adapters/irc/probe.hpp"
 #include "adapters/irc/settings.hpp"
 #include "gateway/adapter.hpp"
 #include "gateway/runtime/runtime.hpp"

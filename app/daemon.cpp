@@ -1,0 +1,168 @@
+#include "app/daemon.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <filesystem>
+#include <utility>
+
+#include "gateway/store/sqlite_store.hpp"
+#include "gateway/version.hpp"
+
+namespace isthmus::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto shutdown_limit = 9s;
+
+/// Throws StorageFailed.
+std::unique_ptr<Store> open_store(const Storage& storage, const asio::any_io_executor& loop, const Log& log,
+                                  Counters& counters) {
+  StoreOptions options{.path = storage.path};
+  options.troubled = [&counters, log](const std::string& text) {
+    counters.add("storage_failures", "write");
+    log.error("storage: {}", text);
+  };
+  if (storage.path != in_memory) {  // what is kept nowhere needs no key
+    const auto key = load_or_make_key(storage.key_file);
+    if (!key) throw StorageFailed{"storage.key_file " + storage.key_file + ": " + key.error().message()};
+    options.key = *key;
+    std::error_code failed;  // opening says so too
+    std::filesystem::create_directories(std::filesystem::path{storage.path}.parent_path(), failed);
+  }
+  auto store = open_sqlite_store(std::move(options), loop);
+  if (store.has_error()) throw StorageFailed{"storage.path: " + store.error()};
+  return std::move(*store);
+}
+
+}  // namespace
+
+Daemon::Daemon(Plan plan)
+    : plan_{std::move(plan)},
+      random_{std::random_device{}()},
+      turn_{io_.get_executor(), [this] { router_.settle(); }},
+      alarms_{io_.get_executor()},
+      resolver_{make_resolver(io_.get_executor(), plan_.dns)},
+      log_{make_stdout_sink(plan_.log_format), plan_.log_level},
+      store_{open_store(plan_.storage, io_.get_executor(), log_, counters_)},
+      ids_{(std::uint64_t{random_()} << 32) ^ random_()},
+      stop_{io_.get_executor(), SteadyTime::max()},
+      runtime_{io_.get_executor(),
+               turn_,
+               alarms_,
+               *resolver_,
+               router_,
+               names_,
+               ids_,
+               counters_,
+               log_,
+               read_buffer_,
+               [this] { return std::uniform_real_distribution<>{0.0, 1.0}(random_); },
+               plan_.limits,
+               routes_,
+               *store_},
+      users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates}} {
+  const AdapterId home{0};
+  router_.set(home, users_);
+  router_.set_home(home);
+  for (auto& component : plan_.components) {
+    const auto id = router_.reserve();
+    adapters_.push_back(component.make(runtime_, id));
+    router_.set(id, *adapters_.back());
+    users_.add(component.settings, id, *adapters_.back());
+  }
+}
+
+int Daemon::run() {
+  asio::co_spawn(io_, serve(), [this](const std::exception_ptr& failed) {
+    if (failed) std::rethrow_exception(failed);
+    io_.stop();
+  });
+  io_.run();
+  return exit_code_;
+}
+
+asio::awaitable<void> Daemon::serve() {
+  runtime_.log.info("isthmus {} starts", version);
+  TaskGroup watchers{io_.get_executor()};
+  watchers.spawn("signals", watch_signals());
+  TaskGroup users{io_.get_executor(),
+                  [this](std::string_view, const std::exception_ptr& failed) { on_users_failed(failed); }};
+  users.spawn("xmpp", users_.run());
+  co_await with_tasks([this](TaskGroup& tasks) -> asio::awaitable<void> {
+    for (const auto& adapter : adapters_) tasks.spawn("adapter", adapter->run());
+    if (!plan_.http.address.empty()) tasks.spawn("http", serve_pages());
+    boost::system::error_code stopped;
+    co_await stop_.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
+  });
+  // The foreign sides have said goodbye; what they confirmed last is on its way to the users.
+  router_.settle();
+  users.cancel();
+  co_await users.join();
+  watchers.cancel();
+  co_await watchers.join();
+  runtime_.log.info("isthmus ends");
+}
+
+asio::awaitable<void> Daemon::watch_signals() {
+  asio::signal_set signals{io_, SIGTERM, SIGINT, SIGHUP};
+  for (;;) {
+    const int signal = co_await signals.async_wait(asio::use_awaitable);
+    if (signal == SIGHUP) {
+      runtime_.log.warn("the configuration is read at the start only: restart to apply changes");
+      continue;
+    }
+    runtime_.log.info("asked to end");
+    stop();
+  }
+}
+
+asio::awaitable<void> Daemon::serve_pages() {
+  const auto metrics = [this] {
+    return HttpAnswer{.content_type = "text/plain; version=0.0.4", .body = counters_.to_text()};
+  };
+  routes_["/healthz"] = HttpRoute{[] { return HttpAnswer{.body = "ok\n"}; }};
+  routes_["/readyz"] = HttpRoute{[this] { return readiness(); }};
+  routes_["/metrics"] = HttpRoute{metrics};
+  try {
+    co_await serve_http(plan_.http, routes_, runtime_.log);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == asio::error::operation_aborted) throw;
+    runtime_.log.error("http.listen = \"{}\": {}", plan_.http.address, error.code().message());
+    exit_code_ = bad_configuration;
+    stop();
+  }
+}
+
+HttpAnswer Daemon::readiness() const {
+  if (users_.is_ready()) return {.body = "ready\n"};
+  HttpAnswer answer{.status = 503, .body = "not ready\n"};
+  for (const auto& domain : users_.down()) answer.body += "component stream down: " + domain + "\n";
+  return answer;
+}
+
+void Daemon::on_users_failed(const std::exception_ptr& failed) {
+  try {
+    std::rethrow_exception(failed);
+  } catch (const xmpp::HandshakeRefused& error) {
+    runtime_.log.error("{}; compare xmpp.secret with the server's component_secret", error.what());
+    exit_code_ = not_authorized;
+  } catch (const std::exception& error) {
+    runtime_.log.error("the users' side ended: {}", error.what());
+    exit_code_ = 1;
+  }
+  stop();
+}
+
+void Daemon::stop() {
+  if (std::exchange(is_stopping_, true)) return;
+  stop_.expires_at(SteadyTime::min());  // ends the wait, also one that has not begun
+  // Whatever still hangs then: the process ends within the time that it promised.
+  last_resort_ = std::make_unique<Alarm>(alarms_, [this] { io_.stop(); });
+  last_resort_->set(alarms_.now() + shutdown_limit);
+}
+
+}  // namespace isthmus::app

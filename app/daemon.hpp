@@ -1,0 +1,66 @@
+#pragma once
+// What runs, from the first connection to the last goodbye: puts the two sides together.
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "app/plan.hpp"
+#include "gateway/runtime/runtime.hpp"
+#include "gateway/runtime/task_group.hpp"
+#include "xmpp/adapter.hpp"
+
+namespace isthmus::app {
+
+enum ExitCode : int { clean = 0, bad_configuration = 2, bad_storage = 3, not_authorized = 4 };
+
+/// The store cannot be opened: exit code 3.
+class StorageFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class Daemon {
+ public:
+  /// Throws StorageFailed.
+  explicit Daemon(Plan plan);
+  /// Runs until a signal ends it; the exit code.
+  int run();
+
+ private:
+  asio::awaitable<void> serve();
+  asio::awaitable<void> watch_signals();
+  asio::awaitable<void> serve_pages();
+  HttpAnswer readiness() const;
+  void on_users_failed(const std::exception_ptr& failed);
+  void stop();
+
+  static constexpr std::size_t read_buffer_size = std::size_t{256} * 1024;
+
+  Plan plan_;
+  std::mt19937 random_;
+  asio::io_context io_{1};
+  Counters counters_;
+  NameTable names_;
+  Router router_{counters_, plan_.degrade};
+  Turn turn_;
+  Alarms alarms_;
+  std::unique_ptr<Resolver> resolver_;
+  Log log_;
+  std::unique_ptr<Store> store_;
+  EventIds ids_;
+  asio::steady_timer stop_;  // cancelled: end
+  HttpRoutes routes_;
+  std::vector<char> read_buffer_ = std::vector<char>(read_buffer_size);
+  Runtime runtime_;
+  xmpp::Adapter users_;
+  std::vector<std::unique_ptr<Adapter>> adapters_;
+  std::unique_ptr<Alarm> last_resort_;
+  bool is_stopping_ = false;
+  int exit_code_ = clean;
+};
+
+}  // namespace isthmus::app

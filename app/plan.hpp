@@ -1,0 +1,56 @@
+#pragma once
+// What the configuration says, read from it as a whole: by `isthmus`, by `isthmus check`, and again when it is
+// reloaded.
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.hpp"
+#include "gateway/access.hpp"
+#include "gateway/model/degrade.hpp"
+#include "gateway/runtime/http.hpp"
+#include "gateway/runtime/log.hpp"
+#include "gateway/runtime/probe.hpp"
+#include "gateway/runtime/resolver.hpp"
+#include "gateway/runtime/runtime.hpp"
+#include "xmpp/settings.hpp"
+
+namespace isthmus::app {
+
+constexpr std::string_view in_memory = ":memory:";
+
+struct Storage {
+  std::string path;
+  std::string key_file;
+};
+
+struct Component {
+  xmpp::ComponentSettings settings;
+  std::string adapter;  // the name of its kind
+  AdapterMaker make;
+  std::vector<Probe> probes;  // what `isthmus check --connect` tries for it
+};
+
+/// Everything that the configuration says.
+struct Plan {
+  xmpp::ServerSettings server;
+  std::vector<Component> components;
+  Storage storage;
+  std::vector<std::string> users;
+  UserLimits limits;
+  AccessRates rates;
+  DegradePolicy degrade;
+  LogLevel log_level = LogLevel::info;
+  LogFormat log_format = LogFormat::text;
+  HttpOptions http;
+  ResolverOptions dns;
+};
+
+/// Reads every section; mistakes are noted in the document, and then the plan is of no use.
+Plan read_plan(const config::Section& root);
+
+/// The variables of this process.
+std::map<std::string, std::string> read_environment();
+
+}  // namespace isthmus::app
