@@ -11,6 +11,7 @@ import pytest
 
 from support import libirc_peer
 from support.irc_servers import Inspircd, Ngircd
+from support.mqtt_world import BROKERS, MqttServers, MqttWorld
 from support.process import RUN_FOLDER, Process, make_folder, wait_until
 from support.servers import Servers, gateway_binary, toml_table
 from support.world import World
@@ -92,6 +93,42 @@ def world(request, stack):
     world.close()
     servers.gateway.check()
     assert servers.xmpp_server.component_logins() == logins, "the server closed the gateway's stream; its log says why"
+
+
+@pytest.fixture(scope="session")
+def mqtt_servers():
+    """Prosody, mosquitto and the gateway, which speaks both versions of MQTT."""
+    running = MqttServers(RUN_FOLDER / "mqtt").start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=BROKERS)
+def mqtt_world(request, mqtt_servers):
+    """Once for each version of MQTT."""
+    mqtt_servers.gateway.forget()
+    if not mqtt_servers.gateway.is_alive():
+        mqtt_servers.gateway.start()
+    world = MqttWorld(mqtt_servers, request.param)
+    yield world
+    world.close()
+    mqtt_servers.gateway.check()
+
+
+@pytest.fixture
+def own_mqtt_world(request):
+    """For tests that stop servers or need a configuration of their own, as own_world."""
+    worlds = []
+
+    def start(**options):
+        servers = MqttServers(RUN_FOLDER / request.node.name, **options)
+        worlds.append(MqttWorld(servers.start()))
+        return worlds[-1]
+
+    yield start
+    for world in worlds:
+        world.close()
+        world.servers.stop()
 
 
 @pytest.fixture

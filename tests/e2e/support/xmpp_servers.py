@@ -9,6 +9,7 @@ USERS_DOMAIN = "example.org"
 STRANGERS_DOMAIN = "example.net"  # served by the same server, but not listed in [access]
 IRC_DOMAIN = "irc.example.org"
 SECOND_DOMAIN = "verona.example.org"  # another component of the same server
+MQTT_DOMAIN = "mqtt.example.org"
 COMPONENT_SECRET = "a secret for the component"
 PASSWORD = "a password"
 
@@ -48,6 +49,8 @@ VirtualHost "{STRANGERS_DOMAIN}"
 Component "{IRC_DOMAIN}"
   component_secret = "{COMPONENT_SECRET}"
 Component "{SECOND_DOMAIN}"
+  component_secret = "{COMPONENT_SECRET}"
+Component "{MQTT_DOMAIN}"
   component_secret = "{COMPONENT_SECRET}"
 """)
 
@@ -113,6 +116,7 @@ listen:
     hosts:
       "{IRC_DOMAIN}": {{ password: "{COMPONENT_SECRET}" }}
       "{SECOND_DOMAIN}": {{ password: "{COMPONENT_SECRET}" }}
+      "{MQTT_DOMAIN}": {{ password: "{COMPONENT_SECRET}" }}
 modules:
   mod_carboncopy: {{}}
   mod_disco: {{}}

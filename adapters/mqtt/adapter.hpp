@@ -1,0 +1,63 @@
+#pragma once
+// MQTT as an adapter of the gateway: one connection for each broker of the configuration, which its users share.
+#include <boost/asio/steady_timer.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/mqtt/address.hpp"
+#include "adapters/mqtt/broker.hpp"
+#include "adapters/mqtt/session.hpp"
+#include "adapters/mqtt/settings.hpp"
+#include "gateway/adapter.hpp"
+#include "gateway/runtime/runtime.hpp"
+#include "gateway/runtime/task_group.hpp"
+
+namespace isthmus::mqtt {
+
+class MqttAdapter final : public Adapter {
+ public:
+  /// Clients come from `maker`, or from the library when it is empty.
+  MqttAdapter(Runtime& runtime, AdapterId id, Settings settings, ClientMaker maker = {});
+  ~MqttAdapter() override;
+
+  asio::awaitable<void> run() override;
+  Outcome deliver(Delivery& delivery) override;
+  const AddressBook& addresses() const override { return addresses_; }
+  isthmus::Capabilities capabilities(const Name& owner, const Conversation& place) const override;
+  std::string_view protocol() const override { return "mqtt"; }
+  Identity identity(PlaceKind kind) const override;
+
+ private:
+  struct Line;  // a broker and those who are on it
+
+  struct Key {
+    Name owner;
+    Name network;
+    friend bool operator==(const Key&, const Key&) = default;
+    friend std::size_t hash_value(const Key& key) noexcept {
+      return hash_value(key.owner) * 31 + hash_value(key.network);
+    }
+  };
+
+  Session* find_or_open(const Name& owner, const Name& network);
+  asio::awaitable<void> look_up(std::string host, std::function<void(Result<std::string>)> found);
+
+  Runtime& runtime_;
+  AdapterId id_;
+  Settings settings_;
+  std::string instance_;
+  MqttAddressBook addresses_;
+  TaskGroup tasks_;
+  std::unique_ptr<class Reaper> reaper_;  // waits for the clients, which the lines have
+  boost::unordered_flat_map<Name, std::unique_ptr<Line>> lines_;
+  boost::unordered_flat_map<Key, std::unique_ptr<Session>> sessions_;
+  bool is_stopping_ = false;
+  asio::steady_timer until_stopped_;
+};
+
+/// Reads [mqtt] now; makes the adapter later.
+AdapterMaker factory(const config::Section& own, const config::Section& component);
+
+}  // namespace isthmus::mqtt

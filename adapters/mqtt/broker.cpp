@@ -1,0 +1,390 @@
+#include "adapters/mqtt/broker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "adapters/mqtt/topic.hpp"
+
+namespace isthmus::mqtt {
+namespace {
+
+using namespace std::chrono_literals;
+using State = LinkState::State;
+
+constexpr auto longest_backoff = 2min;
+constexpr auto after_take_over = 60s;    // whoever took the session over keeps it for a while
+constexpr std::size_t overhead = 1'024;  // of a packet beside topic and payload, at the most
+
+const Reason no_connection{Reason::Where::connection, 0, {}};
+const Reason success{};
+
+}  // namespace
+
+Broker::Broker(Runtime& runtime, const BrokerSettings& settings, std::chrono::milliseconds reconnect_base,
+               ClientMaker maker, BrokerListener& listener)
+    : runtime_{runtime},
+      settings_{settings},
+      maker_{std::move(maker)},
+      listener_{listener},
+      backoff_{reconnect_base, longest_backoff},
+      alarm_{runtime.alarms, [this] { on_alarm(); }} {}
+
+Broker::~Broker() = default;
+
+void Broker::start() {
+  if (std::exchange(is_started_, true)) return;
+  connect_due_ = runtime_.alarms.now();
+  tell_link(State::connecting, {}, true);
+  set_alarm();
+}
+
+void Broker::stop() {
+  is_started_ = false;
+  connect_due_ = SteadyTime::max();
+  ++attempt_;
+  auto waiting = std::exchange(waiting_, {});
+  waiting_bytes_ = 0;
+  for (auto& flight : waiting) land(std::move(flight), {Reason::Where::connection, 0, "the gateway is shutting down"});
+  if (client_ == nullptr) return;
+  if (is_up_ && !settings_.status_topic.empty())
+    client_->publish(++last_token_, {.topic = settings_.status_topic, .payload = "offline", .qos = 1, .retain = true});
+  client_->disconnect();
+}
+
+void Broker::tell_link(State state, std::string reason, bool retrying) {
+  link_ = {state, std::move(reason), retrying};
+  listener_.on_link(link_);
+}
+
+void Broker::connect() {
+  old_clients_.clear();
+  connect_due_ = SteadyTime::max();
+  const auto attempt = ++attempt_;
+  // A name that a certificate must match is left to the library: it verifies what it connects to.
+  if (settings_.url.is_secure() || !resolve_) return connect_to(settings_.url.host);
+  resolve_(settings_.url.host, [this, attempt](const Result<std::string>& address) {
+    if (attempt != attempt_) return;
+    if (address) return connect_to(*address);
+    reconnect_later({Reason::Where::connection, 0, address.error().message()});
+    runtime_.router.settle();
+  });
+}
+
+void Broker::connect_to(const std::string& host) {
+  auto options = settings_.connect;
+  options.url = to_text(settings_.url, host);
+  // What a session from before the start holds nobody waits for. With 3.1.1 a clean session could not be kept later.
+  options.clean_start = options.version == Version::v5 && !had_session_;
+  if (!settings_.status_topic.empty())
+    options.will = Will{{.topic = settings_.status_topic, .payload = "offline", .qos = 1, .retain = true}, {}};
+  client_ = maker_(*this);
+  client_->connect(options);
+}
+
+void Broker::on_connected(const Connack& connack) {
+  connack_ = connack;
+  is_up_ = true;
+  backoff_.reset();
+  runtime_.log.info("mqtt: {}: connected{}", settings_.name, connack.session_present ? ", the session was kept" : "");
+  if (!settings_.status_topic.empty())
+    client_->publish(++last_token_, {.topic = settings_.status_topic, .payload = "online", .qos = 1, .retain = true});
+  const bool keeps = connack.session_present && had_session_;
+  had_session_ = true;
+  for (auto& [filter, subscription] : subscriptions_) {
+    if (keeps && subscription.state == Subscription::State::granted) continue;
+    ask(filter, subscription, 0);
+  }
+  tell_link(State::up, {}, false);
+  send_waiting();
+  set_alarm();
+  runtime_.router.settle();
+}
+
+void Broker::on_closed(const Reason& why) {
+  old_clients_.push_back(std::move(client_));
+  const bool was_up = std::exchange(is_up_, false);
+  asked_.clear();
+  for (auto& [filter, subscription] : subscriptions_) {
+    if (subscription.state == Subscription::State::asked) subscription.state = Subscription::State::wanted;
+  }
+  // What was not acknowledged is sent again, first of all; of QoS 0 nobody knows whether it arrived.
+  for (auto it = flying_.rbegin(); it != flying_.rend(); ++it) {
+    auto& flight = it->second;
+    if (flight.what.qos == 0 || !is_started_) {
+      land(std::move(flight), why.is_success() ? no_connection : why);
+      continue;
+    }
+    flight.due = runtime_.alarms.now() + patience;
+    waiting_bytes_ += flight.what.payload.size();
+    waiting_.push_front(std::move(flight));
+  }
+  flying_.clear();
+  if (is_started_ && !is_paused_) {
+    if (was_up) runtime_.log.warn("mqtt: {}: connection lost: {}", settings_.name, to_refusal(why).text);
+    reconnect_later(why);
+  } else if (is_started_) {
+    tell_link(State::connecting, {}, true);
+  } else {
+    tell_link(State::down, {}, false);
+  }
+  set_alarm();
+  runtime_.router.settle();
+}
+
+void Broker::reconnect_later(const Reason& why) {
+  auto delay = backoff_.next(runtime_.random());
+  if (why.where == Reason::Where::broker && why.code == reason::session_taken_over) delay = after_take_over;
+  if (is_permanent(why)) delay = longest_backoff;
+  const auto text = to_refusal(why.is_success() ? no_connection : why).text;
+  if (link_.state != State::down || link_.reason != text)
+    runtime_.log.warn("mqtt: {}: no connection: {}", settings_.name, text);
+  connect_due_ = runtime_.alarms.now() + delay;
+  tell_link(State::down, text, true);
+  if (is_permanent(why)) {  // else whoever wants to subscribe waits for the next attempt
+    std::vector<std::string> filters;
+    for (const auto& [filter, subscription] : subscriptions_) filters.push_back(filter);
+    for (const auto& filter : filters) {
+      if (const auto found = subscriptions_.find(filter); found != subscriptions_.end()) answer(found, why);
+    }
+  }
+  set_alarm();
+}
+
+void Broker::pause() {
+  if (std::exchange(is_paused_, true)) return;
+  runtime_.counters.add("mqtt_pauses", settings_.name);
+  connect_due_ = SteadyTime::max();
+  if (client_ != nullptr) client_->disconnect();
+}
+
+void Broker::resume() {
+  if (!std::exchange(is_paused_, false) || !is_started_) return;
+  if (client_ != nullptr) return;  // on_closed goes on
+  connect_due_ = runtime_.alarms.now();
+  set_alarm();
+}
+
+// --- Subscriptions.
+
+void Broker::add(View& view, const std::string& filter, std::uint8_t qos, Done done) {
+  auto [found, is_new] = subscriptions_.try_emplace(filter);
+  auto& subscription = found->second;
+  if (is_new) {
+    subscription.id = ++last_id_;
+    by_id_.emplace(subscription.id, filter);
+    subscription.qos = qos;
+  }
+  subscription.views.push_back(&view);
+  start();
+  if (subscription.state == Subscription::State::granted) {
+    done(success);
+    // It has not seen what is kept.
+    if (is_up_) ask(filter, subscription, 0);
+    return;
+  }
+  subscription.waiting.push_back(std::move(done));
+  if (is_up_ && subscription.state == Subscription::State::wanted) ask(filter, subscription, 0);
+}
+
+void Broker::ask_again(const std::string& filter) {
+  const auto found = subscriptions_.find(filter);
+  if (is_up_ && found != subscriptions_.end()) ask(filter, found->second, 0);
+}
+
+void Broker::remove(View& view, const std::string& filter) {
+  const auto found = subscriptions_.find(filter);
+  if (found == subscriptions_.end()) return;
+  std::erase(found->second.views, &view);
+  for (auto& [token, flight] : flying_) {
+    if (flight.from == &view) flight.from = nullptr;
+  }
+  for (auto& flight : waiting_) {
+    if (flight.from == &view) flight.from = nullptr;
+  }
+  if (!found->second.views.empty()) return;
+  if (is_up_) client_->unsubscribe(++last_token_, filter);
+  by_id_.erase(found->second.id);
+  subscriptions_.erase(found);
+}
+
+void Broker::ask(const std::string& filter, Subscription& subscription, std::uint8_t retain_handling) {
+  if (subscription.state == Subscription::State::wanted) subscription.state = Subscription::State::asked;
+  subscription.token = ++last_token_;
+  asked_.emplace(subscription.token, std::pair{filter, runtime_.alarms.now() + answer_timeout});
+  SubscribeOptions options;
+  options.qos = std::min(subscription.qos, connack_.maximum_qos);
+  options.retain_handling = retain_handling;
+  options.id = connack_.has_subscription_ids ? subscription.id : 0;
+  client_->subscribe(subscription.token, filter, options);
+  set_alarm();
+}
+
+void Broker::answer(Subscriptions::iterator found, const Reason& reason) {
+  auto waiting = std::exchange(found->second.waiting, {});
+  for (auto& done : waiting) done(reason);
+}
+
+// --- Publishing.
+
+void Broker::publish(Publication publication, const View* from, Done done) {
+  start();
+  const auto size = publication.topic.size() + publication.payload.size() + overhead;
+  if (connack_.maximum_packet != 0 && size > connack_.maximum_packet)
+    return done({Reason::Where::broker, reason::packet_too_large,
+                 "a packet may have " + std::to_string(connack_.maximum_packet) + " bytes"});
+  if (waiting_.size() >= max_waiting || waiting_bytes_ + publication.payload.size() > max_waiting_bytes)
+    return done({Reason::Where::broker, 0x97, "too much waits to be published already"});
+  if (publication.retain && is_up_ && !connack_.retain_available) return done({Reason::Where::broker, 0x9A, {}});
+  waiting_bytes_ += publication.payload.size();
+  waiting_.push_back({std::move(publication), from, std::move(done), runtime_.alarms.now() + patience});
+  send_waiting();
+  set_alarm();
+}
+
+std::size_t Broker::window() const {
+  // The library stalls for a second when the window is full, so it never is.
+  return std::max<std::size_t>(1, std::size_t{connack_.receive_maximum} * 4 / 5);
+}
+
+void Broker::send_waiting() {
+  while (is_up_ && !waiting_.empty() && flying_.size() < window()) {
+    auto flight = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_bytes_ -= flight.what.payload.size();
+    send(std::move(flight));
+  }
+}
+
+void Broker::send(Flight flight) {
+  const auto token = ++last_token_;
+  flight.what.qos = std::min(flight.what.qos, connack_.maximum_qos);
+  flight.due = runtime_.alarms.now() + answer_timeout;
+  if (flight.was_sent) flight.what.properties.emplace_back("isthmus-repeated", "1");
+  flight.was_sent = true;
+  const bool comes_back =
+      settings_.connect.version == Version::v3_1_1 && std::ranges::any_of(subscriptions_, [&](const auto& one) {
+        return one.second.state == Subscription::State::granted && matches(one.first, flight.what.topic);
+      });
+  if (comes_back) echoes_.expect(flight.what, runtime_.alarms.now());
+  const auto& what = flying_.emplace(token, std::move(flight)).first->second.what;
+  client_->publish(token, what);
+}
+
+void Broker::land(Flight flight, const Reason& reason) {
+  // Others who look at this topic through us hear of it from us: the broker does not send it back (no local), or that
+  // is dropped (Echoes).
+  if (reason.is_success()) {
+    flight.what.retain = false;
+    dispatch(flight.what, flight.from);
+  }
+  flight.done(reason);
+}
+
+void Broker::on_done(Token token, const Reason& reason) {
+  if (const auto flight = flying_.find(token); flight != flying_.end()) {
+    auto landed = std::move(flight->second);
+    flying_.erase(flight);
+    land(std::move(landed), reason);
+    send_waiting();
+  } else if (const auto asked = asked_.find(token); asked != asked_.end()) {
+    const auto found = subscriptions_.find(asked->second.first);
+    asked_.erase(asked);
+    if (found != subscriptions_.end() && found->second.token == token) {
+      found->second.state = reason.is_success() ? Subscription::State::granted : Subscription::State::wanted;
+      answer(found, reason);
+    }
+  }
+  runtime_.turn.request();
+}
+
+// --- What arrives.
+
+void Broker::on_publication(Publication publication, std::uint64_t ack) {
+  if (!is_topic_name(publication.topic)) {
+    runtime_.counters.add("mqtt_publications_dropped", "topic");
+  } else if (settings_.connect.version == Version::v3_1_1 && !publication.retain &&
+             echoes_.take(publication, runtime_.alarms.now())) {
+    runtime_.counters.add("mqtt_publications_dropped", "echo");
+  } else {
+    dispatch(publication, nullptr);
+  }
+  if (client_ != nullptr) client_->acknowledge(ack);
+  runtime_.turn.request();
+}
+
+void Broker::dispatch(const Publication& publication, const View* except) {
+  if (!publication.subscriptions.empty()) {
+    for (const auto id : publication.subscriptions) {
+      const auto filter = by_id_.find(id);
+      if (filter == by_id_.end()) continue;
+      const auto found = subscriptions_.find(filter->second);
+      if (found != subscriptions_.end()) tell_views(found->second.views, publication, except);
+    }
+    return;
+  }
+  std::vector<View*> views;
+  std::size_t matching = 0;
+  for (const auto& [filter, subscription] : subscriptions_) {
+    if (!matches(filter, publication.topic)) continue;
+    ++matching;
+    views.insert(views.end(), subscription.views.begin(), subscription.views.end());
+  }
+  if (matching > 1 && is_a_copy(publication, matching)) return;
+  tell_views(views, publication, except);
+}
+
+bool Broker::is_a_copy(const Publication& publication, std::size_t matching) {
+  // A broker of MQTT 3.1.1 may send one copy for each subscription that matches, one after the other.
+  const auto now = runtime_.alarms.now();
+  if (now - std::exchange(copies_at_, now) > 50ms) copies_.clear();
+  const auto mark = fingerprint(publication);
+  const auto found = std::ranges::find(copies_, mark, &Copy::fingerprint);
+  if (found == copies_.end()) {
+    copies_.push_back({mark, matching - 1});
+    return false;
+  }
+  if (--found->left == 0) copies_.erase(found);
+  return true;
+}
+
+void Broker::tell_views(const std::vector<View*>& views, const Publication& publication, const View* except) {
+  const auto all = views;  // one that hears it may go
+  for (auto* view : all) {
+    if (view != except) view->on_publication(publication);
+  }
+}
+
+// --- Time.
+
+void Broker::set_alarm() {
+  SteadyTime due = connect_due_;
+  if (!flying_.empty()) due = std::min(due, flying_.begin()->second.due);
+  if (!waiting_.empty()) due = std::min(due, waiting_.front().due);
+  for (const auto& [token, asked] : asked_) due = std::min(due, asked.second);
+  // An alarm that rings too early costs less than one that is put off for each publication.
+  if (due == SteadyTime::max() || (alarm_.is_set() && alarm_due_ <= due)) return;
+  alarm_due_ = due;
+  alarm_.set(due);
+}
+
+void Broker::on_alarm() {
+  const auto now = runtime_.alarms.now();
+  static const Reason too_late{Reason::Where::timeout, 0, {}};
+  while (!flying_.empty() && flying_.begin()->second.due <= now) on_done(flying_.begin()->first, too_late);
+  while (!waiting_.empty() && waiting_.front().due <= now) {
+    auto flight = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_bytes_ -= flight.what.payload.size();
+    land(std::move(flight), is_up_ ? too_late : no_connection);
+  }
+  std::vector<Token> late;
+  for (const auto& [token, asked] : asked_) {
+    if (asked.second <= now) late.push_back(token);
+  }
+  for (const auto token : late) on_done(token, too_late);
+  if (connect_due_ <= now) connect();
+  set_alarm();
+  runtime_.router.settle();
+}
+
+}  // namespace isthmus::mqtt

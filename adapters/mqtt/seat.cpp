@@ -1,0 +1,48 @@
+#include "adapters/mqtt/seat.hpp"
+
+#include <utility>
+
+#include "adapters/mqtt/topic.hpp"
+
+namespace isthmus::mqtt {
+
+void Seat::emit(const Conversation& place, Payload what, std::string actor, std::string audience) const {
+  auto event = std::make_unique<Event>();
+  event->about.received_at = runtime.alarms.wall_clock();
+  event->about.id = runtime.ids.next(event->about.received_at);
+  event->about.source = id;
+  event->about.owner = owner;
+  event->about.conversation = place;
+  event->about.actor.name = std::move(actor);
+  event->about.audience = std::move(audience);
+  event->what = std::move(what);
+  runtime.router.emit(std::move(event));
+}
+
+void Seat::say(const Conversation& place, std::string text) const {
+  emit(place, Message{Style::normal, std::move(text)});
+}
+
+Outcome Seat::publish(EventPtr& event, const std::string& topic, std::string text, std::uint8_t qos, bool retain,
+                      const View* from) const {
+  if (has_wildcard(topic))
+    return Rejected{{Condition::not_allowed,
+                     Remedy::cancel,
+                     "This is a topic filter: values are published to one topic, not to all that a filter selects.",
+                     {}}};
+  if (!rights.may_publish(topic))
+    return Rejected{{Condition::forbidden, Remedy::auth, "You may not publish to this topic.", {}}};
+  const auto hex = to_hex(event->about.id);
+  Publication publication{.topic = topic, .payload = std::move(text), .qos = qos, .retain = retain};
+  publication.is_utf8 = true;
+  publication.properties = {{"isthmus-id", {hex.data(), hex.size()}}, {"isthmus-origin", std::string{instance}}};
+  broker.publish(std::move(publication), from,
+                 [&router = runtime.router, qos, event = std::move(event)](const Reason& reason) mutable {
+                   if (!reason.is_success()) return router.failed(std::move(event), to_refusal(reason));
+                   event->about.is_acknowledged = qos > 0;
+                   router.confirmed(std::move(event));
+                 });
+  return Pending{};
+}
+
+}  // namespace isthmus::mqtt

@@ -1,0 +1,31 @@
+#pragma once
+// What the views of one user on one broker share. All outlive them.
+#include <memory>
+#include <string>
+
+#include "adapters/mqtt/address.hpp"
+#include "adapters/mqtt/broker.hpp"
+#include "gateway/runtime/runtime.hpp"
+
+namespace isthmus::mqtt {
+
+struct Seat {
+  Runtime& runtime;
+  AdapterId id;
+  Broker& broker;
+  MqttAddressBook& addresses;
+  const Rights& rights;
+  std::string_view instance;  // of the gateway, as others may see it
+  Name owner;
+
+  /// Something happens in `place`.
+  void emit(const Conversation& place, Payload what, std::string actor = {}, std::string audience = {}) const;
+  /// A text in `place`, said by the gateway itself.
+  void say(const Conversation& place, std::string text) const;
+
+  /// Publishes `text` for the event, which comes back when the broker has it. `from`: the view that need not hear it.
+  Outcome publish(EventPtr& event, const std::string& topic, std::string text, std::uint8_t qos, bool retain,
+                  const View* from) const;
+};
+
+}  // namespace isthmus::mqtt

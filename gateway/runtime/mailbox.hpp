@@ -1,0 +1,71 @@
+#pragma once
+// From threads of a library to the loop: the one place with a lock. Whoever posts never waits for the loop.
+#include <algorithm>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace isthmus {
+
+template <class T>
+class Mailbox : public std::enable_shared_from_this<Mailbox<T>> {
+ public:
+  /// `take` gets each item, on the loop, in order. At most `limit` items wait, of those that may be refused.
+  Mailbox(boost::asio::any_io_executor executor, std::size_t limit, std::function<void(T)> take)
+      : executor_{std::move(executor)}, limit_{limit}, take_{std::move(take)} {}
+
+  /// From any thread, while the loop's context exists. False when it is full.
+  bool try_post(T item) { return add(std::move(item), limit_); }
+  /// The same for what must not be lost: it is never full. Whoever posts is held back by other means.
+  void post(T item) { add(std::move(item), static_cast<std::size_t>(-1)); }
+
+  /// On the loop: nothing is taken from now on.
+  void close() { take_ = nullptr; }
+
+ private:
+  // So many at a time, so that others have their turn.
+  static constexpr std::size_t at_once = 512;
+
+  bool add(T item, std::size_t limit) {
+    {
+      const std::lock_guard guard{lock_};
+      if (items_.size() >= limit) return false;
+      items_.push_back(std::move(item));
+      if (std::exchange(is_due_, true)) return true;
+    }
+    schedule();
+    return true;
+  }
+  void schedule() {
+    boost::asio::post(executor_, [self = this->shared_from_this()] { self->drain(); });
+  }
+  void drain() {
+    std::deque<T> now;
+    bool has_more = false;
+    {
+      const std::lock_guard guard{lock_};
+      const auto end = items_.begin() + static_cast<std::ptrdiff_t>(std::min(at_once, items_.size()));
+      std::move(items_.begin(), end, std::back_inserter(now));
+      items_.erase(items_.begin(), end);
+      has_more = is_due_ = !items_.empty();
+    }
+    for (auto& item : now) {
+      if (take_) take_(std::move(item));
+    }
+    if (has_more) schedule();
+  }
+
+  boost::asio::any_io_executor executor_;
+  const std::size_t limit_;
+  std::function<void(T)> take_;  // the loop's alone
+  std::mutex lock_;
+  std::deque<T> items_;
+  bool is_due_ = false;  // a call of drain() is on its way
+};
+
+}  // namespace isthmus
