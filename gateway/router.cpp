@@ -68,7 +68,11 @@ bool Router::adapt(Delivery& delivery, Adapter& to) {
   switch (result) {
     case Degraded::kept:
     case Degraded::changed: return true;
-    case Degraded::dropped: counters_.add("degraded", "dropped"); return false;
+    case Degraded::dropped:
+      counters_.add("degraded", "dropped");
+      // Whoever took back a reaction is told that it is gone: there is nothing that could still be done.
+      if (event.about.source == home_) confirmed(std::move(delivery.event));
+      return false;
     case Degraded::refused: break;
   }
   refuse(std::move(delivery), std::move(*why));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/source_tree.hpp"
 #include "tests/tree_rules.hpp"
 
 namespace isthmus::tree {
@@ -13,12 +14,10 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const std::filesystem::path source_tree = ISTHMUS_SOURCE_DIR;
-
-TEST(Tree, EachRoomIncludesOnlyWhatItMayKnow) { EXPECT_THAT(include_breaches(source_tree), IsEmpty()); }
-TEST(Tree, TheGatewayNamesNoProtocol) { EXPECT_THAT(protocol_name_breaches(source_tree), IsEmpty()); }
-TEST(Tree, NoTaskIsDetached) { EXPECT_THAT(detached_breaches(source_tree), IsEmpty()); }
-TEST(Tree, EveryFeatureHasItsTests) { EXPECT_THAT(feature_breaches(source_tree), IsEmpty()); }
+TEST(Tree, EachRoomIncludesOnlyWhatItMayKnow) { EXPECT_THAT(include_breaches(test::source_tree()), IsEmpty()); }
+TEST(Tree, TheGatewayNamesNoProtocol) { EXPECT_THAT(protocol_name_breaches(test::source_tree()), IsEmpty()); }
+TEST(Tree, NoTaskIsDetached) { EXPECT_THAT(detached_breaches(test::source_tree()), IsEmpty()); }
+TEST(Tree, EveryFeatureHasItsTests) { EXPECT_THAT(feature_breaches(test::source_tree()), IsEmpty()); }
 
 /// A small tree with mistakes planted in it: the rules find them, or could not fail above.
 class PlantedTree : public testing::Test {

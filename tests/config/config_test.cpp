@@ -8,6 +8,8 @@
 #include <fstream>
 #include <functional>
 
+#include "tests/source_tree.hpp"
+
 namespace isthmus::config {
 namespace {
 
@@ -441,7 +443,7 @@ TEST(ConfigEnvironment, VariablesOfOthersAreLeftAlone) {
 }
 
 TEST(ConfigExamples, AreTomlOfTheirSize) {
-  const std::string folder = ISTHMUS_SOURCE_DIR "/config/";
+  const std::string folder = (test::source_tree() / "config/").string();
   for (const auto* name : {"minimal.toml", "example.toml"}) {
     const Document document = Document::load(folder + name, {});
     EXPECT_EQ(document.root().array("component").size(), 1U) << name;

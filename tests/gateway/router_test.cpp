@@ -50,6 +50,17 @@ TEST_F(RouterTest, WhatUsersSayGoesToTheAdapterOfTheConversationAndComesBackWhen
   EXPECT_EQ(seen(users), Lines{"has message #room%net hello"});
 }
 
+TEST_F(RouterTest, WhatIsDroppedForASideThatCannotSayItIsToldToWhoeverSaidIt) {
+  auto taken_back = event(home_id, "");
+  taken_back->what = Reactions{{"m1"}, {}};
+  router.emit(std::move(taken_back));
+  router.settle();
+  EXPECT_TRUE(foreign.seen.empty());
+  ASSERT_EQ(users.seen.size(), 1U);
+  EXPECT_TRUE(users.seen.front().is_receipt && !users.seen.front().is_refused);
+  EXPECT_EQ(counters.value("degraded", "dropped"), 1U);
+}
+
 TEST_F(RouterTest, APendingMessageComesBackOnlyWhenItIsConfirmed) {
   foreign.answers.push_back(Pending{});
   router.emit(event(home_id, "hello"));

@@ -34,6 +34,7 @@
 
 #include "adapters/irc/session.hpp"
 #include "tests/adapters/irc/describe.hpp"
+#include "tests/source_tree.hpp"
 
 namespace isthmus::irc::test {
 
@@ -47,7 +48,7 @@ struct Step {
 
 inline std::vector<std::filesystem::path> transcripts() {
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator{ISTHMUS_SOURCE_DIR "/tests/transcripts"})
+  for (const auto& entry : std::filesystem::directory_iterator{test::source_tree() / "tests/transcripts"})
     if (entry.path().filename().string().starts_with("irc_")) paths.push_back(entry.path());
   std::ranges::sort(paths);
   return paths;
