@@ -10,6 +10,7 @@ STRANGERS_DOMAIN = "example.net"  # served by the same server, but not listed in
 IRC_DOMAIN = "irc.example.org"
 SECOND_DOMAIN = "verona.example.org"  # another component of the same server
 MQTT_DOMAIN = "mqtt.example.org"
+WS_DOMAIN = "ws.example.org"
 COMPONENT_SECRET = "a secret for the component"
 PASSWORD = "a password"
 
@@ -51,6 +52,8 @@ Component "{IRC_DOMAIN}"
 Component "{SECOND_DOMAIN}"
   component_secret = "{COMPONENT_SECRET}"
 Component "{MQTT_DOMAIN}"
+  component_secret = "{COMPONENT_SECRET}"
+Component "{WS_DOMAIN}"
   component_secret = "{COMPONENT_SECRET}"
 """)
 

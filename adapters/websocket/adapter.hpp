@@ -1,0 +1,99 @@
+#pragma once
+// WebSocket and HTTP clients as an adapter of the gateway: each channel is a room and a contact for users, and a stream
+// of records for clients. It connects to nothing: clients come in through the HTTP listener.
+#include <boost/asio/steady_timer.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "adapters/websocket/address_book.hpp"
+#include "adapters/websocket/channel.hpp"
+#include "adapters/websocket/event_stream.hpp"
+#include "adapters/websocket/hub.hpp"
+#include "adapters/websocket/routes.hpp"
+#include "adapters/websocket/settings.hpp"
+#include "adapters/websocket/socket.hpp"
+#include "gateway/adapter.hpp"
+#include "gateway/runtime/runtime.hpp"
+#include "gateway/runtime/task_group.hpp"
+
+namespace isthmus::websocket {
+
+class WebSocketAdapter final : public Adapter, public Gate, public Service {
+ public:
+  WebSocketAdapter(Runtime& runtime, AdapterId id, Settings settings);
+  ~WebSocketAdapter() override;
+
+  asio::awaitable<void> run() override;
+  Outcome deliver(Delivery& delivery) override;
+  const AddressBook& addresses() const override { return addresses_; }
+  Capabilities capabilities(const Name& owner, const Conversation& place) const override;
+  std::string_view protocol() const override { return "websocket"; }
+
+ private:
+  // From the users' side.
+  Outcome deliver_room(Event& event, Channel& channel);
+  Outcome deliver_membership(const Event& event, Channel& channel, const Membership& membership);
+  Outcome deliver_request(Event& event, Channel& channel);
+  Outcome deliver_contact(Event& event, Channel& channel);
+  Outcome deliver_person(Event& event, Channel& channel);
+  void welcome(const Event& join, const Channel& channel);
+  /// Said in the channel by a user: clients and the other users hear it.
+  void say(const Event& event, Channel& channel, const std::string& nick);
+
+  // Gate: what clients ask for.
+  boost::system::result<TokenPtr, Problem> authenticate(std::string_view secret, std::string_view peer) override;
+  boost::system::result<std::string, Problem> say(Session& who, const Say& what) override;
+  void on_subscribed(Session& who) override;
+
+  // Service: what requests ask for.
+  const Settings& settings() const override { return settings_; }
+  Hub& hub() override { return hub_; }
+  TokenPtr use_ticket(std::string_view ticket, std::string_view origin) override;
+  std::string make_ticket(TokenPtr token, std::string_view origin) override;
+  boost::system::result<std::string, Problem> say(const TokenPtr& token, const Say& what) override;
+  bool has_room() const override;
+  void connect(SessionSettings settings, TokenPtr token, HttpRequest request, std::unique_ptr<ByteStream> stream,
+               std::string rest, std::string protocol) override;
+  void stream(StreamWanted wanted, TokenPtr token, std::unique_ptr<ByteStream> stream) override;
+  const Channel* channel(std::string_view name) const override;
+
+  boost::system::result<std::string, Problem> say_in(Channel& channel, const std::string& nick, const Say& what);
+  boost::system::result<std::string, Problem> say_privately(Channel& channel, const std::string& nick, const Say& what);
+  /// Each user of the channel but `except` hears `what` from `nick`.
+  void tell_users(const Channel& channel, const std::string& nick, EventId id, const Payload& what, const Name& except);
+  void tell_change(const Channel& channel, const Change& change, const Name& except);
+  void tell_state(std::string_view state, const Channel& channel, const std::string& nick);
+  void publish(Channel& channel, const std::string& nick, const std::string& id, const Payload& what,
+               const std::optional<NamedValue>& stated);
+  EventPtr make_event(const Conversation& place, const Name& owner, const std::string& nick, EventId id, Payload what);
+  void leave(Session& who, Channel& channel);
+  asio::awaitable<void> serve(std::shared_ptr<Socket> socket, HttpRequest request);
+  SocketSetting socket_setting();
+
+  Runtime& runtime_;
+  AdapterId id_;
+  Settings settings_;
+  WebSocketAddressBook addresses_;
+  Hub hub_;
+  Tokens tokens_;
+  Tickets tickets_;
+  Attempts attempts_;
+  std::map<std::string, Channel, std::less<>> channels_;
+  boost::unordered_flat_set<Name> linked_;  // users who know that we are there
+  std::string scratch_;
+  TaskGroup tasks_;
+  std::unordered_set<std::shared_ptr<Socket>> sockets_;
+  std::unordered_set<std::shared_ptr<EventStream>> streams_;
+  asio::steady_timer stop_;
+  bool is_stopping_ = false;
+  std::uint64_t sessions_ = 0;
+};
+
+/// Reads [websocket] and what `component` says now; makes the adapter later.
+AdapterMaker factory(const config::Section& own, const config::Section& component);
+
+}  // namespace isthmus::websocket

@@ -1,0 +1,152 @@
+#include "adapters/websocket/output.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace isthmus::websocket {
+
+namespace {
+
+constexpr unsigned text_frame = 0x1;
+constexpr std::size_t framing_bytes = 10;  // at most, for a frame
+constexpr std::size_t worth_keeping = 64;  // entries of an empty queue whose memory is kept
+
+std::string with_extra(const std::string& text, std::string_view extra) {
+  std::string own{text, 0, text.size() - 1};
+  own += extra;
+  own += '}';
+  return own;
+}
+
+}  // namespace
+
+void append_frame_head(std::string& out, unsigned opcode, std::size_t length) {
+  const auto byte = [&](std::size_t value) { out += static_cast<char>(static_cast<unsigned char>(value & 0xff)); };
+  byte(0x80U | opcode);
+  if (length < 126) return byte(length);
+  const bool is_long = length > 0xffff;
+  byte(is_long ? 127 : 126);
+  for (int shift = is_long ? 56 : 8; shift >= 0; shift -= 8) byte(length >> static_cast<unsigned>(shift));
+}
+
+bool Output::fits(std::size_t more) const noexcept {
+  return frames() < limits_.frames && bytes_ + more + rest_.size() <= limits_.bytes;
+}
+
+bool Output::make_room(std::size_t more) {
+  while (!fits(more)) {
+    const auto oldest = std::find_if(entries_.begin() + static_cast<std::ptrdiff_t>(head_), entries_.end(),
+                                     [](const Entry& entry) { return entry.kind == Kind::record; });
+    if (oldest == entries_.end()) return false;
+    const auto seq = oldest->record->seq;
+    if (!gap_) gap_ = Gap{seq, seq, 0};
+    if (seq != 0) gap_->last = std::max(gap_->last, seq);
+    ++gap_->count;
+    bytes_ -= oldest->text->size() + framing_bytes;
+    if (oldest == entries_.begin() + static_cast<std::ptrdiff_t>(head_)) {
+      *oldest = {};
+      ++head_;
+    } else {
+      entries_.erase(oldest);
+    }
+  }
+  return true;
+}
+
+void Output::push(Entry entry) {
+  bytes_ += entry.text->size() + framing_bytes;
+  entries_.push_back(std::move(entry));
+}
+
+bool Output::add(const RecordPtr& record, Policy policy, std::string_view extra) {
+  Text text = record->text(format_, instance_);
+  if (text->empty()) return true;
+  if (!extra.empty()) text = std::make_shared<const std::string>(with_extra(*text, extra));
+  if (policy == Policy::coalesce && is_blocked_ && record->is_value) {
+    const auto waits =
+        std::find_if(entries_.begin() + static_cast<std::ptrdiff_t>(head_), entries_.end(), [&](const Entry& entry) {
+          return entry.record && entry.record->is_value && entry.record->from == record->from;
+        });
+    if (waits != entries_.end()) {
+      bytes_ -= waits->text->size() + framing_bytes;
+      entries_.erase(waits);
+    }
+  }
+  const auto size = text->size() + framing_bytes;
+  if (policy == Policy::disconnect ? !fits(size) : !make_room(size)) return false;
+  push({std::move(text), record, Kind::record});
+  return true;
+}
+
+bool Output::add(std::string text) {
+  if (!make_room(text.size() + framing_bytes)) return false;
+  push({std::make_shared<const std::string>(std::move(text)), nullptr, Kind::own});
+  return true;
+}
+
+bool Output::add_raw(std::string bytes) {
+  if (!make_room(bytes.size() + framing_bytes)) return false;
+  push({std::make_shared<const std::string>(std::move(bytes)), nullptr, Kind::raw});
+  return true;
+}
+
+void Output::clear() {
+  entries_.clear();
+  head_ = 0;
+  bytes_ = 0;
+  gap_.reset();
+}
+
+void Output::append(std::string& out, std::string_view text, std::uint64_t seq, Kind kind) const {
+  if (kind == Kind::raw) {
+    out += text;
+    return;
+  }
+  switch (framing_) {
+    case Framing::websocket:
+      append_frame_head(out, text_frame, text.size());
+      out += text;
+      return;
+    case Framing::event_stream:
+      if (seq != 0) out.append("id: ").append(to_cursor(instance_, seq)).append("\n");
+      out.append("data: ").append(text).append("\n\n");
+      return;
+    case Framing::lines: out.append(text).append("\n"); return;
+  }
+}
+
+void Output::append_gap(std::string& out) {
+  const auto text = to_text(*gap_, format_, instance_);
+  gap_.reset();
+  if (!text.empty()) append(out, text, 0, Kind::own);
+}
+
+void Output::take(std::string& out, std::size_t most) {
+  out += std::exchange(rest_, {});
+  while (out.size() < most && (head_ < entries_.size() || gap_)) {
+    // Whatever was dropped came before what still waits.
+    if (gap_) append_gap(out);
+    if (head_ == entries_.size()) break;
+    Entry entry = std::exchange(entries_[head_], {});
+    ++head_;
+    bytes_ -= entry.text->size() + framing_bytes;
+    append(out, *entry.text, entry.record ? entry.record->seq : 0, entry.kind);
+  }
+  shrink();
+}
+
+void Output::shrink() {
+  if (head_ == entries_.size()) {
+    head_ = 0;
+    if (entries_.capacity() > worth_keeping) {
+      std::vector<Entry>{}.swap(entries_);
+    } else {
+      entries_.clear();
+    }
+  } else if (head_ > worth_keeping && head_ * 2 > entries_.size()) {
+    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
+    head_ = 0;
+  }
+}
+
+}  // namespace isthmus::websocket

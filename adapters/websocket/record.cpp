@@ -1,0 +1,159 @@
+#include "adapters/websocket/record.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+
+#include "gateway/model/json.hpp"
+
+namespace isthmus::websocket {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string event_type(const Record& record) {
+  if (record.type == "msg") return record.is_value ? "org.isthmus.value.v1" : "org.isthmus.message.v1";
+  return "org.isthmus." + std::string{record.type} + ".v1";
+}
+
+/// "plant/temp" of "ws:plant/temp".
+std::string_view native_address(std::string_view address) { return address.substr(address.find(':') + 1); }
+
+std::string native_text(const Record& record, const Instance& instance) {
+  json::object frame;
+  frame["t"] = record.type;
+  if (record.seq != 0) frame["cursor"] = to_cursor(instance, record.seq);
+  if (!record.id.empty()) frame["id"] = record.id;
+  frame["time"] = to_timestamp(record.time);
+  frame["from"] = record.from;
+  if (!record.to.empty()) frame["to"] = record.to;
+  for (const auto& member : record.members) frame[member.key()] = member.value();
+  return to_json(frame);
+}
+
+/// CloudEvents 1.0 §3: the source is the account, the subject the address there.
+std::string cloudevents_text(const Record& record, const Instance& instance) {
+  const auto colon = record.from.find(':');
+  const auto native = native_address(record.from);
+  json::object event;
+  event["specversion"] = "1.0";
+  event["id"] = record.id.empty() ? to_cursor(instance, record.seq) : record.id;
+  event["source"] =
+      instance.source + "/" + record.from.substr(0, colon) + "/" + std::string{native.substr(0, native.find('/'))};
+  event["type"] = event_type(record);
+  event["subject"] = native;
+  event["time"] = to_timestamp(record.time);
+  event["datacontenttype"] = "application/json";
+  if (record.seq != 0) event["cursor"] = to_cursor(instance, record.seq);
+  event["data"] = record.members;
+  return to_json(event);
+}
+
+std::string flat_text(const Record& record) {
+  if (record.type != "msg") return {};
+  const auto since_epoch = std::chrono::duration_cast<std::chrono::milliseconds>(record.time.time_since_epoch());
+  json::object flat;
+  flat["time"] = since_epoch.count();
+  flat["topic"] = native_address(record.from);
+  const auto* value = record.members.if_contains("value");
+  const auto* object = value == nullptr ? nullptr : value->if_object();
+  if (object != nullptr) {
+    for (const auto& member : *object) flat["value." + std::string{member.key()}] = member.value();
+  } else if (value != nullptr) {
+    flat["value"] = *value;
+  }
+  if (const auto* text = record.members.if_contains("text")) flat["text"] = *text;
+  return to_json(flat);
+}
+
+}  // namespace
+
+std::string to_cursor(const Instance& instance, std::uint64_t seq) { return fmt::format("{}-{}", instance.epoch, seq); }
+
+std::optional<std::uint64_t> parse_cursor(const Instance& instance, std::string_view text) {
+  const auto dash = text.find('-');
+  if (dash == std::string_view::npos || dash == 0 || text.size() > 64) return std::nullopt;
+  const auto digits = text.substr(dash + 1);
+  std::uint64_t seq = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seq);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return text.substr(0, dash) == instance.epoch ? seq : 0;
+}
+
+const Text& Record::text(Format format, const Instance& instance) const {
+  Text& text = texts_[static_cast<std::size_t>(format)];
+  if (text) return text;
+  switch (format) {
+    case Format::native: text = std::make_shared<const std::string>(native_text(*this, instance)); break;
+    case Format::cloudevents: text = std::make_shared<const std::string>(cloudevents_text(*this, instance)); break;
+    case Format::flat: text = std::make_shared<const std::string>(flat_text(*this)); break;
+  }
+  return text;
+}
+
+std::size_t Record::size() const noexcept {
+  std::size_t bytes = sizeof *this + id.size() + from.size() + to.size();
+  for (const auto& text : texts_) bytes += text ? text->size() : 0;
+  return bytes;
+}
+
+std::string to_text(const Gap& gap, Format format, const Instance& instance) {
+  if (format == Format::flat) return {};
+  json::object frame;
+  frame["from"] = to_cursor(instance, gap.first);
+  frame["to"] = to_cursor(instance, gap.last);
+  frame["count"] = gap.count;
+  frame["reason"] = gap.reason;
+  if (format == Format::native) {
+    json::object native{{"t", "gap"}};
+    for (const auto& member : frame) native[member.key()] = member.value();
+    return to_json(native);
+  }
+  return to_json(json::object{{"specversion", "1.0"},
+                              {"id", "gap-" + to_cursor(instance, gap.last)},
+                              {"source", instance.source},
+                              {"type", "org.isthmus.gap.v1"},
+                              {"datacontenttype", "application/json"},
+                              {"data", frame}});
+}
+
+std::string to_timestamp(SystemTime time) {
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(milliseconds);
+  const auto fraction = (milliseconds - seconds).count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     fraction);
+}
+
+std::optional<SystemTime> parse_timestamp(std::string_view text) {
+  const auto number = [&](std::size_t at, std::size_t digits) -> std::optional<int> {
+    if (at + digits > text.size()) return std::nullopt;
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + digits, value);
+    if (error != std::errc{} || end != text.data() + at + digits || value < 0) return std::nullopt;
+    return value;
+  };
+  const auto year = number(0, 4);
+  const auto month = number(5, 2);
+  const auto day = number(8, 2);
+  if (!year || !month || !day || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto date = std::chrono::year{*year} / *month / *day;
+  if (!date.ok()) return std::nullopt;
+  SystemTime time = std::chrono::sys_days{date};
+  if (text.size() == 10) return time;
+  const auto hour = number(11, 2);
+  const auto minute = number(14, 2);
+  const auto second = number(17, 2);
+  if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  if (text[10] != 'T' || text[13] != ':' || text[16] != ':') return std::nullopt;
+  time += std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{*second};
+  if (text.substr(19) == "Z") return time;
+  const auto thousandths = text.size() == 24 && text[19] == '.' && text[23] == 'Z' ? number(20, 3) : std::nullopt;
+  if (!thousandths) return std::nullopt;
+  return time + std::chrono::milliseconds{*thousandths};
+}
+
+}  // namespace isthmus::websocket

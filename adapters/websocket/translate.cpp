@@ -1,0 +1,175 @@
+#include "adapters/websocket/translate.hpp"
+
+#include <utility>
+
+namespace isthmus::websocket {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string_view kind_of(Style style) {
+  switch (style) {
+    case Style::normal: return "chat";
+    case Style::action: return "action";
+    case Style::notice: return "notice";
+  }
+  return "chat";
+}
+
+std::string_view state_of(Typing::State state) {
+  switch (state) {
+    case Typing::State::idle: return "idle";
+    case Typing::State::composing: return "composing";
+    case Typing::State::paused: return "paused";
+  }
+  return "idle";
+}
+
+std::string_view name_of(Span::Kind kind) {
+  switch (kind) {
+    case Span::Kind::bold: return "bold";
+    case Span::Kind::italic: return "italic";
+    case Span::Kind::underline: return "underline";
+    case Span::Kind::strike: return "strike";
+    case Span::Kind::code: return "code";
+    case Span::Kind::code_block: return "code_block";
+    case Span::Kind::quote: return "quote";
+  }
+  return "code";
+}
+
+Record begin(std::string_view type, const Saying& saying) {
+  Record record;
+  record.type = type;
+  record.id = saying.id;
+  record.time = saying.time;
+  record.from = saying.from;
+  if (!saying.nick.empty()) record.members["user"] = json::object{{"nick", saying.nick}};
+  return record;
+}
+
+void add_text(json::object& members, const Message& message) {
+  members["kind"] = kind_of(message.style);
+  members["text"] = message.text;
+  if (message.reply) members["replyTo"] = message.reply->to.id;
+  if (message.spans.empty()) return;
+  json::array spans;
+  for (const auto& span : message.spans)
+    spans.push_back({{"kind", name_of(span.kind)}, {"begin", span.begin}, {"end", span.end}});
+  members["spans"] = std::move(spans);
+}
+
+Record message_record(const Message& message, const Saying& saying) {
+  Record record = begin("msg", saying);
+  add_text(record.members, message);
+  return record;
+}
+
+Record edit_record(const Edit& edit, const Saying& saying) {
+  Record record = begin("edit", saying);
+  record.members["target"] = edit.target.id;
+  add_text(record.members, edit.now);
+  return record;
+}
+
+Record retract_record(const Retract& retract, const Saying& saying) {
+  Record record = begin("retract", saying);
+  record.members["target"] = retract.target.id;
+  if (!retract.reason.empty()) record.members["reason"] = retract.reason;
+  return record;
+}
+
+Record reactions_record(const Reactions& reactions, const Saying& saying) {
+  Record record = begin("reactions", saying);
+  record.members["target"] = reactions.target.id;
+  record.members["emoji"] = json::array(reactions.emoji.begin(), reactions.emoji.end());
+  return record;
+}
+
+Record typing_record(const Typing& typing, const Saying& saying) {
+  Record record = begin("typing", saying);
+  record.id.clear();
+  record.members["state"] = state_of(typing.state);
+  return record;
+}
+
+std::optional<Record> room_record(const RoomInfo& info, const Saying& saying) {
+  if (!info.subject) return std::nullopt;
+  Record record = begin("room", saying);
+  record.members["subject"] = info.subject->text;
+  return record;
+}
+
+std::string with_name(std::string_view name, const std::string& text) {
+  return name.empty() ? text : std::string{name} + " " + text;
+}
+
+}  // namespace
+
+std::optional<Record> to_record(const Payload& what, const Saying& saying) {
+  using Maybe = std::optional<Record>;
+  return std::visit(overloaded{
+                        [&](const Message& message) -> Maybe { return message_record(message, saying); },
+                        [&](const Edit& edit) -> Maybe { return edit_record(edit, saying); },
+                        [&](const Retract& retract) -> Maybe { return retract_record(retract, saying); },
+                        [&](const Reactions& reactions) -> Maybe { return reactions_record(reactions, saying); },
+                        [&](const Typing& typing) -> Maybe { return typing_record(typing, saying); },
+                        [&](const RoomInfo& info) -> Maybe { return room_record(info, saying); },
+                        [](const Displayed&) -> Maybe { return {}; },
+                        [](const Presence&) -> Maybe { return {}; },
+                        [](const Watch&) -> Maybe { return {}; },
+                        [](const Membership&) -> Maybe { return {}; },
+                        [](const Roster&) -> Maybe { return {}; },
+                        [](const Invitation&) -> Maybe { return {}; },
+                        [](const Request&) -> Maybe { return {}; },
+                        [](const LinkState&) -> Maybe { return {}; },
+                    },
+                    what);
+}
+
+Record to_record(const NamedValue& value, const Saying& saying, std::string_view of) {
+  Record record = begin("msg", saying);
+  record.from += "/" + value.name;
+  record.is_value = true;
+  record.members["kind"] = "value";
+  record.members["text"] = value_text(value.value);
+  record.members["value"] = value.value;
+  if (!value.unit.empty()) record.members["unit"] = value.unit;
+  if (!of.empty()) record.members["of"] = of;
+  return record;
+}
+
+Record presence_record(std::string_view state, const Saying& saying) {
+  Record record = begin("presence", saying);
+  record.id.clear();
+  record.members["state"] = state;
+  return record;
+}
+
+std::optional<NamedValue> stated_value(const Say& say, std::string_view name) {
+  const auto* value = std::get_if<ValueSaid>(&say.what);
+  if (value == nullptr || name.empty()) return std::nullopt;
+  return NamedValue{std::string{name}, value->value, value->unit};
+}
+
+Payload to_payload(const Say& say, std::string_view name) {
+  return std::visit(overloaded{
+                        [&](const Words& words) -> Payload {
+                          Message message{words.style, with_name(name, words.text)};
+                          if (!words.reply_to.empty()) message.reply = Reply{{words.reply_to}, {}, {}};
+                          return message;
+                        },
+                        [&](const ValueSaid& said) -> Payload {
+                          const std::string text = value_text(said.value) + (said.unit.empty() ? "" : " " + said.unit);
+                          return Message{Style::normal, with_name(name, text)};
+                        },
+                        [](const Edit& edit) -> Payload { return edit; },
+                        [](const Retract& retract) -> Payload { return retract; },
+                        [](const Reactions& reactions) -> Payload { return reactions; },
+                        [](const Typing& typing) -> Payload { return typing; },
+                    },
+                    say.what);
+}
+
+}  // namespace isthmus::websocket
