@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace isthmus {
+namespace {
+
+bool is_momentary(const Payload& what) {
+  return std::holds_alternative<Typing>(what) || std::holds_alternative<Displayed>(what);
+}
+
+}  // namespace
 
 AdapterId Router::reserve() {
   assert(adapters_.size() < 255);
@@ -70,8 +77,8 @@ bool Router::adapt(Delivery& delivery, Adapter& to) {
     case Degraded::changed: return true;
     case Degraded::dropped:
       counters_.add("degraded", "dropped");
-      // Whoever took back a reaction is told that it is gone: there is nothing that could still be done.
-      if (event.about.source == home_) confirmed(std::move(delivery.event));
+      // Whoever took back a reaction is told that it is gone; of what tells of a moment only nobody is told.
+      if (event.about.source == home_ && !is_momentary(event.what)) confirmed(std::move(delivery.event));
       return false;
     case Degraded::refused: break;
   }

@@ -48,7 +48,7 @@ struct Step {
 
 inline std::vector<std::filesystem::path> transcripts() {
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator{test::source_tree() / "tests/transcripts"})
+  for (const auto& entry : std::filesystem::directory_iterator{isthmus::test::source_tree() / "tests/transcripts"})
     if (entry.path().filename().string().starts_with("irc_")) paths.push_back(entry.path());
   std::ranges::sort(paths);
   return paths;
