@@ -30,6 +30,7 @@ void append_frame_head(std::string& out, unsigned opcode, std::size_t length) {
 }
 
 bool Output::fits(std::size_t more) const noexcept {
+  if (frames() == 0 && rest_.empty()) return true;  // however long it is: a client may take its time for one frame
   return frames() < limits_.frames && bytes_ + more + rest_.size() <= limits_.bytes;
 }
 

@@ -22,7 +22,7 @@ namespace beast = boost::beast;
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
-constexpr auto closing_time = 5s;  // for the other side to answer our close
+constexpr auto closing_time = 10s;  // for the other side to answer our close
 constexpr std::size_t worth_keeping = 2'048;
 constexpr std::size_t longest_reason = 123;  // RFC 6455 §5.5.1
 

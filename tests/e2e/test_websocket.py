@@ -1,56 +1,11 @@
 """XMPP users and WebSocket clients in one channel."""
 
-import itertools
-
 import pytest
 
 from support.process import RUN_FOLDER
-from support.servers import Servers, toml_table
-from support.websocket_client import TOKEN, WebSocketClient, http
-from support.world import World
-from support.xmpp_servers import WS_DOMAIN
-
-READER = "a token that may only read"
-_numbers = itertools.count(1)
-CHANNELS = [f"c{number}" for number in range(1, 60)]
-
-
-def websocket_configuration(channels=CHANNELS, **more):
-    """[websocket] with these channels and two tokens."""
-    parts = [toml_table("[[component]]", {"domain": WS_DOMAIN, "adapter": "websocket"}),
-             toml_table("[websocket]", more)]
-    parts += [toml_table("[[websocket.token]]", {"name": "dash", "token": TOKEN,
-                                                 "scopes": ["read:ws:#", "send:ws:#", "state"]}),
-              toml_table("[[websocket.token]]", {"name": "reader", "token": READER, "scopes": ["read:ws:#"]})]
-    parts += [toml_table(f"[websocket.channels.{name}]", {"title": f"The channel {name}"}) for name in channels]
-    return "\n".join(parts)
-
-
-class Stage:
-    """The servers, and a channel that no other test has."""
-
-    def __init__(self, world):
-        self.world = world
-        self.port = world.gateway.http_port
-        self.channel = f"c{next(_numbers)}"
-        self.contact = f"{self.channel}@{WS_DOMAIN}"
-        self.room = f"!{self.channel}@{WS_DOMAIN}"
-        self.address = f"ws:{self.channel}"
-        self.clients = []
-
-    def client(self, **options):
-        client = WebSocketClient(self.port, **options)
-        self.clients.append(client)
-        return client
-
-    def subscribed(self, **options):
-        client = self.client(**options)
-        client.subscribe(f"{self.address}/#")
-        return client
-
-    def close(self):
-        for client in self.clients:
-            client.close()
+from support.servers import Servers
+from support.websocket_client import TOKEN, http
+from support.websocket_stage import READER, Stage, websocket_configuration
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +18,9 @@ def websocket_servers():
 
 @pytest.fixture
 def stage(websocket_servers):
-    websocket_servers.gateway.forget()
-    if not websocket_servers.gateway.is_alive():
-        websocket_servers.gateway.start()
-    stage = Stage(World(websocket_servers))
+    stage = Stage(websocket_servers)
     yield stage
     stage.close()
-    stage.world.close()
-    websocket_servers.gateway.check()
 
 
 class TestContact:
@@ -248,7 +198,7 @@ class TestHttp:
     def test_scopes_are_kept(self, stage):
         refused = http(stage.port, "/v1/messages", bearer_token=READER, body={"to": stage.address, "text": "x"})
         assert (refused.status, refused.json["error"]["code"]) == (403, "forbidden")
-        assert http(stage.port, "/v1/state", bearer_token=READER).status == 403
+        assert http(stage.port, "/v1/messages", bearer_token=READER, topic="mqtt:plant/#").status == 403
         reader = stage.subscribed(token=READER)
         error = reader.ask({"t": "send", "id": "c1", "to": stage.address, "text": "x"})
         assert (error["t"], error["code"]) == ("error", "forbidden")

@@ -8,7 +8,7 @@ import { Tiles } from './tiles.js';
 import { Values } from './values.js';
 
 const KEY = 'isthmus.token';
-const ICONS = { connected: '●', replaying: '◐', connecting: '○', reconnecting: '○', offline: '○', refused: '✕' };
+const ICONS = { connected: '●', replaying: '◐', refused: '✕' }; // else ○
 const by = (id) => document.getElementById(id);
 
 const connection = new Connection();
@@ -45,12 +45,16 @@ async function send(message) {
   return !problem;
 }
 
+function secondsUntil(time) {
+  return Math.max(0, Math.ceil((time - Date.now()) / 1000));
+}
+
 function bannerText() {
   switch (state.state) {
     case 'connected': return 'Connected';
     case 'connecting': return 'Connecting …';
     case 'replaying': return state.count > 0 ? `Catching up: ${state.count} events` : 'Catching up …';
-    case 'reconnecting': return `Connection lost; trying again in ${Math.max(0, Math.ceil((state.at - Date.now()) / 1000))} s`;
+    case 'reconnecting': return `Connection lost; trying again in ${secondsUntil(state.at)} s`;
     case 'refused': return 'The token was refused';
     default: return 'Not connected';
   }
@@ -60,7 +64,7 @@ function showBanner() {
   const text = bannerText();
   if (by('banner-text').textContent !== text) by('banner-text').textContent = text;
   by('banner').dataset.state = state.state;
-  by('banner').querySelector('.icon').textContent = ICONS[state.state];
+  by('banner').querySelector('.icon').textContent = ICONS[state.state] ?? '○';
   document.body.dataset.state = state.state;
 }
 
@@ -100,7 +104,8 @@ function onFrame(frame) {
   if (frame.t === 'members') showChannels();
   if (!frame.from || frame.t === 'gap') return;
   if (frame.t === 'msg' && frame.kind === 'value') changed.add(values.add(frame));
-  chat.add(frame);
+  // Who came and went before is no news.
+  if (frame.t !== 'presence' || connection.isLive) chat.add(frame);
   if (changed.size > 0 && !isDrawing) {
     isDrawing = true;
     requestAnimationFrame(draw);

@@ -12,7 +12,9 @@ function span(className, text) {
 export class Chat {
   constructor(list, filter) {
     this.list = list;
+    this.box = list.parentElement; // which scrolls
     this.filter = filter;
+    this.ourselves = new Map(); // our nick, by channel
     this.lines = new Map(); // by id
     this.reactions = new Map();
     filter.addEventListener('input', () => this.apply());
@@ -30,15 +32,19 @@ export class Chat {
       line.querySelector('.marks').textContent = 'taken back';
     });
     if (frame.t === 'reactions') this.react(frame);
-    if (frame.t === 'presence') this.note(frame, `${frame.user.nick} ${frame.state === 'online' ? 'has come' : 'has gone'}`);
-    if (frame.t === 'room') this.note(frame, frame.subject ? `is about: ${frame.subject}` : '');
+    if (frame.t === 'members') this.ourselves.set(frame.from, frame.self);
+    if (frame.t === 'presence' && this.ourselves.get(frame.from) !== frame.user.nick) {
+      this.note(frame, `${frame.user.nick} has ${frame.state === 'online' ? 'come' : 'gone'}`);
+    }
+    if (frame.t === 'room' && frame.user) this.note(frame, `is about: ${frame.subject}`);
   }
 
   say(frame) {
     if (this.lines.has(frame.id)) return;
     const line = this.line(frame, '');
     const who = frame.user?.nick ?? '';
-    line.append(span('who', frame.kind === 'action' ? `* ${who}` : who), span('words', frame.text ?? ''), span('marks', ''));
+    line.append(span('who', frame.kind === 'action' ? `* ${who}` : who), span('words', frame.text ?? ''),
+      span('marks', ''));
     if (frame.private) line.querySelector('.marks').textContent = 'to you alone';
     this.lines.set(frame.id, line);
     line.dataset.id = frame.id;
@@ -65,14 +71,14 @@ export class Chat {
   }
 
   append(line) {
-    const isAtEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
+    const isAtEnd = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 40;
     this.hide(line);
     this.list.append(line);
     while (this.list.children.length > MOST_LINES) {
       this.lines.delete(this.list.firstElementChild.dataset.id);
       this.list.firstElementChild.remove();
     }
-    if (isAtEnd) this.list.scrollTop = this.list.scrollHeight;
+    if (isAtEnd) this.box.scrollTop = this.box.scrollHeight;
   }
 
   change(id, how) {

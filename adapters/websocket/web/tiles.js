@@ -4,7 +4,12 @@ import { age, words } from './values.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const SPARK_SPAN = 15 * 60_000;
-const STATES = { live: ['●', 'live'], stale: ['◐', 'stale'], offline: ['○', 'not connected'], never: ['–', 'never seen'] };
+const STATES = {
+  live: ['●', 'live'],
+  stale: ['◐', 'stale'],
+  offline: ['○', 'not connected'],
+  never: ['–', 'never seen'],
+};
 
 function element(tag, className, parent) {
   const made = document.createElement(tag);

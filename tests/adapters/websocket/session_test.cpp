@@ -254,6 +254,15 @@ TEST_F(SessionTest, ANewerValueReplacesOneThatWaits) {
   EXPECT_THAT(heard(), ElementsAre(HasSubstr(R"("text":"5")"), HasSubstr(R"("text":"6")")));
 }
 
+TEST_F(SessionTest, OneFrameHasRoomHoweverLongItIs) {
+  limits.bytes = 100;
+  open();
+  heard();
+  const std::string words(200, 'w');
+  EXPECT_THAT(say("{\"t\":\"ping\",\"ts\":\"" + words + "\"}"), ElementsAre(HasSubstr(words)));
+  EXPECT_FALSE(session->is_too_slow());
+}
+
 TEST_F(SessionTest, TheDisconnectPolicyGivesASlowClientUp) {
   limits.frames = 3;
   open();
