@@ -37,7 +37,8 @@ void Commands::refuse(const Incoming& in, const Refusal& why, std::string_view d
 }
 
 bool Commands::on_request(const Incoming& in, const Name& owner, const Conversation& place) {
-  if (place.kind != PlaceKind::gateway && place.kind != PlaceKind::network) return false;
+  if (place.kind == PlaceKind::room) return false;
+  if (place.kind == PlaceKind::direct && in.domain.foreign->commands(place).empty()) return false;
   if (in.type == "set") {
     const auto element = child(in.element, ns::commands, "command");
     if (element) on_command(in, owner, place, element);

@@ -37,6 +37,11 @@ std::string network_suffix(const Domain& domain, const Conversation& room) {
 }
 
 std::string_view PersonJids::of(std::string_view name) {
+  if (domain_.addresses->has_own_escapes()) {
+    const auto person = domain_.addresses->person(room_, name);
+    jid_ = person ? bare_jid(domain_, *person) : std::string{};
+    return jid_;
+  }
   text_.assign(name).append(suffix_);
   jid_ = local_of(domain_, text_);
   return jid_.append("@").append(domain_.name);

@@ -42,12 +42,14 @@ std::string network_suffix(const Domain& domain, const Conversation& room);
 /// of AddressBook::person().
 class PersonJids {
  public:
-  PersonJids(const Domain& domain, const Conversation& room) : domain_{domain}, suffix_{network_suffix(domain, room)} {}
-  /// Good until the next call.
+  PersonJids(const Domain& domain, const Conversation& room)
+      : domain_{domain}, room_{room}, suffix_{network_suffix(domain, room)} {}
+  /// Good until the next call. Empty where the address book has escapes of its own and knows nobody of that name.
   std::string_view of(std::string_view name);
 
  private:
   const Domain& domain_;
+  const Conversation& room_;
   std::string suffix_;
   std::string text_;
   std::string jid_;

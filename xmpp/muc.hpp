@@ -80,6 +80,8 @@ class Muc {
   /// Of who spoke; good until the call after the next.
   OccupantIds::Marks marks_of(const Room& room, const Actor& actor) const;
 
+  /// The nick under which the owner wrote to that person through `room`; null when they did not.
+  static const std::string* private_nick(const Room& room, const Conversation& person);
   /// The room through which the owner last wrote to that person; null when directly.
   Room* private_room(const Name& owner, const Conversation& person) const;
 

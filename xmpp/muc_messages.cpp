@@ -63,8 +63,10 @@ void Muc::tell(const Event& event, const Room& room, const Occupant* only, std::
 
 void Muc::deliver_said(EventPtr& event, Room& room) {
   const bool is_up = room.domain->outlet->is_up();
-  if (is_up) tell(*event, room, nullptr, event->about.at);
-  if ((is_up && !room.occupants.empty()) || is_momentary(event->what)) return;
+  // What one client alone is to have is what was said before it came: it comes with the roster.
+  const bool is_history = event->about.origin == Origin::history && !event->about.audience.empty();
+  if (is_up && !is_history) tell(*event, room, nullptr, event->about.at);
+  if ((is_up && !is_history && !room.occupants.empty()) || is_momentary(event->what)) return;
   if (room.backlog.size() == Room::max_backlog) {
     room.backlog.erase(room.backlog.begin());
     context_.runtime.counters.add("messages_dropped", "room_backlog_full");
@@ -95,11 +97,16 @@ OccupantIds::Marks Muc::marks_of(const Room& room, const Actor& actor) const {
   return context_.occupant_ids.speaker(room.jid, actor.name, actor.account);
 }
 
+const std::string* Muc::private_nick(const Room& room, const Conversation& person) {
+  const auto found = std::ranges::find(room.private_with, person.native, &Room::Private::native);
+  return found == room.private_with.end() ? nullptr : &found->nick;
+}
+
 Room* Muc::private_room(const Name& owner, const Conversation& person) const {
   const auto& rooms = context_.rooms.of(owner);
   const auto found = std::ranges::find_if(rooms, [&](const Room* room) {
     return room->place.network == person.network && room->place.adapter == person.adapter &&
-           std::ranges::find(room->private_with, person.native) != room->private_with.end();
+           private_nick(*room, person) != nullptr;
   });
   return found == rooms.end() ? nullptr : *found;
 }
@@ -107,13 +114,15 @@ Room* Muc::private_room(const Name& owner, const Conversation& person) const {
 std::optional<std::string> Muc::private_address(const Event& event) const {
   const auto* room = private_room(event.about.owner, event.about.conversation);
   if (room == nullptr) return std::nullopt;
-  return occupant_jid(room->jid, event.about.conversation.native.view());
+  return occupant_jid(room->jid, *private_nick(*room, event.about.conversation));
 }
 
 bool Muc::deliver_private(const Event& event) {
   const auto* room = private_room(event.about.owner, event.about.conversation);
   if (room == nullptr) return false;
-  const auto& actor = event.about.actor;
+  auto actor = event.about.actor;
+  // Whoever has no name of their own elsewhere has one here.
+  if (actor.name.empty()) actor.name = *private_nick(*room, event.about.conversation);
   const Content content{event.what, {.room = room->jid, .actor = actor.name}};
   const Ref ref{event};
   const auto marks = marks_of(*room, actor);

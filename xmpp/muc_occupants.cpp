@@ -17,7 +17,10 @@ using State = Occupant::State;
 void Muc::show(const Room& room, PersonJids& people, const Occupant& to, const Member& member,
                std::initializer_list<int> codes) {
   const auto id = context_.occupant_ids.element(room.jid, member.name, member.account);
-  const Appearance who{.member = member, .real_jid = people.of(member.name), .occupant = id};
+  // Where people and topics are told apart, the user is themself.
+  const bool is_owner = room.domain->addresses->has_own_escapes() && member.name == room.nick;
+  const Appearance who{
+      .member = member, .real_jid = is_owner ? room.owner.view() : people.of(member.name), .occupant = id};
   send(*room.domain, context_.runtime.counters,
        [&](StanzaWriter& out) { write_available(out, room.jid, to.jid, who, codes); });
 }

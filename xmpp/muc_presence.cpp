@@ -153,20 +153,21 @@ void Muc::on_private(const Incoming& in, const Name& owner, Room* room) {
                          : person.error());
   }
   auto& known = room->private_with;
-  if (!is_momentary(*payload) && std::ranges::find(known, person->native) == known.end()) {
+  if (!is_momentary(*payload) && std::ranges::find(known, person->native, &Room::Private::native) == known.end()) {
     if (known.size() == Room::max_private_with) known.erase(known.begin());
-    known.push_back(person->native);
+    known.push_back({person->native, from_resource(in.to.resource())});
   }
   auto event = make_event(in, *room, std::move(*payload));
   event->about.conversation = *person;
   event->about.owner = owner;
+  event->about.wants_acknowledgement = !in.id.empty() && child(in.element, ns::receipts, "request");
   context_.runtime.router.emit(std::move(event));
 }
 
 void Muc::forget_private(const Name& owner, const Conversation& person) {
   for (auto* room : context_.rooms.of(owner)) {
     if (room->place.network == person.network && room->place.adapter == person.adapter) {
-      std::erase(room->private_with, person.native);
+      std::erase_if(room->private_with, [&](const Room::Private& one) { return one.native == person.native; });
     }
   }
 }

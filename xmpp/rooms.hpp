@@ -46,6 +46,11 @@ struct Room {
   static constexpr std::size_t max_backlog = 100;
   static constexpr std::size_t max_private_with = 64;
 
+  struct Private {
+    Name native;
+    std::string nick;
+  };
+
   const Domain* domain = nullptr;
   Name owner;
   Conversation place;
@@ -53,8 +58,8 @@ struct Room {
   std::string nick;     // as the foreign side spells it; empty before the first roster
   std::string account;  // the user's own with the foreign service; empty: none or not known
   std::vector<Occupant> occupants;
-  std::vector<EventPtr> backlog;   // messages said while not every client heard them, oldest first
-  std::vector<Name> private_with;  // people to whom the user wrote through this room last (native names)
+  std::vector<EventPtr> backlog;      // messages said while not every client heard them, oldest first
+  std::vector<Private> private_with;  // people to whom the user wrote through this room last
 
   Occupant* find(std::string_view full_jid);
   bool has_stale() const;

@@ -32,13 +32,20 @@ std::string make_instance(Runtime& runtime) {
 
 }  // namespace
 
-struct MqttAdapter::Line final : BrokerListener {
+struct MqttAdapter::Line final : BrokerListener, DevicesListener {
   Line(Runtime& runtime, const BrokerSettings& settings, std::chrono::milliseconds base, ClientMaker maker)
-      : broker{runtime, settings, base, std::move(maker), *this} {}
+      : broker{runtime, settings, base, std::move(maker), *this},
+        held{runtime, broker},
+        devices{runtime, broker, settings.discovery_prefix, *this} {}
   void on_link(const LinkState& state) override {
     for (auto* session : sessions) session->on_link(state);
   }
+  void on_new_device(Device& device) override {
+    for (auto* session : sessions) session->on_new_device(device);
+  }
   Broker broker;
+  Held held;
+  Devices devices;
   std::vector<Session*> sessions;
 };
 
@@ -107,8 +114,30 @@ Identity MqttAdapter::identity(PlaceKind kind) const {
   return {"client", "bot"};
 }
 
+std::vector<Command> MqttAdapter::commands(const Conversation& place) {
+  if (slug_of(place.native.view()).empty() || place.kind != PlaceKind::direct) return {};
+  const auto contact_of = [this](const CommandCall& call) {
+    auto* session = find_or_open(call.owner, call.place.network);
+    return session == nullptr ? nullptr : session->device(call.place.native.view());
+  };
+  Command set{.name = "set", .label = "Set switches", .run = {}};
+  set.form = [contact_of](const CommandCall& call) {
+    auto* contact = contact_of(call);
+    return contact == nullptr ? Form{"There is no such device", {}, {}} : contact->form();
+  };
+  set.run = [contact_of](const CommandCall& call, const Form& filled) -> CommandOutcome {
+    auto* contact = contact_of(call);
+    if (contact == nullptr) return Refusal{Condition::item_not_found, Remedy::cancel, "There is no such device.", {}};
+    return contact->set(filled);
+  };
+  return {std::move(set)};
+}
+
 Outcome MqttAdapter::deliver(Delivery& delivery) {
-  if (delivery.receipt) return Accepted{};
+  if (delivery.receipt) {
+    on_refused(delivery);
+    return Accepted{};
+  }
   const auto& about = delivery.event->about;
   if (about.conversation.kind == PlaceKind::gateway)
     return Rejected{{Condition::feature_not_implemented, Remedy::cancel, "Nobody listens here: write to a topic.", {}}};
@@ -118,13 +147,31 @@ Outcome MqttAdapter::deliver(Delivery& delivery) {
   return session->deliver(delivery.event);
 }
 
+void MqttAdapter::on_refused(Delivery& delivery) {
+  const auto& refused = delivery.receipt->refused;
+  const auto* message = std::get_if<Message>(&delivery.event->what);
+  const bool is_value = message != nullptr && message->data && message->data->qos > 0;
+  const auto line = lines_.find(delivery.event->about.conversation.network);
+  // Of QoS 0 nobody was promised that it arrives.
+  if (!refused || refused->condition != Condition::resource_constraint || !is_value || line == lines_.end()) return;
+  line->second->held.take_back(std::move(delivery.event));
+}
+
 Session* MqttAdapter::find_or_open(const Name& owner, const Name& network) {
   const Key key{owner, network};
   if (const auto found = sessions_.find(key); found != sessions_.end()) return found->second.get();
   const auto line = lines_.find(network);
   if (line == lines_.end() || is_stopping_) return nullptr;
   auto& broker = line->second->broker;
-  Seat seat{runtime_, id_, broker, addresses_, broker.settings().rights_of(owner.view()), instance_, owner};
+  Seat seat{runtime_,
+            id_,
+            broker,
+            addresses_,
+            line->second->held,
+            line->second->devices,
+            broker.settings().rights_of(owner.view()),
+            instance_,
+            owner};
   auto session = std::make_unique<Session>(std::move(seat), settings_.max_contacts);
   line->second->sessions.push_back(session.get());
   return sessions_.emplace(key, std::move(session)).first->second.get();

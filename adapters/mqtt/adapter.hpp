@@ -28,6 +28,8 @@ class MqttAdapter final : public Adapter {
   isthmus::Capabilities capabilities(const Name& owner, const Conversation& place) const override;
   std::string_view protocol() const override { return "mqtt"; }
   Identity identity(PlaceKind kind) const override;
+  /// Of a device: its switches as a form.
+  std::vector<Command> commands(const Conversation& place) override;
 
  private:
   struct Line;  // a broker and those who are on it
@@ -41,6 +43,8 @@ class MqttAdapter final : public Adapter {
     }
   };
 
+  /// The users' side could not take it now.
+  void on_refused(Delivery& delivery);
   Session* find_or_open(const Name& owner, const Name& network);
   asio::awaitable<void> look_up(std::string host, std::function<void(Result<std::string>)> found);
 

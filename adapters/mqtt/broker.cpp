@@ -13,6 +13,7 @@ using State = LinkState::State;
 
 constexpr auto longest_backoff = 2min;
 constexpr auto after_take_over = 60s;    // whoever took the session over keeps it for a while
+constexpr auto stable_after = 30s;       // a connection that lasted so long was a good one
 constexpr std::size_t overhead = 1'024;  // of a packet beside topic and payload, at the most
 
 const Reason no_connection{Reason::Where::connection, 0, {}};
@@ -84,7 +85,7 @@ void Broker::connect_to(const std::string& host) {
 void Broker::on_connected(const Connack& connack) {
   connack_ = connack;
   is_up_ = true;
-  backoff_.reset();
+  connected_at_ = runtime_.alarms.now();
   runtime_.log.info("mqtt: {}: connected{}", settings_.name, connack.session_present ? ", the session was kept" : "");
   if (!settings_.status_topic.empty())
     client_->publish(++last_token_, {.topic = settings_.status_topic, .payload = "online", .qos = 1, .retain = true});
@@ -94,7 +95,7 @@ void Broker::on_connected(const Connack& connack) {
     if (keeps && subscription.state == Subscription::State::granted) continue;
     ask(filter, subscription, 0);
   }
-  tell_link(State::up, {}, false);
+  if (link_.state != State::up) tell_link(State::up, {}, false);
   send_waiting();
   set_alarm();
   runtime_.router.settle();
@@ -103,6 +104,8 @@ void Broker::on_connected(const Connack& connack) {
 void Broker::on_closed(const Reason& why) {
   old_clients_.push_back(std::move(client_));
   const bool was_up = std::exchange(is_up_, false);
+  // Who takes the session over may come back as quickly as we do, and not every broker says that it was that.
+  if (was_up && runtime_.alarms.now() - connected_at_ >= stable_after) backoff_.reset();
   asked_.clear();
   for (auto& [filter, subscription] : subscriptions_) {
     if (subscription.state == Subscription::State::asked) subscription.state = Subscription::State::wanted;
@@ -119,12 +122,14 @@ void Broker::on_closed(const Reason& why) {
     waiting_.push_front(std::move(flight));
   }
   flying_.clear();
-  if (is_started_ && !is_paused_) {
+  // Whatever had arrived has been told of by now.
+  const bool has_caught_up = std::exchange(is_catching_up_, false);
+  if (is_started_ && has_caught_up && !is_paused_) {
+    connect_due_ = runtime_.alarms.now();
+  } else if (is_started_ && !is_paused_) {
     if (was_up) runtime_.log.warn("mqtt: {}: connection lost: {}", settings_.name, to_refusal(why).text);
     reconnect_later(why);
-  } else if (is_started_) {
-    tell_link(State::connecting, {}, true);
-  } else {
+  } else if (!is_started_) {
     tell_link(State::down, {}, false);
   }
   set_alarm();
@@ -148,6 +153,12 @@ void Broker::reconnect_later(const Reason& why) {
     }
   }
   set_alarm();
+}
+
+void Broker::on_overflow() {
+  if (!is_up_ || is_paused_ || std::exchange(is_catching_up_, true)) return;
+  runtime_.counters.add("mqtt_pauses", settings_.name);
+  client_->disconnect();
 }
 
 void Broker::pause() {
@@ -282,6 +293,9 @@ void Broker::land(Flight flight, const Reason& reason) {
 
 void Broker::on_done(Token token, const Reason& reason) {
   if (const auto flight = flying_.find(token); flight != flying_.end()) {
+    const bool was_cut_off = reason.where == Reason::Where::connection || reason.where == Reason::Where::local;
+    // The end of the connection is about to be told; then it is sent again, in its turn.
+    if (was_cut_off && is_up_ && flight->second.what.qos > 0 && runtime_.alarms.now() < flight->second.due) return;
     auto landed = std::move(flight->second);
     flying_.erase(flight);
     land(std::move(landed), reason);

@@ -106,6 +106,7 @@ class Broker final : private ClientHandler {
   void on_connected(const Connack& connack) override;
   void on_closed(const Reason& why) override;
   void on_publication(Publication publication, std::uint64_t ack) override;
+  void on_overflow() override;
   void on_done(Token token, const Reason& reason) override;
 
   void connect();
@@ -138,9 +139,11 @@ class Broker final : private ClientHandler {
   bool is_started_ = false;
   bool is_up_ = false;
   bool is_paused_ = false;
+  bool is_catching_up_ = false;  // it is being closed for a moment, which nobody need know
   bool had_session_ = false;
   std::uint64_t attempt_ = 0;
   SteadyTime alarm_due_{};
+  SteadyTime connected_at_{};
   SteadyTime connect_due_ = SteadyTime::max();
   Token last_token_ = 0;
   std::uint32_t last_id_ = 0;

@@ -91,6 +91,8 @@ class ClientHandler {
   virtual void on_closed(const Reason& why) = 0;
   /// `ack` is for Client::acknowledge().
   virtual void on_publication(Publication publication, std::uint64_t ack) = 0;
+  /// Much waits to be told of already: the connection should be closed until it has been.
+  virtual void on_overflow() = 0;
   /// What became of a subscribe, unsubscribe or publish: of QoS 0, that it was written.
   virtual void on_done(Token token, const Reason& reason) = 0;
 

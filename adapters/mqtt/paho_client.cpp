@@ -29,6 +29,9 @@ struct Done {
 using Signal = std::variant<Connected, Closed, Done, Publication>;
 using Inbox = Mailbox<Signal>;
 
+constexpr int max_buffered = 65'535;      // of Paho's own queue, which we never fill
+constexpr std::size_t looks_every = 256;  // publications: how much waits is not looked at for each
+
 void* to_context(Token token) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(token)); }
 
 /// What is asked of Paho ends in one of these.
@@ -151,7 +154,7 @@ class PahoClient final : public Client {
     version_ = options.version;
     work_ = std::make_unique<Reaper::Work>(inbox_, version_);
     try {
-      ::mqtt::create_options created{version_ == Version::v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1};
+      ::mqtt::create_options created{version_ == Version::v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1, max_buffered};
       work_->client =
           std::make_unique<::mqtt::async_client>(to_paho_url(options.url), options.client_id, created, nullptr);
       // Handlers are installed now and never changed: Paho's locks allow nothing else.
@@ -226,6 +229,7 @@ class PahoClient final : public Client {
   void take(Signal signal) {
     if (is_closed_) return;
     if (auto* publication = std::get_if<Publication>(&signal)) {
+      if (++publications_ % looks_every == 0 && inbox_->size() > max_inbox) handler_.on_overflow();
       handler_.on_publication(std::move(*publication), 0);
     } else if (const auto* done = std::get_if<Done>(&signal)) {
       handler_.on_done(done->token, done->reason);
@@ -243,6 +247,7 @@ class PahoClient final : public Client {
   std::unique_ptr<Reaper::Work> work_;
   Version version_ = Version::v5;
   bool is_closed_ = false;
+  std::size_t publications_ = 0;
 };
 
 }  // namespace

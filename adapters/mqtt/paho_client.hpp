@@ -25,7 +25,8 @@ class Reaper {
   std::unique_ptr<State> state_;
 };
 
-/// So many publications may wait for the loop; of QoS 0 no more are taken then.
+/// So many publications may wait for the loop. Of QoS 0 no more are taken then; of the others they are, and the handler
+/// hears of the overflow.
 inline constexpr std::size_t max_inbox = 10'000;
 
 /// `reaper` outlives every client.

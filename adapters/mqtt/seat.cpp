@@ -6,7 +6,7 @@
 
 namespace isthmus::mqtt {
 
-void Seat::emit(const Conversation& place, Payload what, std::string actor, std::string audience) const {
+EventPtr Seat::make_event(const Conversation& place, Payload what, std::string actor, std::string audience) const {
   auto event = std::make_unique<Event>();
   event->about.received_at = runtime.alarms.wall_clock();
   event->about.id = runtime.ids.next(event->about.received_at);
@@ -16,7 +16,11 @@ void Seat::emit(const Conversation& place, Payload what, std::string actor, std:
   event->about.actor.name = std::move(actor);
   event->about.audience = std::move(audience);
   event->what = std::move(what);
-  runtime.router.emit(std::move(event));
+  return event;
+}
+
+void Seat::emit(const Conversation& place, Payload what, std::string actor, std::string audience) const {
+  held.emit(make_event(place, std::move(what), std::move(actor), std::move(audience)));
 }
 
 void Seat::say(const Conversation& place, std::string text) const {

@@ -5,6 +5,8 @@
 
 #include "adapters/mqtt/address.hpp"
 #include "adapters/mqtt/broker.hpp"
+#include "adapters/mqtt/devices.hpp"
+#include "adapters/mqtt/held.hpp"
 #include "gateway/runtime/runtime.hpp"
 
 namespace isthmus::mqtt {
@@ -14,10 +16,13 @@ struct Seat {
   AdapterId id;
   Broker& broker;
   MqttAddressBook& addresses;
+  Held& held;
+  Devices& devices;
   const Rights& rights;
   std::string_view instance;  // of the gateway, as others may see it
   Name owner;
 
+  EventPtr make_event(const Conversation& place, Payload what, std::string actor = {}, std::string audience = {}) const;
   /// Something happens in `place`.
   void emit(const Conversation& place, Payload what, std::string actor = {}, std::string audience = {}) const;
   /// A text in `place`, said by the gateway itself.

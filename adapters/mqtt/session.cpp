@@ -16,6 +16,10 @@ Rejected too_many(std::size_t most) {
                   "You may have " + std::to_string(most) + " contacts on this broker; remove one.");
 }
 
+Rejected no_such_thing() {
+  return rejected(Condition::feature_not_implemented, Remedy::cancel, "MQTT has no such thing.");
+}
+
 /// What people do to messages that has no meaning for a value.
 bool is_meaningless(const Payload& what) {
   return std::holds_alternative<Typing>(what) || std::holds_alternative<Displayed>(what) ||
@@ -26,6 +30,7 @@ bool is_meaningless(const Payload& what) {
 
 Session::Session(Seat seat, std::size_t max_contacts) : seat_{std::move(seat)}, max_contacts_{max_contacts} {
   seat_.broker.start();
+  seat_.devices.start();
   on_link(seat_.broker.link());
 }
 
@@ -33,28 +38,113 @@ Conversation Session::network() const {
   return {seat_.id, PlaceKind::network, seat_.runtime.names.intern(seat_.broker.settings().name), {}};
 }
 
-void Session::on_link(const LinkState& state) { seat_.emit(network(), state); }
+void Session::on_link(const LinkState& state) {
+  seat_.emit(network(), state);
+  for (const auto& [filter, room] : rooms_) room->on_link(state);
+}
 
 Outcome Session::deliver(EventPtr& event) {
   if (is_meaningless(event->what)) return Accepted{};
   switch (event->about.conversation.kind) {
     case PlaceKind::direct: return deliver_to_contact(event);
     case PlaceKind::network: return deliver_to_network(event);
-    case PlaceKind::room:
+    case PlaceKind::room: return deliver_to_room(event);
     case PlaceKind::gateway: break;
   }
-  return rejected(Condition::feature_not_implemented, Remedy::cancel, "MQTT has no such thing.");
+  return no_such_thing();
+}
+
+Outcome Session::deliver_to_room(EventPtr& event) {
+  if (std::holds_alternative<Membership>(event->what)) return deliver_change(event);
+  const auto room = rooms_.find(event->about.conversation.native.view());
+  auto* request = std::get_if<Request>(&event->what);
+  if (auto* settings = request != nullptr ? std::get_if<ReadSettings>(&request->what) : nullptr;
+      settings != nullptr && room != rooms_.end()) {
+    room->second->answer(*settings);
+    return Accepted{};
+  }
+  if (room == rooms_.end()) return rejected(Condition::not_acceptable, Remedy::cancel, "You are not in this room.");
+  if (const auto* message = std::get_if<Message>(&event->what))
+    return room->second->said(event, std::string{message->text});
+  if (const auto* edit = std::get_if<Edit>(&event->what)) return room->second->said(event, std::string{edit->now.text});
+  return no_such_thing();
+}
+
+Outcome Session::deliver_change(EventPtr& event) {
+  const auto& change = std::get<Membership>(event->what).changes.front();
+  const auto& place = event->about.conversation;
+  const auto known = rooms_.find(place.native.view());
+  if (change.kind == Change::Kind::leave || change.kind == Change::Kind::lost) {
+    if (known != rooms_.end()) rooms_.erase(known);
+    return Accepted{};
+  }
+  if (change.kind != Change::Kind::join) return no_such_thing();
+  if (place.native.view() == all_devices) return no_such_thing();
+  if (!seat_.rights.may_subscribe(place.native.view()))
+    return rejected(Condition::forbidden, Remedy::auth, "You may not read all that this filter selects.");
+  if (known != rooms_.end() && known->second->is_used()) return known->second->join(event, change);
+  rooms_.erase(place.native.str());
+  auto& room = *rooms_.emplace(place.native.str(), std::make_unique<Room>(seat_, place)).first->second;
+  return room.join(event, change);
 }
 
 Outcome Session::deliver_to_contact(EventPtr& event) {
-  if (!slug_of(event->about.conversation.native.view()).empty())
-    return rejected(Condition::item_not_found, Remedy::cancel, "There is no such device.");
+  if (!slug_of(event->about.conversation.native.view()).empty()) return deliver_to_device(event);
   if (std::holds_alternative<Watch>(event->what)) return deliver_watch(event);
   if (const auto* message = std::get_if<Message>(&event->what)) return deliver_said(event, std::string{message->text});
   // A value that was wrong is put right by another one.
   if (const auto* edit = std::get_if<Edit>(&event->what)) return deliver_said(event, std::string{edit->now.text});
   if (std::holds_alternative<Request>(event->what)) return deliver_request(*event);
-  return rejected(Condition::feature_not_implemented, Remedy::cancel, "MQTT has no such thing.");
+  return no_such_thing();
+}
+
+DeviceContact* Session::device(std::string_view native) {
+  const auto slug = slug_of(native);
+  const auto known = devices_.find(slug);
+  if (known != devices_.end() && known->second != nullptr) return known->second.get();
+  auto* device = seat_.devices.find(slug);
+  if (device == nullptr) return nullptr;
+  const Conversation place{seat_.id, PlaceKind::direct, network().network, seat_.runtime.names.intern(native)};
+  auto& contact = devices_[std::string{slug}];
+  contact = std::make_unique<DeviceContact>(seat_, place, *device);
+  return contact.get();
+}
+
+void Session::on_new_device(Device& device) {
+  const auto wanted = devices_.find(device.slug());
+  if (wanted == devices_.end() || wanted->second != nullptr) return;
+  auto* contact = this->device(device_native(device.slug()));
+  if (contact != nullptr) contact->tell_presence();
+}
+
+void Session::watch_device(const Conversation& place, bool on) {
+  const auto slug = slug_of(place.native.view());
+  if (!on) {
+    devices_.erase(std::string{slug});
+    return;
+  }
+  // One that was not seen yet may come.
+  devices_.try_emplace(std::string{slug});
+  if (auto* contact = device(place.native.view())) contact->tell_presence();
+}
+
+Outcome Session::deliver_to_device(EventPtr& event) {
+  const auto& place = event->about.conversation;
+  if (devices_.size() >= max_contacts_ && !devices_.contains(slug_of(place.native.view())))
+    return too_many(max_contacts_);
+  if (const auto* watch = std::get_if<Watch>(&event->what)) {
+    watch_device(place, watch->on);
+    return Accepted{};
+  }
+  auto* contact = device(place.native.view());
+  if (contact == nullptr) return rejected(Condition::item_not_found, Remedy::cancel, "There is no such device.");
+  if (const auto* message = std::get_if<Message>(&event->what)) return contact->said(event, std::string{message->text});
+  auto* request = std::get_if<Request>(&event->what);
+  if (auto* profile = request != nullptr ? std::get_if<ReadProfile>(&request->what) : nullptr; profile != nullptr) {
+    profile->found = contact->profile();
+    return Accepted{};
+  }
+  return no_such_thing();
 }
 
 Contact* Session::find_or_add(const Conversation& place) {
@@ -100,8 +190,7 @@ Outcome Session::deliver_request(Event& event) {
 }
 
 Outcome Session::deliver_to_network(EventPtr& event) {
-  if (!std::holds_alternative<Message>(event->what))
-    return rejected(Condition::feature_not_implemented, Remedy::cancel, "MQTT has no such thing.");
+  if (!std::holds_alternative<Message>(event->what)) return no_such_thing();
   const auto& broker = seat_.broker;
   std::string text = "Broker " + broker.settings().name + ": ";
   switch (broker.link().state) {

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "adapters/mqtt/contact.hpp"
+#include "adapters/mqtt/device_contact.hpp"
+#include "adapters/mqtt/room.hpp"
 #include "adapters/mqtt/seat.hpp"
 
 namespace isthmus::mqtt {
@@ -16,10 +18,17 @@ class Session {
   /// Takes the event out when it answers Pending.
   Outcome deliver(EventPtr& event);
   void on_link(const LinkState& state);
-  bool is_idle() const { return contacts_.empty(); }
+  /// It may be one that the user waits for.
+  void on_new_device(Device& device);
+  /// The user's contact of that native name; nullptr: none is a device that the user watches.
+  DeviceContact* device(std::string_view native);
 
  private:
   Outcome deliver_to_contact(EventPtr& event);
+  Outcome deliver_to_device(EventPtr& event);
+  void watch_device(const Conversation& place, bool on);
+  Outcome deliver_to_room(EventPtr& event);
+  Outcome deliver_change(EventPtr& event);
   Outcome deliver_watch(EventPtr& event);
   Outcome deliver_said(EventPtr& event, const std::string& text);
   Outcome deliver_request(Event& event);
@@ -30,7 +39,9 @@ class Session {
 
   Seat seat_;
   std::size_t max_contacts_;
-  std::map<std::string, std::unique_ptr<Contact>, std::less<>> contacts_;  // by native name
+  std::map<std::string, std::unique_ptr<Contact>, std::less<>> contacts_;       // by native name
+  std::map<std::string, std::unique_ptr<DeviceContact>, std::less<>> devices_;  // by slug; null: it was not seen yet
+  std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;             // by filter
 };
 
 }  // namespace isthmus::mqtt

@@ -85,6 +85,9 @@ BrokerSettings read_broker(const std::string& name, const config::Section& secti
   std::ranges::sort(broker.users, {}, [](const auto& user) {
     return user.first == "*" ? 2 : user.first.contains('@') ? 0 : 1;
   });
+  broker.discovery_prefix = section.text("discovery_prefix", "homeassistant");
+  if (!broker.discovery_prefix.empty() && !is_topic_name(broker.discovery_prefix))
+    section.problem("discovery_prefix", "is no topic");
   broker.status_topic = section.text("status_topic", "");
   if (!broker.status_topic.empty() && !is_topic_name(broker.status_topic))
     section.problem("status_topic", "is no topic");

@@ -41,6 +41,7 @@ struct BrokerSettings {
   ConnectOptions connect;  // its url is made when connecting
   Rights rights;
   std::vector<std::pair<std::string, Rights>> users;  // by pattern: name@domain, domain or "*"; the first that fits
+  std::string discovery_prefix;                       // of what devices announce; empty: nobody looks
   std::string status_topic;                           // of the gateway itself: will and birth; empty: none
   std::chrono::milliseconds interval{2'000};          // between two messages of one contact
   std::chrono::milliseconds status_interval{10'000};  // between two presences of one contact

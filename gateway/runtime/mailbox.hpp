@@ -24,6 +24,12 @@ class Mailbox : public std::enable_shared_from_this<Mailbox<T>> {
   /// The same for what must not be lost: it is never full. Whoever posts is held back by other means.
   void post(T item) { add(std::move(item), static_cast<std::size_t>(-1)); }
 
+  /// How many wait; from any thread.
+  std::size_t size() {
+    const std::lock_guard guard{lock_};
+    return items_.size();
+  }
+
   /// On the loop: nothing is taken from now on.
   void close() { take_ = nullptr; }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""A tour: Prosody, an IRC server and isthmus on loopback, and an XMPP user and an IRC user who talk to each other.
+"""A tour: Prosody, an IRC server, an MQTT broker and isthmus on loopback, and an XMPP user who talks with an IRC user
+and with a sensor.
 
     demo.py [--once]
 
@@ -10,12 +11,14 @@ import argparse
 import sys
 import time
 
+from demo_mqtt import configuration, tour_mqtt
 from support.irc_client import IrcUser
 from support.irc_servers import Ngircd
-from support.process import REPOSITORY
+from support.mqtt_servers import Mosquitto
+from support.process import REPOSITORY, make_folder
 from support.servers import Servers, gateway_binary
 from support.xmpp_client import XmppUser
-from support.xmpp_servers import IRC_DOMAIN, PASSWORD, USERS_DOMAIN
+from support.xmpp_servers import IRC_DOMAIN, MQTT_DOMAIN, PASSWORD, USERS_DOMAIN
 
 CHANNEL = "#verona"
 ROOM = f"{CHANNEL}%{Ngircd.network}@{IRC_DOMAIN}"
@@ -158,7 +161,7 @@ def tour_parting(tour, juliet, romeo):
     tour.step("romeo sees her go", gone)
 
 
-def stay(servers):
+def stay(servers, broker):
     """Tells how to connect, and returns at Ctrl-C."""
     print(f"""
 Everything stays up until Ctrl-C. Connect with your own clients:
@@ -169,6 +172,8 @@ Everything stays up until Ctrl-C. Connect with your own clients:
          room     {ROOM}
   IRC    server   127.0.0.1, port {servers.ircds[Ngircd.network].port}, without TLS
          channel  {CHANNEL}
+  MQTT   broker   127.0.0.1, port {broker.port}, without TLS
+         its topics are contacts like home\\2ftemp%plant@{MQTT_DOMAIN}
 
   The gateway's health: http://127.0.0.1:{servers.gateway.http_port}/readyz
   Logs and configuration: {servers.folder}
@@ -184,20 +189,23 @@ Everything stays up until Ctrl-C. Connect with your own clients:
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Shows an XMPP user and an IRC user talking through isthmus.")
+    parser = argparse.ArgumentParser(description="Shows an XMPP user, an IRC user and a sensor talking through isthmus.")
     parser.add_argument("--once", action="store_true", help="end after the tour")
     once = parser.parse_args().once
     if not gateway_binary().exists():
         sys.exit(f"there is no {gateway_binary()}: build isthmus, or name it in ISTHMUS_BINARY")
 
     tour = Tour()
-    servers = Servers(REPOSITORY / "build" / "demo")
+    broker = Mosquitto(make_folder(REPOSITORY / "build" / "demo-mqtt"))
+    servers = Servers(REPOSITORY / "build" / "demo", more=configuration(broker))
     for name in ("juliet", GUEST):
         servers.xmpp_server.add_account(name)
     people = []
     try:
         tour.title("Servers, all on loopback")
-        if tour.step("Prosody, ngIRCd and isthmus are up, the component is connected", servers.start) is None:
+        if tour.step("mosquitto is up", broker.start) is None:
+            return 1
+        if tour.step("Prosody, ngIRCd and isthmus are up, the components are connected", servers.start) is None:
             return 1
         romeo = IrcUser(servers.ircds[Ngircd.network].port, "romeo")
         people.append(romeo.close)
@@ -208,15 +216,17 @@ def main():
         if tour_room(tour, juliet, romeo):
             tour_private(tour, juliet, romeo)
             tour_parting(tour, juliet, romeo)
+        tour_mqtt(tour, juliet, broker)
         servers.gateway.check()
         print(f"\n{tour.failed} failed; logs: {servers.folder}" if tour.failed else "\nEvery hop worked.", flush=True)
-        if not once and not stay(servers):
+        if not once and not stay(servers, broker):
             return 1
         return 1 if tour.failed else 0
     finally:
         for leave in reversed(people):
             leave()
         servers.stop()
+        broker.stop()
 
 
 if __name__ == "__main__":

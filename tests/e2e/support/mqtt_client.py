@@ -17,6 +17,8 @@ class MqttPeer:
         self._changed = threading.Condition()
         self.received = []
         self._granted = set()
+        self._client.max_inflight_messages_set(0)
+        self._client.max_queued_messages_set(0)
         self._client.on_message = self._on_message
         self._client.on_subscribe = self._on_subscribe
         self._client.connect("127.0.0.1", port)
@@ -58,6 +60,10 @@ class MqttPeer:
         info = self._client.publish(topic, payload, qos, retain, properties=told)
         info.wait_for_publish(self.timeout)
         assert info.is_published()
+
+    def publish_later(self, topic, payload, qos=1, retain=False):
+        """Publishes without waiting for the broker."""
+        self._client.publish(topic, payload, qos, retain)
 
     def wait(self, topic, payload=None):
         """The first message of that topic, with that payload if one is given."""

@@ -30,9 +30,8 @@ password_file {passwords}
 acl_file {rights}
 persistence true
 persistence_location {self.folder}/
-autosave_interval 1
-autosave_on_changes true
 max_queued_messages 0
+max_inflight_messages 0
 set_tcp_nodelay true
 {more}
 """)

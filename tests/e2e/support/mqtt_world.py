@@ -38,14 +38,17 @@ def broker_section(name, url, version=5, **more):
 
 
 class MqttServers:
-    """`brokers` are options of the brokers' sections, by name; None: BROKERS as they are."""
+    """`sections` are the brokers' sections, or a function that makes them from the broker's
+    port; None: BROKERS as they are."""
 
     def __init__(self, folder, *, xmpp_server=Prosody, broker=Mosquitto, sections=None, mqtt=None, more="", access=None):
         self.folder = make_folder(folder)
         self.xmpp_server = xmpp_server(self.folder)
         self.broker = broker(self.folder)
         url = f"mqtt://127.0.0.1:{self.broker.port}"
-        if sections is None:
+        if callable(sections):
+            sections = [sections(self.broker.port)]
+        elif sections is None:
             sections = [broker_section(name, url, version) for name, version in BROKERS.items()]
         component = toml_table("[[component]]", {"domain": MQTT_DOMAIN, "adapter": "mqtt"})
         mqtt_table = toml_table("[mqtt]", {"reconnect_base": "200ms", **(mqtt or {})})

@@ -170,6 +170,13 @@ class Process:
         """Ends it without any goodbye."""
         return self.stop(signal.SIGKILL)
 
+    def pause(self):
+        """It stands still, with all its connections, until resume()."""
+        self.child.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.child.send_signal(signal.SIGCONT)
+
     def forget(self):
         """Takes note that it has ended by itself, so that it can be started again."""
         if self.child is not None and not self.is_alive():

@@ -1,0 +1,71 @@
+#pragma once
+// All that a filter selects as a room of one user: each topic that was seen is an occupant, and what is published there
+// is what it says.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/mqtt/seat.hpp"
+#include "gateway/model/request.hpp"
+
+namespace isthmus::mqtt {
+
+class Room final : public View {
+ public:
+  static constexpr std::size_t max_occupants = 500;          // topics; the others share one occupant
+  static constexpr std::string_view others = "(more)";       // its nick
+  static constexpr std::chrono::milliseconds settling{250};  // after the grant: what is kept arrives then
+
+  Room(const Seat& seat, Conversation place);
+  ~Room();
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+
+  /// A client enters; `event` is answered when the broker has granted the subscription, or is not there.
+  Outcome join(EventPtr& event, const Change& change);
+  /// A message to a topic that it names, "kitchen/temp: 21" or "@kitchen/temp 21".
+  Outcome said(EventPtr& event, const std::string& text);
+  void answer(ReadSettings& question) const;
+  void on_link(const LinkState& state);
+  /// False when nobody is inside, nor waits to be.
+  bool is_used() const { return !waiting_.empty() || is_entered_; }
+
+  void on_publication(const Publication& publication) override;
+
+ private:
+  struct Topic {
+    std::string nick;
+    Message last;
+    SystemTime at;
+  };
+  struct Target {
+    std::string topic;
+    std::string value;
+  };
+
+  void on_answer(const Reason& reason);
+  void enter_waiting();
+  void enter(const std::string& client);
+  void tell_change(Change::Kind kind, const std::string& nick);
+  /// The topic's nick, entering it when it is new; `others` when there is no place left for it.
+  std::string nick_for(const Publication& publication, const Message& message);
+  void forget(const std::string& topic);
+  std::optional<Target> target_of(std::string_view text) const;
+  std::string subject() const;
+  Roster roster() const;
+
+  const Seat& seat_;
+  Conversation place_;
+  std::string filter_;
+  std::string nick_;  // the user's
+  bool is_granted_ = false;
+  bool is_entered_ = false;
+  std::vector<EventPtr> waiting_;  // joins without an answer
+  std::map<std::string, Topic> topics_;
+  bool has_others_ = false;
+  Alarm alarm_;
+};
+
+}  // namespace isthmus::mqtt

@@ -1,0 +1,225 @@
+#include "adapters/mqtt/broker.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/adapters/mqtt/fake_client.hpp"
+#include "tests/support/test_runtime.hpp"
+
+namespace isthmus::mqtt {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Eye final : View {
+  std::vector<std::string> seen;
+  void on_publication(const Publication& publication) override {
+    seen.push_back(publication.topic + " " + publication.payload);
+  }
+};
+
+class MqttBroker : public testing::Test, protected BrokerListener {
+ protected:
+  void on_link(const LinkState& state) override { links.push_back(state); }
+  Broker::Done note() {
+    return [this](const Reason& reason) { answers.push_back(reason.is_success() ? "done" : to_refusal(reason).text); };
+  }
+  void connect(bool session_present = false) {
+    base.alarms.advance(10s);
+    wire.handler->on_connected({.session_present = session_present, .receive_maximum = receive_maximum});
+  }
+  void publish(const std::string& payload, std::uint8_t qos = 1, const View* from = nullptr) {
+    broker.publish({.topic = "home/temp", .payload = payload, .qos = qos}, from, note());
+  }
+  Token last_token() const { return wire.asked.back().token; }
+
+  test::TestRuntime base;
+  BrokerSettings settings = [] {
+    BrokerSettings one;
+    one.name = "plant";
+    one.url = *parse_url("mqtt://127.0.0.1:1883");
+    return one;
+  }();
+  FakeWire wire;
+  std::uint16_t receive_maximum = 100;
+  std::vector<LinkState> links;
+  std::vector<std::string> answers;
+  Broker broker{base.runtime, settings, 1s, wire.maker(), *this};
+};
+
+TEST_F(MqttBroker, ConnectsWhenSomebodyNeedsItAndSubscribesOnceForAll) {
+  Eye one;
+  Eye two;
+  broker.add(one, "home/#", 1, note());
+  broker.add(two, "home/#", 1, note());
+  base.alarms.advance(1s);
+  EXPECT_THAT(wire.take(), ElementsAre("connect"));
+  connect();
+  const auto token = last_token();
+  EXPECT_THAT(wire.take(), ElementsAre("subscribe home/#"));
+  wire.handler->on_done(token, {});
+  EXPECT_THAT(answers, ElementsAre("done", "done"));
+  wire.handler->on_publication({.topic = "home/temp", .payload = "1"}, 0);
+  EXPECT_THAT(one.seen, ElementsAre("home/temp 1"));
+  EXPECT_THAT(two.seen, ElementsAre("home/temp 1"));
+  broker.remove(one, "home/#");
+  EXPECT_THAT(wire.take(), IsEmpty());
+  broker.remove(two, "home/#");
+  EXPECT_THAT(wire.take(), ElementsAre("unsubscribe home/#"));
+}
+
+TEST_F(MqttBroker, ARefusedSubscriptionIsToldAndMayBeAskedForAgain) {
+  Eye one;
+  broker.add(one, "secret/#", 1, note());
+  connect();
+  wire.handler->on_done(last_token(), {Reason::Where::broker, reason::not_authorized, {}});
+  EXPECT_THAT(answers, ElementsAre("The broker says: Not authorized"));
+  broker.remove(one, "secret/#");
+}
+
+TEST_F(MqttBroker, ASubscriptionWithoutAnAnswerTimesOut) {
+  Eye one;
+  broker.add(one, "home/#", 1, note());
+  connect();
+  base.alarms.advance(Broker::answer_timeout + 1s);
+  EXPECT_THAT(answers, ElementsAre("The broker did not answer in time."));
+  broker.remove(one, "home/#");
+}
+
+TEST_F(MqttBroker, SubscribesAnewWhenTheSessionIsLostAndNotWhenItIsKept) {
+  Eye one;
+  broker.add(one, "home/#", 1, note());
+  connect();
+  wire.handler->on_done(last_token(), {});
+  wire.take();
+  wire.handler->on_closed({Reason::Where::connection, 0, {}});
+  connect(true);
+  EXPECT_THAT(wire.take(), ElementsAre("connect"));
+  wire.handler->on_closed({Reason::Where::connection, 0, {}});
+  connect(false);
+  EXPECT_THAT(wire.take(), ElementsAre("connect", "subscribe home/#"));
+  broker.remove(one, "home/#");
+}
+
+TEST_F(MqttBroker, KeepsTheWindowBelowTheBrokersReceiveMaximum) {
+  receive_maximum = 10;
+  publish("0");
+  connect();
+  for (int i = 1; i < 20; ++i) publish(std::to_string(i));
+  EXPECT_EQ(wire.take().size(), 1U + 8U) << "a connect, and 80 % of ten";
+  wire.handler->on_done(1, {});
+  EXPECT_THAT(wire.take(), ElementsAre("publish home/temp 8"));
+  EXPECT_THAT(answers, ElementsAre("done"));
+}
+
+TEST_F(MqttBroker, WhatWasNotAcknowledgedIsSentAgainFirstAndMarked) {
+  publish("a");
+  connect();
+  publish("b");
+  wire.take();
+  wire.handler->on_done(2, {Reason::Where::connection, 0, {}});
+  wire.handler->on_closed({Reason::Where::connection, 0, {}});
+  publish("c");
+  base.alarms.advance(5s);
+  wire.handler->on_connected({});
+  ASSERT_EQ(wire.asked.size(), 4U);
+  EXPECT_EQ(wire.asked[1].what, "publish home/temp a");
+  EXPECT_EQ(wire.asked[2].what, "publish home/temp b");
+  EXPECT_EQ(wire.asked[2].publication.properties.back().first, "isthmus-repeated");
+  EXPECT_THAT(wire.asked[3].publication.properties, IsEmpty());
+  EXPECT_THAT(answers, IsEmpty());
+}
+
+TEST_F(MqttBroker, WhatWaitsTooLongForALostConnectionFails) {
+  publish("a");
+  base.alarms.advance(Broker::patience + 1s);
+  EXPECT_THAT(answers, ElementsAre("The broker cannot be reached."));
+}
+
+TEST_F(MqttBroker, TooMuchIsRefusedAtOnce) {
+  for (std::size_t i = 0; i < Broker::max_waiting; ++i) publish("x");
+  EXPECT_THAT(answers, IsEmpty());
+  publish("one more");
+  EXPECT_THAT(answers, ElementsAre("The broker says: too much waits to be published already"));
+}
+
+TEST_F(MqttBroker, OthersHearWhatWasPublishedWhenTheBrokerHasItAndItsSourceDoesNot) {
+  Eye source;
+  Eye other;
+  broker.add(source, "home/temp", 1, note());
+  broker.add(other, "home/#", 1, note());
+  connect();
+  publish("21", 1, &source);
+  EXPECT_THAT(other.seen, IsEmpty());
+  wire.handler->on_done(last_token(), {});
+  EXPECT_THAT(other.seen, ElementsAre("home/temp 21"));
+  EXPECT_THAT(source.seen, IsEmpty());
+  broker.remove(source, "home/temp");
+  broker.remove(other, "home/#");
+}
+
+TEST_F(MqttBroker, ASessionThatWasTakenOverIsLeftToTheOtherForAMinute) {
+  publish("x");
+  connect();
+  wire.take();
+  wire.handler->on_closed({Reason::Where::broker, reason::session_taken_over, {}});
+  EXPECT_EQ(links.back().state, LinkState::State::down);
+  EXPECT_EQ(links.back().reason, "The broker says: Session taken over");
+  base.alarms.advance(59s);
+  EXPECT_THAT(wire.take(), IsEmpty());
+  base.alarms.advance(2s);
+  EXPECT_THAT(wire.take(), ElementsAre("connect"));
+}
+
+TEST_F(MqttBroker, WhenTooMuchHasArrivedItLeavesForAMomentAndKeepsTheSession) {
+  publish("x", 0);
+  connect();
+  wire.take();
+  links.clear();
+  wire.handler->on_overflow();
+  wire.handler->on_overflow();
+  EXPECT_THAT(wire.take(), ElementsAre("disconnect"));
+  wire.handler->on_closed({});
+  base.alarms.advance(1ms);
+  EXPECT_EQ(wire.asked.front().what, "connect");
+  EXPECT_FALSE(wire.asked.front().options.clean_start);
+  wire.handler->on_connected({.session_present = true});
+  EXPECT_THAT(links, IsEmpty()) << "nobody need know";
+}
+
+class MqttBrokerOld : public MqttBroker {
+ protected:
+  MqttBrokerOld() { settings.connect.version = Version::v3_1_1; }
+};
+
+TEST_F(MqttBrokerOld, WhatComesBackIsDroppedOnceForEachPublication) {
+  Eye eye;
+  broker.add(eye, "home/#", 1, note());
+  connect();
+  wire.handler->on_done(last_token(), {});
+  publish("21", 1, &eye);
+  wire.handler->on_publication({.topic = "home/temp", .payload = "21"}, 0);
+  EXPECT_THAT(eye.seen, IsEmpty());
+  wire.handler->on_publication({.topic = "home/temp", .payload = "21"}, 0);
+  EXPECT_THAT(eye.seen, ElementsAre("home/temp 21")) << "a device said the same";
+  broker.remove(eye, "home/#");
+}
+
+TEST_F(MqttBrokerOld, CopiesForOverlappingSubscriptionsAreOne) {
+  Eye one;
+  Eye two;
+  broker.add(one, "home/#", 1, note());
+  broker.add(two, "home/temp", 1, note());
+  connect();
+  wire.handler->on_publication({.topic = "home/temp", .payload = "21"}, 0);
+  wire.handler->on_publication({.topic = "home/temp", .payload = "21"}, 0);
+  EXPECT_THAT(one.seen, ElementsAre("home/temp 21"));
+  EXPECT_THAT(two.seen, ElementsAre("home/temp 21"));
+  broker.remove(one, "home/#");
+  broker.remove(two, "home/temp");
+}
+
+}  // namespace
+}  // namespace isthmus::mqtt
