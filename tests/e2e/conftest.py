@@ -11,6 +11,7 @@ import pytest
 
 from support import libirc_peer
 from support.irc_servers import Inspircd, Ngircd
+from support.mqtt_servers import EjabberdWithMqtt
 from support.mqtt_world import BROKERS, MqttServers, MqttWorld
 from support.process import RUN_FOLDER, Process, make_folder, wait_until
 from support.servers import Servers, gateway_binary, toml_table
@@ -103,16 +104,26 @@ def mqtt_servers():
     running.stop()
 
 
-@pytest.fixture(params=BROKERS)
-def mqtt_world(request, mqtt_servers):
-    """Once for each version of MQTT."""
-    mqtt_servers.gateway.forget()
-    if not mqtt_servers.gateway.is_alive():
-        mqtt_servers.gateway.start()
-    world = MqttWorld(mqtt_servers, request.param)
+@pytest.fixture(scope="session")
+def ejabberd_mqtt_servers():
+    """The same on ejabberd, which is the broker too."""
+    running = MqttServers(RUN_FOLDER / "ejabberd-mqtt", xmpp_server=EjabberdWithMqtt).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=[(servers, broker) for servers in ("mqtt_servers", "ejabberd_mqtt_servers") for broker in BROKERS],
+                ids=lambda param: f"{'mosquitto' if param[0] == 'mqtt_servers' else 'ejabberd'}-{BROKERS[param[1]]}")
+def mqtt_world(request):
+    """Once for each broker and version of MQTT."""
+    servers = request.getfixturevalue(request.param[0])
+    servers.gateway.forget()
+    if not servers.gateway.is_alive():
+        servers.gateway.start()
+    world = MqttWorld(servers, request.param[1])
     yield world
     world.close()
-    mqtt_servers.gateway.check()
+    servers.gateway.check()
 
 
 @pytest.fixture

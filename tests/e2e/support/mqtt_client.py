@@ -11,9 +11,11 @@ from paho.mqtt.properties import Properties
 class MqttPeer:
     timeout = 20.0
 
-    def __init__(self, port, client_id="", version=5):
+    def __init__(self, port, client_id="", version=5, username=None):
         protocol = paho.MQTTv5 if version == 5 else paho.MQTTv311
         self._client = paho.Client(client_id=client_id, protocol=protocol)
+        if username:
+            self._client.username_pw_set(username, "any password")
         self._changed = threading.Condition()
         self.received = []
         self._granted = set()

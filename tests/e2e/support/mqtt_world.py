@@ -44,21 +44,23 @@ class MqttServers:
     def __init__(self, folder, *, xmpp_server=Prosody, broker=Mosquitto, sections=None, mqtt=None, more="", access=None):
         self.folder = make_folder(folder)
         self.xmpp_server = xmpp_server(self.folder)
-        self.broker = broker(self.folder)
+        # Of an XMPP server that is a broker too, that one.
+        self.broker = getattr(self.xmpp_server, "broker", broker)(self.folder)
         url = f"mqtt://127.0.0.1:{self.broker.port}"
         if callable(sections):
             sections = [sections(self.broker.port)]
         elif sections is None:
-            sections = [broker_section(name, url, version) for name, version in BROKERS.items()]
+            sections = [broker_section(name, url, version, username=self.broker.login)
+                        for name, version in BROKERS.items()]
         component = toml_table("[[component]]", {"domain": MQTT_DOMAIN, "adapter": "mqtt"})
         mqtt_table = toml_table("[mqtt]", {"reconnect_base": "200ms", **(mqtt or {})})
         self.gateway = Gateway(self.folder, self.xmpp_server.component_port, {},
                                more="\n".join([component, mqtt_table, *sections, more]), access=access)
 
     def start(self):
-        for server in (self.xmpp_server, self.broker):
+        for server in (self.broker, self.xmpp_server):
             server.spawn()
-        for server in (self.xmpp_server, self.broker):
+        for server in (self.broker, self.xmpp_server):
             server.wait_until_ready()
         self.gateway.start()
         return self
@@ -104,7 +106,8 @@ class MqttWorld:
         return user.connect()
 
     def mqtt(self, *subscribed, version=None):
-        peer = MqttPeer(self.servers.broker.port, version=version or self.version)
+        peer = MqttPeer(self.servers.broker.port, version=version or self.version,
+                        username=self.servers.broker.peer_login)
         self._people.append(peer.close)
         for topic in subscribed:
             peer.subscribe(topic)
