@@ -106,10 +106,27 @@ void Contact::on_news(const Publication& publication, Data::Form form, std::stri
   look_at_alert(to_text(publication, form));
   if (paused_until_) return;
   auto message = as_message(std::move(text), publication, form);
+  if (is_topic_name(publication.response_topic)) return on_question(publication, std::move(message));
   if (interval_ == 0ms) return tell(std::move(message));
   if (held_) ++skipped_;
   held_ = std::move(message);
   if (seat_.runtime.alarms.now() >= may_tell_at_) tell(*std::exchange(held_, std::nullopt));
+}
+
+void Contact::on_question(const Publication& publication, Message message) {
+  auto event = seat_.make_event(place_, std::move(message));
+  const auto hex = to_hex(event->about.id);
+  if (questions_.size() == max_questions) questions_.pop_front();
+  questions_.push_back({{hex.data(), hex.size()}, publication.response_topic, publication.correlation});
+  seat_.held.emit(std::move(event));
+}
+
+std::optional<Outcome> Contact::answer(EventPtr& event, const Reply& reply, const std::string& text) {
+  const auto question = std::ranges::find(questions_, reply.to.id, &Question::message);
+  if (question == questions_.end()) return std::nullopt;
+  Publication publication{.topic = question->topic, .payload = text, .qos = qos_};
+  publication.correlation = question->correlation;
+  return seat_.publish(event, std::move(publication), this);
 }
 
 void Contact::tell(Message message) {
@@ -179,6 +196,9 @@ Outcome Contact::said(EventPtr& event, const std::string& text) {
   const auto* message = std::get_if<Message>(&event->what);
   if (message != nullptr && message->style == Style::action)
     return seat_.publish(event, filter_, "/me " + text, qos_, false, this);
+  if (message != nullptr && message->reply) {
+    if (auto outcome = answer(event, *message->reply, text)) return std::move(*outcome);
+  }
   return carry_out(event, parse_chat_command(text));
 }
 

@@ -42,9 +42,13 @@ class Contact final : public View {
 
   void on_answer(const Reason& reason);
   void on_news(const Publication& publication, Data::Form form, std::string text);
+  /// A value that asks for an answer is never held back.
+  void on_question(const Publication& publication, Message message);
   void tell(Message message);
   void look_at_alert(std::string_view value);
   void sound_alert();
+  /// The answer to a request of the message that `reply` names, if it was one.
+  std::optional<Outcome> answer(EventPtr& event, const Reply& reply, const std::string& text);
   Outcome carry_out(EventPtr& event, ChatCommand command);
   std::string last_text() const;
   std::string history_text(std::size_t count) const;
@@ -76,6 +80,14 @@ class Contact final : public View {
   bool is_cleared_ = false;  // an empty value came last: there is none any more
   SteadyTime last_at_{};
   std::deque<std::chrono::milliseconds> pauses_;  // between the last values
+
+  struct Question {
+    std::string message;  // our name of it
+    std::string topic;    // where the answer goes
+    std::string correlation;
+  };
+  static constexpr std::size_t max_questions = 20;
+  std::deque<Question> questions_;  // that others have asked here, the last ones
 
   std::optional<Message> held_;  // said when the interval is over
   std::uint32_t skipped_ = 0;

@@ -29,15 +29,19 @@ void Seat::say(const Conversation& place, std::string text) const {
 
 Outcome Seat::publish(EventPtr& event, const std::string& topic, std::string text, std::uint8_t qos, bool retain,
                       const View* from) const {
-  if (has_wildcard(topic))
+  return publish(event, {.topic = topic, .payload = std::move(text), .qos = qos, .retain = retain}, from);
+}
+
+Outcome Seat::publish(EventPtr& event, Publication publication, const View* from) const {
+  if (has_wildcard(publication.topic))
     return Rejected{{Condition::not_allowed,
                      Remedy::cancel,
                      "This is a topic filter: values are published to one topic, not to all that a filter selects.",
                      {}}};
-  if (!rights.may_publish(topic))
+  if (!rights.may_publish(publication.topic))
     return Rejected{{Condition::forbidden, Remedy::auth, "You may not publish to this topic.", {}}};
   const auto hex = to_hex(event->about.id);
-  Publication publication{.topic = topic, .payload = std::move(text), .qos = qos, .retain = retain};
+  const auto qos = publication.qos;
   publication.is_utf8 = true;
   publication.properties = {{"isthmus-id", {hex.data(), hex.size()}}, {"isthmus-origin", std::string{instance}}};
   broker.publish(std::move(publication), from,

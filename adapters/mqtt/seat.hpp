@@ -31,6 +31,8 @@ struct Seat {
   /// Publishes `text` for the event, which comes back when the broker has it. `from`: the view that need not hear it.
   Outcome publish(EventPtr& event, const std::string& topic, std::string text, std::uint8_t qos, bool retain,
                   const View* from) const;
+  /// The same for a text with more to it: its marks of where it comes from are added.
+  Outcome publish(EventPtr& event, Publication publication, const View* from) const;
 };
 
 }  // namespace isthmus::mqtt

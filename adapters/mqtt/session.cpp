@@ -41,6 +41,7 @@ Conversation Session::network() const {
 void Session::on_link(const LinkState& state) {
   seat_.emit(network(), state);
   for (const auto& [filter, room] : rooms_) room->on_link(state);
+  if (device_room_ != nullptr) device_room_->on_link(state);
 }
 
 Outcome Session::deliver(EventPtr& event) {
@@ -54,7 +55,24 @@ Outcome Session::deliver(EventPtr& event) {
   return no_such_thing();
 }
 
+Outcome Session::deliver_to_device_room(Event& event) {
+  const auto* membership = std::get_if<Membership>(&event.what);
+  if (membership == nullptr)
+    return rejected(Condition::feature_not_implemented, Remedy::cancel,
+                    "Write to one of the devices, not to the room.");
+  const auto& change = membership->changes.front();
+  if (change.kind == Change::Kind::leave || change.kind == Change::Kind::lost) {
+    device_room_.reset();
+    return Accepted{};
+  }
+  if (change.kind != Change::Kind::join) return no_such_thing();
+  if (device_room_ == nullptr) device_room_ = std::make_unique<DeviceRoom>(seat_, event.about.conversation);
+  device_room_->join(event.about.audience, change);
+  return Accepted{};
+}
+
 Outcome Session::deliver_to_room(EventPtr& event) {
+  if (event->about.conversation.native.view() == all_devices) return deliver_to_device_room(*event);
   if (std::holds_alternative<Membership>(event->what)) return deliver_change(event);
   const auto room = rooms_.find(event->about.conversation.native.view());
   auto* request = std::get_if<Request>(&event->what);
@@ -79,7 +97,6 @@ Outcome Session::deliver_change(EventPtr& event) {
     return Accepted{};
   }
   if (change.kind != Change::Kind::join) return no_such_thing();
-  if (place.native.view() == all_devices) return no_such_thing();
   if (!seat_.rights.may_subscribe(place.native.view()))
     return rejected(Condition::forbidden, Remedy::auth, "You may not read all that this filter selects.");
   if (known != rooms_.end() && known->second->is_used()) return known->second->join(event, change);
@@ -111,6 +128,7 @@ DeviceContact* Session::device(std::string_view native) {
 }
 
 void Session::on_new_device(Device& device) {
+  if (device_room_ != nullptr) device_room_->on_new_device(device);
   const auto wanted = devices_.find(device.slug());
   if (wanted == devices_.end() || wanted->second != nullptr) return;
   auto* contact = this->device(device_native(device.slug()));

@@ -6,6 +6,7 @@
 
 #include "adapters/mqtt/contact.hpp"
 #include "adapters/mqtt/device_contact.hpp"
+#include "adapters/mqtt/device_room.hpp"
 #include "adapters/mqtt/room.hpp"
 #include "adapters/mqtt/seat.hpp"
 
@@ -27,6 +28,7 @@ class Session {
   Outcome deliver_to_contact(EventPtr& event);
   Outcome deliver_to_device(EventPtr& event);
   void watch_device(const Conversation& place, bool on);
+  Outcome deliver_to_device_room(Event& event);
   Outcome deliver_to_room(EventPtr& event);
   Outcome deliver_change(EventPtr& event);
   Outcome deliver_watch(EventPtr& event);
@@ -42,6 +44,7 @@ class Session {
   std::map<std::string, std::unique_ptr<Contact>, std::less<>> contacts_;       // by native name
   std::map<std::string, std::unique_ptr<DeviceContact>, std::less<>> devices_;  // by slug; null: it was not seen yet
   std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;             // by filter
+  std::unique_ptr<DeviceRoom> device_room_;
 };
 
 }  // namespace isthmus::mqtt

@@ -209,3 +209,20 @@ class TestQueries:
         assert int(last.xml.find("{jabber:iq:last}query").get("seconds")) < 60
         card = juliet.request(mqtt_world.contact(topic), "<vCard xmlns='vcard-temp'/>")
         assert card.xml.findtext("{vcard-temp}vCard/{vcard-temp}FN") == topic
+
+
+class TestRequests:
+    def test_an_answer_goes_where_the_question_says(self, mqtt_world):
+        if mqtt_world.version != 5:
+            pytest.skip("MQTT 5")
+        topic, answers = mqtt_world.topic("door/bell"), mqtt_world.topic("door/answers")
+        juliet = mqtt_world.subscribed(topic)
+        door = mqtt_world.mqtt(answers, topic)
+
+        door.publish(topic, "open?", ResponseTopic=answers, CorrelationData=b"7")
+        question = juliet.wait("message", body="open?")
+        juliet.send_message(mqtt_world.contact(topic), "no", type="chat",
+                            extra=f"<reply xmlns='urn:xmpp:reply:0' id='{question.id}' to='{question.sender}'/>")
+
+        assert door.wait(answers, "no").properties.CorrelationData == b"7"
+        assert door.all(topic) == ["open?"]

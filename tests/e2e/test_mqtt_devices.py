@@ -109,3 +109,17 @@ class TestDevices:
         lamp.peer.publish(f"homeassistant/sensor/{lamp.base}/big/config", json.dumps({"x": "x" * 65536, "stat_t": "a"}))
         lamp.peer.publish(f"homeassistant/sensor/{lamp.base}/deep/config", "[" * 5000)
         watched(mqtt_world, lamp)
+
+
+class TestAllDevices:
+    def test_devices_are_occupants_of_one_room(self, mqtt_world):
+        lamp = Lamp(mqtt_world)
+        juliet = watched(mqtt_world, lamp)
+        room = f"!*%{mqtt_world.broker}@mqtt.example.org"
+
+        entered = juliet.join(room, juliet.name)
+        assert lamp.slug in entered.nicks
+        lamp.tell("heat", '{"t": 32}')
+
+        juliet.wait("presence", sender=f"{room}/{lamp.slug}", xml=with_status("32.0 °C, OFF"))
+        juliet.wait("message", type="groupchat", sender=f"{room}/{lamp.slug}", body="32.0 °C, OFF")

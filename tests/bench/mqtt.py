@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+"""Measures MQTT through the gateway, beside mosquitto's own rate from publisher to subscriber in the same run: 10 topics,
+100 bytes, QoS 0 and 1, both ways, on loopback. Prints one table. Exit code 1 when a message was lost."""
+
+import argparse
+import hashlib
+import pathlib
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+from support.mqtt_servers import Mosquitto  # noqa: E402
+from support.mqtt_world import broker_section  # noqa: E402
+from support.process import Process, free_port, make_folder, wait_until  # noqa: E402
+from support.servers import gateway_binary, toml_table  # noqa: E402
+
+DOMAIN = "mqtt.example.org"
+SECRET = "a secret"
+USER = "juliet@example.org"
+TOPICS = [f"bench/{number}" for number in range(10)]
+BODY = "x" * 100
+MOST_ON_THE_WAY = 800  # of what users write: more than 1,000 that wait are refused
+
+
+class Sink:
+    """The XMPP server: takes the component's stream and counts messages without reading them."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", free_port()))
+        self.port = self.listener.getsockname()[1]
+        self.messages = self.presences = 0
+        self.connection = None
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        connection, _ = self.listener.accept()
+        head = b""
+        while b"<stream:stream" not in head or b">" not in head.partition(b"<stream:stream")[2]:
+            head += connection.recv(4096)
+        connection.sendall(b"<?xml version='1.0'?><stream:stream xmlns:stream='http://etherx.jabber.org/streams' "
+                           b"xmlns='jabber:component:accept' from='mqtt.example.org' id='1'>")
+        assert hashlib.sha1(("1" + SECRET).encode()).hexdigest().encode() in connection.recv(4096)
+        connection.sendall(b"<handshake/>")
+        self.connection = connection
+        rest = b""
+        while data := connection.recv(1 << 20):
+            data = rest + data
+            self.messages += data.count(b"</message>")
+            self.presences += data.count(b"<presence ")
+            rest = data[-10:] if not data.endswith(b"</message>") else b""
+
+
+class Gateway(Process):
+    def __init__(self, folder, xmpp_port, broker):
+        super().__init__("isthmus", folder)
+        self.config = self.folder / "isthmus.toml"
+        self.config.write_text("\n".join([
+            toml_table("[xmpp]", {"host": "127.0.0.1", "port": xmpp_port, "secret": SECRET}),
+            toml_table("[[component]]", {"domain": DOMAIN, "adapter": "mqtt"}),
+            toml_table("[access]", {"users": ["example.org"], "rate": 0.0, "burst": 1_000_000, "total_rate": 0.0,
+                                    "total_burst": 1_000_000}),
+            toml_table("[storage]", {"path": ":memory:"}), toml_table("[log]", {"level": "warn"}),
+            toml_table("[http]", {"listen": ""}),
+            broker_section("plant", f"mqtt://127.0.0.1:{broker.port}", status_interval="1h")]))
+
+    def command(self):
+        return [str(gateway_binary()), "--config", str(self.config)]
+
+    def is_ready(self):
+        return True
+
+
+def contact(topic):
+    return topic.replace("/", "\\2f") + f"%plant@{DOMAIN}"
+
+
+def publish(port, count, qos):
+    """Starts one publisher for each topic."""
+    text = (BODY + "\n").encode() * (count // len(TOPICS))
+    for topic in TOPICS:
+        child = subprocess.Popen(["mosquitto_pub", "-p", str(port), "-t", topic, "-q", str(qos), "-l"],
+                                 stdin=subprocess.PIPE)
+        threading.Thread(target=lambda child=child: (child.stdin.write(text), child.stdin.close(), child.wait()),
+                         daemon=True).start()
+
+
+class Subscriber:
+    """mosquitto_sub on all topics."""
+
+    def __init__(self, port, qos):
+        self.count = 0
+        self.child = subprocess.Popen(["mosquitto_sub", "-p", str(port), "-t", "bench/#", "-q", str(qos)],
+                                      stdout=subprocess.PIPE)
+        threading.Thread(target=self._run, daemon=True).start()
+        time.sleep(0.5)  # nothing tells when it is subscribed
+
+    def _run(self):
+        while data := self.child.stdout.read1(1 << 20):
+            self.count += data.count(b"\n")
+
+    def close(self):
+        self.child.terminate()
+        self.child.wait()
+
+
+def rate(count, done, timeout=120):
+    begin = time.monotonic()
+    wait_until(lambda: done() >= count, f"all {count}", timeout)
+    return count / (time.monotonic() - begin)
+
+
+def own_rate(port, count, qos):
+    subscriber = Subscriber(port, qos)
+    publish(port, count, qos)
+    figure = rate(count, lambda: subscriber.count)
+    subscriber.close()
+    return figure
+
+
+def to_xmpp(sink, port, count, qos):
+    before = sink.messages
+    publish(port, count, qos)
+    return rate(count, lambda: sink.messages - before)
+
+
+def to_mqtt(sink, port, count, qos):
+    for topic in TOPICS:
+        sink.connection.sendall(
+            f"<message from='{USER}/a' to='{contact(topic)}' type='chat'><body>/qos {qos}</body></message>".encode())
+    subscriber = Subscriber(port, qos)
+    batch = "".join(f"<message from='{USER}/a' to='{contact(topic)}' type='chat'><body>{BODY}</body></message>"
+                    for topic in TOPICS).encode()
+
+    def send():
+        for number in range(0, count, len(TOPICS)):
+            while number - subscriber.count > MOST_ON_THE_WAY:
+                time.sleep(0.0005)
+            sink.connection.sendall(batch)
+
+    threading.Thread(target=send, daemon=True).start()
+    figure = rate(count, lambda: subscriber.count)
+    subscriber.close()
+    return figure
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--messages", type=int, default=50_000, help="of each run (default 50000)")
+    parser.add_argument("--runs", type=int, default=3, help="the best of so many is told (default 3)")
+    parser.add_argument("--receive-maximum", type=int, default=0, help="of the broker (default 0: no limit)")
+    arguments = parser.parse_args()
+    count = arguments.messages // len(TOPICS) * len(TOPICS)
+
+    folder = make_folder(ROOT / "build" / "bench-mqtt")
+    broker = Mosquitto(folder, more=f"max_inflight_messages {arguments.receive_maximum}\n").start()
+    sink = Sink()
+    gateway = Gateway(folder, sink.port, broker).start()
+    try:
+        wait_until(lambda: sink.connection is not None, "the gateway is connected")
+        for topic in TOPICS:
+            sink.connection.sendall(f"<presence type='subscribe' from='{USER}' to='{contact(topic)}'/>".encode())
+        wait_until(lambda: sink.presences >= 2 * len(TOPICS), "all contacts are there", 30)
+        print(f"{'messages a second':<34}{'QoS 0':>10}{'QoS 1':>10}")
+        for name, measure in (("mosquitto alone", lambda qos: own_rate(broker.port, count, qos)),
+                              ("MQTT to XMPP", lambda qos: to_xmpp(sink, broker.port, count, qos)),
+                              ("XMPP to MQTT", lambda qos: to_mqtt(sink, broker.port, count, qos))):
+            figures = [max(measure(qos) for _ in range(arguments.runs)) for qos in (0, 1)]
+            print(f"{name:<34}{figures[0]:>10,.0f}{figures[1]:>10,.0f}", flush=True)
+        return 0
+    except AssertionError as failure:
+        print(f"{failure}; the gateway says:\n{gateway.log_tail()}", file=sys.stderr)
+        return 1
+    finally:
+        gateway.stop()
+        broker.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
