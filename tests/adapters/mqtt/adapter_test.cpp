@@ -1,0 +1,202 @@
+// A user's contacts and rooms as the users' side sees them, with a broker that does as it is told.
+#include "adapters/mqtt/adapter.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/adapters/mqtt/fake_client.hpp"
+#include "tests/support/fake_adapter.hpp"
+#include "tests/support/test_runtime.hpp"
+
+namespace isthmus::mqtt {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+Settings make_settings() {
+  BrokerSettings broker;
+  broker.name = "plant";
+  broker.url = *parse_url("mqtts://broker.example.org");  // with TLS the name is not looked up by us
+  broker.rights = {{"#"}, {"#"}};
+  broker.interval = 2s;
+  broker.status_interval = 0ms;
+  Settings settings;
+  settings.brokers.emplace("plant", std::move(broker));
+  return settings;
+}
+
+class MqttAdapterTest : public testing::Test {
+ protected:
+  MqttAdapterTest() {
+    base.router.set(home_id, users);
+    base.router.set(own_id, adapter);
+    base.router.set_home(home_id);
+    ask(Watch{true});
+    base.alarms.advance(1s);
+    wire.handler->on_connected({});
+    for (const auto& one : wire.asked) {
+      if (one.what == "subscribe home/temp") wire.handler->on_done(one.token, {});
+    }
+    base.router.settle();
+    users.seen.clear();
+    wire.asked.clear();
+  }
+
+  void ask(Payload what, std::string_view place = "home/temp%plant") {
+    auto event = std::make_unique<Event>();
+    event->about.source = home_id;
+    event->about.owner = base.names.intern("juliet@example.org");
+    event->about.conversation = *adapter.addresses().parse(place);
+    event->about.audience = "juliet@example.org/balcony";
+    event->what = std::move(what);
+    base.router.emit(std::move(event));
+    base.router.settle();
+  }
+  void say(std::string text) { ask(Message{Style::normal, std::move(text)}); }
+  void publish(std::string payload, bool retain = false) {
+    wire.handler->on_publication({.topic = "home/temp", .payload = std::move(payload), .qos = 1, .retain = retain}, 0);
+    base.router.settle();
+  }
+  /// What the users' side got since the last call, receipts aside.
+  std::vector<std::string> heard(std::string_view kind) {
+    std::vector<std::string> lines;
+    for (const auto& one : users.seen) {
+      if (!one.is_receipt && one.what.starts_with(kind)) lines.push_back(one.what);
+    }
+    users.seen.clear();
+    return lines;
+  }
+
+  test::TestRuntime base;
+  AdapterId home_id = base.router.reserve();
+  AdapterId own_id = base.router.reserve();
+  test::FakeAdapter users{home_id, base.names};
+  FakeWire wire;
+  MqttAdapter adapter{base.runtime, own_id, make_settings(), wire.maker()};
+};
+
+TEST_F(MqttAdapterTest, OfValuesThatComeTooFastTheLastIsToldWithTheNumberSkipped) {
+  publish("1");
+  EXPECT_THAT(heard("message"), ElementsAre("message home/temp%plant 1"));
+  publish("2");
+  publish("3");
+  publish("4");
+  EXPECT_THAT(heard("message"), IsEmpty());
+  base.alarms.advance(2s);
+  EXPECT_THAT(heard("message"), ElementsAre("message home/temp%plant 4 (2 skipped)"));
+  base.alarms.advance(10s);
+  publish("5");
+  EXPECT_THAT(heard("message"), ElementsAre("message home/temp%plant 5"));
+}
+
+TEST_F(MqttAdapterTest, TheUserSaysHowOften) {
+  say("/every 0");
+  publish("1");
+  publish("2");
+  EXPECT_THAT(heard("message"), ElementsAre("message home/temp%plant You will hear every value.",
+                                            "message home/temp%plant 1", "message home/temp%plant 2"));
+  say("/pause 1h");
+  publish("3");
+  EXPECT_THAT(heard("message"), ElementsAre("message home/temp%plant You will hear nothing for 1h."));
+  base.alarms.advance(1h);
+  publish("4");
+  EXPECT_THAT(heard("message"), ElementsAre("message home/temp%plant 4"));
+  EXPECT_THAT(wire.take(), IsEmpty()) << "nothing of it was published";
+}
+
+TEST_F(MqttAdapterTest, AnAlertSoundsWhenItHasLastedAndOnce) {
+  say("/pause");
+  say("/alert > 30 for 5m");
+  heard("message");
+  publish("31");
+  base.alarms.advance(4min);
+  publish("29");
+  base.alarms.advance(10min);
+  EXPECT_THAT(heard("message"), IsEmpty()) << "it did not last";
+  publish("32");
+  base.alarms.advance(3min);
+  publish("33");
+  base.alarms.advance(2min);
+  EXPECT_THAT(heard("message"), ElementsAre("message home/temp%plant Alert: 33 is > 30 for 5m"));
+  publish("34");
+  EXPECT_THAT(heard("message"), IsEmpty());
+  publish("20");
+  EXPECT_THAT(heard("message"), ElementsAre(HasSubstr("Alert over")));
+}
+
+TEST_F(MqttAdapterTest, AContactThatSaysNothingForLongerThanUsualIsAway) {
+  for (int i = 0; i < 5; ++i) {
+    publish(std::to_string(i));
+    base.alarms.advance(1min);
+  }
+  heard("presence");
+  base.alarms.advance(90s);
+  EXPECT_THAT(heard("presence"), IsEmpty());
+  base.alarms.advance(1min);
+  EXPECT_THAT(heard("presence"), ElementsAre("presence home/temp%plant away 4"));
+  publish("5");
+  EXPECT_THAT(heard("presence"), ElementsAre("presence home/temp%plant available 5"));
+}
+
+TEST_F(MqttAdapterTest, WhatABrokerKeepsIsNoNewsWhenItTellsItAgain) {
+  publish("kept", true);
+  EXPECT_THAT(heard(""), ElementsAre("presence home/temp%plant available kept"));
+  publish("kept", true);
+  EXPECT_THAT(heard(""), IsEmpty());
+  publish("", true);
+  EXPECT_THAT(heard(""), ElementsAre("presence home/temp%plant xa"));
+}
+
+TEST_F(MqttAdapterTest, WhatTheUsersSideCannotTakeIsHeldInOrderAndTheBrokerIsLeft) {
+  say("/every 0");
+  heard("message");
+  for (int i = 0; i < 200; ++i) users.answers.push_back(Deferred{});
+  for (int i = 0; i < 200 + static_cast<int>(Held::many); ++i) publish(std::to_string(i));
+  EXPECT_THAT(wire.take(), Contains("disconnect"));
+  users.answers.clear();
+  heard("message");
+  base.router.resumed(home_id);
+  base.router.settle();
+  base.alarms.advance(Held::pause);
+  std::vector<std::string> all;
+  for (const auto& line : heard("message")) all.push_back(line.substr(line.rfind(' ') + 1));
+  ASSERT_EQ(all.size(), 200 + Held::many);
+  for (std::size_t i = 0; i < all.size(); ++i) ASSERT_EQ(all[i], std::to_string(i));
+}
+
+TEST_F(MqttAdapterTest, APublicationIsConfirmedWhenTheBrokerHasAcknowledgedIt) {
+  say("21");
+  ASSERT_EQ(wire.asked.size(), 1U);
+  EXPECT_EQ(wire.asked[0].what, "publish home/temp 21");
+  EXPECT_EQ(wire.asked[0].publication.qos, 1);
+  EXPECT_THAT(users.seen, IsEmpty());
+  wire.handler->on_done(wire.asked[0].token, {});
+  base.router.settle();
+  ASSERT_EQ(users.seen.size(), 1U);
+  EXPECT_TRUE(users.seen[0].is_receipt && !users.seen[0].is_refused);
+}
+
+TEST_F(MqttAdapterTest, WhatTheBrokerRefusesComesBackWithItsReason) {
+  say("21");
+  wire.handler->on_done(wire.asked[0].token, {Reason::Where::broker, reason::not_authorized, {}});
+  base.router.settle();
+  ASSERT_EQ(users.seen.size(), 1U);
+  EXPECT_EQ(users.seen[0].why, "forbidden");
+}
+
+TEST_F(MqttAdapterTest, ReactionsAndTypingAreNeverPublished) {
+  ask(Reactions{{"1"}, {"+1"}});
+  ask(Typing{});
+  EXPECT_THAT(wire.take(), IsEmpty());
+  ask(Edit{{"1"}, Message{Style::normal, "22"}});
+  EXPECT_THAT(wire.take(), ElementsAre("publish home/temp 22"));
+}
+
+}  // namespace
+}  // namespace isthmus::mqtt
