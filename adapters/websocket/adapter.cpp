@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t scratch_size = std::size_t{160} * 1024;
 constexpr auto farewell = 2s;  // for clients to answer that we go
 constexpr auto restart_hint = 2000;
+constexpr auto sweep_pause = 2s;  // how much longer than its token a connection may live
 
 /// Cursors of two runs of the gateway differ in this.
 std::string make_epoch(SystemTime now) {
@@ -57,7 +58,8 @@ WebSocketAdapter::WebSocketAdapter(Runtime& runtime, AdapterId id, Settings sett
                  runtime_.log.error("websocket: {} ended: {}", name, failure.what());
                }
              }},
-      stop_{runtime.executor, SteadyTime::max()} {
+      stop_{runtime.executor, SteadyTime::max()},
+      sweep_{runtime.alarms, [this] { sweep(); }} {
   if (runtime_.routes.contains("/v1/ws"))
     throw std::runtime_error{
         "there may be one [[component]] with adapter = \"websocket\": its clients share one listener"};
@@ -149,7 +151,21 @@ void WebSocketAdapter::connect(SessionSettings settings, TokenPtr token, HttpReq
   const auto socket = std::make_shared<Socket>(socket_setting(), hub_, *this, std::move(settings), std::move(token),
                                                std::move(stream), std::move(rest), std::move(protocol));
   sockets_.insert(socket);
+  if (!sweep_.is_set()) sweep_.set(runtime_.alarms.now() + sweep_pause);
   tasks_.spawn("websocket client", serve(socket, std::move(request)));
+}
+
+void WebSocketAdapter::sweep() {
+  const auto now = runtime_.alarms.wall_clock();
+  for (const auto& socket : sockets_) {
+    if (socket->is_ready() && !tokens_.is_good(socket->token(), now))
+      socket->close(close_unauthorised, "The token has expired or was taken back.");
+  }
+  const auto streams = streams_;  // one that is dropped leaves the set
+  for (const auto& stream : streams) {
+    if (!tokens_.is_good(stream->token(), now)) stream->drop();
+  }
+  if (!sockets_.empty() || !streams_.empty()) sweep_.set(runtime_.alarms.now() + sweep_pause);
 }
 
 asio::awaitable<void> WebSocketAdapter::serve(std::shared_ptr<Socket> socket, HttpRequest request) {
@@ -165,6 +181,7 @@ void WebSocketAdapter::stream(StreamWanted wanted, TokenPtr token, std::unique_p
   const auto opened = std::make_shared<EventStream>(socket_setting(), hub_, std::move(token), std::move(stream),
                                                     wanted.framing, wanted.format, std::move(wanted.head), ended);
   streams_.insert(opened);
+  if (!sweep_.is_set()) sweep_.set(runtime_.alarms.now() + sweep_pause);
   opened->begin(std::move(wanted.subscription), wanted.start);
 }
 

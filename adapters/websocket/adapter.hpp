@@ -71,6 +71,8 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service {
                const std::optional<NamedValue>& stated);
   EventPtr make_event(const Conversation& place, const Name& owner, const std::string& nick, EventId id, Payload what);
   void leave(Session& who, Channel& channel);
+  /// Closes the connections of tokens that are no longer good.
+  void sweep();
   asio::awaitable<void> serve(std::shared_ptr<Socket> socket, HttpRequest request);
   SocketSetting socket_setting();
 
@@ -89,6 +91,7 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service {
   std::unordered_set<std::shared_ptr<Socket>> sockets_;
   std::unordered_set<std::shared_ptr<EventStream>> streams_;
   asio::steady_timer stop_;
+  Alarm sweep_;
   bool is_stopping_ = false;
   std::uint64_t sessions_ = 0;
 };

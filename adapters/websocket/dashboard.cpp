@@ -42,6 +42,7 @@ HttpAnswer answer(const Asset& asset, const std::string& tag, const HttpRequest&
 
 void add_dashboard(HttpRoutes& routes) {
   for (const auto& asset : assets()) {
+    if (asset.name.ends_with(".json")) continue;  // no part of the page
     const auto digest = sha256(asset.bytes);
     const std::string tag = "\"" + to_base64url({reinterpret_cast<const char*>(digest.data()), digest.size()}) + "\"";
     const bool is_page = asset.name == "index.html";

@@ -69,6 +69,31 @@ std::string flat_text(const Record& record) {
   return to_json(flat);
 }
 
+std::string text_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  const auto* text = value == nullptr ? nullptr : value->if_string();
+  return text == nullptr ? std::string{} : std::string{*text};
+}
+
+std::string bridge_text(const Record& record) {
+  if (record.type != "msg" || record.is_value) return {};
+  const auto* user = record.members.if_contains("user");
+  const auto native = native_address(record.from);
+  const bool is_action = text_of(record.members, "kind") == "action";
+  return to_json(json::object{{"text", text_of(record.members, "text")},
+                              {"channel", "api"},
+                              {"username", user == nullptr ? "" : text_of(user->as_object(), "nick")},
+                              {"userid", ""},
+                              {"avatar", ""},
+                              {"account", "api.isthmus"},
+                              {"event", is_action ? "user_action" : ""},
+                              {"protocol", "api"},
+                              {"gateway", native.substr(0, native.find('/'))},
+                              {"parent_id", text_of(record.members, "replyTo")},
+                              {"timestamp", to_timestamp(record.time)},
+                              {"id", record.id}});
+}
+
 }  // namespace
 
 std::string to_cursor(const Instance& instance, std::uint64_t seq) { return fmt::format("{}-{}", instance.epoch, seq); }
@@ -90,6 +115,7 @@ const Text& Record::text(Format format, const Instance& instance) const {
     case Format::native: text = std::make_shared<const std::string>(native_text(*this, instance)); break;
     case Format::cloudevents: text = std::make_shared<const std::string>(cloudevents_text(*this, instance)); break;
     case Format::flat: text = std::make_shared<const std::string>(flat_text(*this)); break;
+    case Format::bridge: text = std::make_shared<const std::string>(bridge_text(*this)); break;
   }
   return text;
 }
@@ -101,7 +127,7 @@ std::size_t Record::size() const noexcept {
 }
 
 std::string to_text(const Gap& gap, Format format, const Instance& instance) {
-  if (format == Format::flat) return {};
+  if (format == Format::flat || format == Format::bridge) return {};
   json::object frame;
   frame["from"] = to_cursor(instance, gap.first);
   frame["to"] = to_cursor(instance, gap.last);

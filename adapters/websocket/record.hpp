@@ -18,8 +18,9 @@ enum class Format : std::uint8_t {
   native,       // isthmus.v1.json
   cloudevents,  // CloudEvents 1.0, structured mode
   flat,         // {"time":…,"topic":…,"value":…}: messages and values only
+  bridge,       // as matterbridge's API has messages: what people say only
 };
-inline constexpr std::size_t formats = 3;
+inline constexpr std::size_t formats = 4;
 
 using Text = std::shared_ptr<const std::string>;
 
@@ -63,7 +64,7 @@ struct Gap {
   std::uint64_t count = 0;  // 0: nobody knows
   std::string_view reason = "slow";
 };
-/// Empty in the flat format.
+/// Empty in formats that have no form for it.
 std::string to_text(const Gap& gap, Format format, const Instance& instance);
 
 /// "2026-11-22T07:40:11.204Z".

@@ -72,7 +72,7 @@ void Session::greet() {
 }
 
 void Session::tell(json::object frame) {
-  if (closing_ || settings_.format == Format::flat) return;
+  if (closing_ || settings_.format == Format::flat || settings_.format == Format::bridge) return;
   if (settings_.format == Format::cloudevents) {
     if (frame.at("t") == "hello" || frame.at("t") == "ok") return;
     const std::string id = settings_.session_id + "-" + std::to_string(++told_);
