@@ -12,13 +12,14 @@ import sys
 import time
 
 from demo_mqtt import configuration, tour_mqtt
+from demo_websocket import configuration as websocket_configuration, dashboard_address, tour_websocket
 from support.irc_client import IrcUser
 from support.irc_servers import Ngircd
 from support.mqtt_servers import Mosquitto
 from support.process import REPOSITORY, make_folder
 from support.servers import Servers, gateway_binary
 from support.xmpp_client import XmppUser
-from support.xmpp_servers import IRC_DOMAIN, MQTT_DOMAIN, PASSWORD, USERS_DOMAIN
+from support.xmpp_servers import IRC_DOMAIN, MQTT_DOMAIN, PASSWORD, USERS_DOMAIN, WS_DOMAIN
 
 CHANNEL = "#verona"
 ROOM = f"{CHANNEL}%{Ngircd.network}@{IRC_DOMAIN}"
@@ -175,6 +176,9 @@ Everything stays up until Ctrl-C. Connect with your own clients:
   MQTT   broker   127.0.0.1, port {broker.port}, without TLS
          its topics are contacts like home\\2ftemp%plant@{MQTT_DOMAIN}
 
+  Dashboard       {dashboard_address(servers)}
+         the channel is the contact plant@{WS_DOMAIN}: write  temp 21.5 °C  to it
+
   The gateway's health: http://127.0.0.1:{servers.gateway.http_port}/readyz
   Logs and configuration: {servers.folder}
 """, flush=True)
@@ -197,7 +201,7 @@ def main():
 
     tour = Tour()
     broker = Mosquitto(make_folder(REPOSITORY / "build" / "demo-mqtt"))
-    servers = Servers(REPOSITORY / "build" / "demo", more=configuration(broker))
+    servers = Servers(REPOSITORY / "build" / "demo", more="\n".join([configuration(broker), websocket_configuration()]))
     for name in ("juliet", GUEST):
         servers.xmpp_server.add_account(name)
     people = []
@@ -217,6 +221,7 @@ def main():
             tour_private(tour, juliet, romeo)
             tour_parting(tour, juliet, romeo)
         tour_mqtt(tour, juliet, broker)
+        tour_websocket(tour, juliet, servers)
         servers.gateway.check()
         print(f"\n{tour.failed} failed; logs: {servers.folder}" if tour.failed else "\nEvery hop worked.", flush=True)
         if not once and not stay(servers, broker):

@@ -17,7 +17,8 @@ MAX_FRAME = 65536
 
 @pytest.fixture(scope="module")
 def frames_servers():
-    running = Servers(RUN_FOLDER / "frames", more=websocket_configuration(rate=0, auth_timeout="500ms", queue_bytes="64KiB"))
+    more = websocket_configuration(rate=0, auth_timeout="500ms", queue_bytes="64KiB")
+    running = Servers(RUN_FOLDER / "frames", more=more)
     running.start()
     yield running
     running.stop()
