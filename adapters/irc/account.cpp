@@ -1,8 +1,11 @@
 #include "adapters/irc/account.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
+#include "adapters/irc/address_book.hpp"
+#include "adapters/irc/bytes.hpp"
 #include "adapters/irc/line.hpp"
 #include "adapters/irc/nick.hpp"
 #include "adapters/irc/sasl.hpp"
@@ -10,9 +13,15 @@
 namespace isthmus::irc {
 namespace {
 
-constexpr std::string_view adapter_name = "irc";
 constexpr std::string_view no_secret = "-";  // what removes one
 constexpr std::size_t max_alternates = 5;
+constexpr unsigned max_throttle = 100;
+constexpr unsigned max_history = 500;
+constexpr unsigned max_port = 65'535;
+constexpr std::size_t fingerprint_digits = 64;
+constexpr std::string_view secure = "required";
+constexpr std::string_view plain = "off";
+constexpr std::string_view identity_key = "identity";
 
 std::string joined(const std::vector<std::string>& items, char separator) {
   std::string text;
@@ -33,6 +42,20 @@ std::vector<std::string> split_at(std::string_view text, std::string_view separa
   return items;
 }
 
+unsigned number(std::string_view text, unsigned otherwise) {
+  unsigned value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return fault == std::errc{} && end == text.data() + text.size() ? value : otherwise;
+}
+
+/// As tools print it, "AB:CD:…", in the form that is compared.
+std::string plain_fingerprint(std::string_view text) {
+  std::string digits;
+  for (const char c : text)
+    if (c != ':' && c != ' ') digits += ascii_lower(c);
+  return digits;
+}
+
 /// One field: how it is asked, and what it is in an Account.
 struct Setting {
   std::string_view name;  // of the field, and the key in the store
@@ -41,6 +64,9 @@ struct Setting {
   std::string_view help;
   std::string (*get)(const Account&);
   void (*set)(Account&, std::string_view);
+  unsigned most = 0;        // of a number
+  bool is_sealed = false;   // may hold a secret, though it is shown
+  bool is_address = false;  // of the server
 };
 
 constexpr Setting settings[] = {
@@ -64,16 +90,82 @@ constexpr Setting settings[] = {
     {"sasl_password", "Password of the account", Field::Kind::secret, "",
      [](const Account& it) { return it.sasl_password; },
      [](Account& it, std::string_view value) { it.sasl_password = value; }},
-    {"commands", "Commands after the login", Field::Kind::lines, "One line of IRC each, sent before rooms are joined.",
-     [](const Account& it) { return joined(it.commands, '\n'); },
-     [](Account& it, std::string_view value) { it.commands = split_at(value, "\n"); }},
+    {.name = "commands",
+     .label = "Commands after the login",
+     .kind = Field::Kind::lines,
+     .help = "One line of IRC each, sent before rooms are joined.",
+     .get = [](const Account& it) { return joined(it.commands, '\n'); },
+     .set = [](Account& it, std::string_view value) { it.commands = split_at(value, "\n"); },
+     .is_sealed = true},
+    {"charset", "Charset", Field::Kind::text, "Of texts that are no UTF-8, such as KOI8-R. Empty: the network's.",
+     [](const Account& it) { return it.charset; }, [](Account& it, std::string_view value) { it.charset = value; }},
+    {"throttle", "Lines at once", Field::Kind::number, "More are sent one by one. 0: as the network is set.",
+     [](const Account& it) { return std::to_string(it.throttle); },
+     [](Account& it, std::string_view value) { it.throttle = std::min(number(value, 0), max_throttle); }, max_throttle},
+    {"history", "History on entering", Field::Kind::number, "Messages to ask the network for, if it keeps any.",
+     [](const Account& it) { return std::to_string(it.history); },
+     [](Account& it, std::string_view value) { it.history = std::min(number(value, history_on_join), max_history); },
+     max_history},
+    {.name = "host",
+     .label = "Server",
+     .kind = Field::Kind::text,
+     .help = "Its name or public address. Empty: the network's.",
+     .get = [](const Account& it) { return it.host; },
+     .set = [](Account& it, std::string_view value) { it.host = value; },
+     .is_address = true},
+    {.name = "port",
+     .label = "Port",
+     .kind = Field::Kind::number,
+     .help = "0: the network's, or the usual one.",
+     .get = [](const Account& it) { return std::to_string(it.port); },
+     .set = [](Account& it,
+               std::string_view value) { it.port = static_cast<std::uint16_t>(std::min(number(value, 0), max_port)); },
+     .most = max_port,
+     .is_address = true},
+    {.name = "tls",
+     .label = "Encryption",
+     .kind = Field::Kind::choice,
+     .help = "Without it, everybody on the way can read along, passwords too.",
+     .get = [](const Account& it) { return it.tls; },
+     .set = [](Account& it, std::string_view value) { it.tls = value; },
+     .is_address = true},
+    {"fingerprint", "Certificate", Field::Kind::text,
+     "SHA-256 of the only one to trust, 64 hexadecimal digits. Empty: whatever an authority vouches for.",
+     [](const Account& it) { return it.fingerprint; },
+     [](Account& it, std::string_view value) { it.fingerprint = plain_fingerprint(value); }},
 };
 
-std::vector<Field::Option> sasl_options() {
+std::vector<Field::Option> options_of(const Setting& setting) {
+  if (setting.is_address)
+    return {{"", "as the network is set"}, {std::string{secure}, "TLS"}, {std::string{plain}, "none"}};
   std::vector<Field::Option> options{{"", "no"}, {"auto", "with the best that the network has"}};
-  for (const auto mechanism : {SaslMechanism::plain, SaslMechanism::scram_sha_256})
+  for (const auto mechanism : {SaslMechanism::plain, SaslMechanism::scram_sha_256, SaslMechanism::external})
     options.push_back({std::string{to_text(mechanism)}, std::string{to_text(mechanism)}});
   return options;
+}
+
+FormProblem check_sasl(const Account& account) {
+  const bool is_external = account.sasl == to_text(SaslMechanism::external);
+  if (account.sasl.empty()) return {};
+  if (is_external && account.identity.empty())
+    return {"sasl", "There is no key pair yet: have one made by the command “certificate” first."};
+  if (!is_external && account.sasl_password.empty() && (account.sasl != "auto" || account.identity.empty()))
+    return {"sasl_password", "Logging in by SASL needs the account's password."};
+  return {};
+}
+
+FormProblem check_server(const Account& account) {
+  if (!account.charset.empty() && !equals_ignoring_case(account.charset, "UTF-8") &&
+      LegacyCharset::find(account.charset) == nullptr)
+    return {"charset", "This is no charset that IRC can use; one is, for example, ISO-8859-15 or KOI8-R."};
+  if (!account.host.empty() && !is_host_name(account.host))
+    return {"host", "This is no host name and no IPv4 address."};
+  const bool is_hex = account.fingerprint.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!account.fingerprint.empty() && (!is_hex || account.fingerprint.size() != fingerprint_digits))
+    return {"fingerprint", "A SHA-256 fingerprint has 64 hexadecimal digits."};
+  if (!account.fingerprint.empty() && account.tls == plain)
+    return {"fingerprint", "Without encryption there is no certificate."};
+  return {};
 }
 
 /// What no field's kind says; "" when all is well.
@@ -87,20 +179,28 @@ FormProblem check(const Account& account) {
     return {"user_name", "A user name has no space, colon, ! or @."};
   for (const std::string& command : account.commands)
     if (!parse_line(command)) return {"commands", "“" + command + "” is no line of IRC."};
-  return {};
+  FormProblem problem = check_sasl(account);
+  return problem.text.empty() ? check_server(account) : problem;
 }
 
 }  // namespace
 
-Form to_form(const Account& account, std::string_view network) {
+const std::shared_ptr<const Account>& no_account() {
+  static const auto none = std::make_shared<const Account>();
+  return none;
+}
+
+Form to_form(const Account& account, std::string_view network, bool any_host) {
   Form form{.title = "Settings for " + std::string{network},
             .instructions =
                 "They count from the next connection on. A password that is left empty stays as it is; “-” "
                 "removes it."};
   for (const Setting& setting : settings) {
+    if (setting.is_address && !any_host) continue;
     Field field{.name = std::string{setting.name}, .label = std::string{setting.label}, .kind = setting.kind};
     field.help = setting.help;
-    if (setting.kind == Field::Kind::choice) field.options = sasl_options();
+    field.most = setting.most;
+    if (setting.kind == Field::Kind::choice) field.options = options_of(setting);
     if (setting.kind == Field::Kind::secret) {
       if (!setting.get(account).empty()) field.help += field.help.empty() ? "There is one." : " There is one.";
     } else {
@@ -125,30 +225,51 @@ std::variant<Account, FormProblem> to_account(const Form& filled, const Account&
   return account;
 }
 
-Accounts::Accounts(Store& store, NameTable& names) : store_{store} {
-  for (const isthmus::Setting& stored : store.settings()) {
-    if (stored.adapter != adapter_name) continue;
-    const auto* known = std::ranges::find(settings, stored.key, &Setting::name);
-    if (known == std::end(settings)) continue;  // of a version that knew more
-    known->set(accounts_[Key{names.intern(stored.owner), names.intern(stored.place)}], stored.value);
+Network with_account(const Network& network, const Account& account, bool any_host) {
+  Network own = network;
+  const bool is_named = any_host && (!account.host.empty() || account.port != 0 || !account.tls.empty());
+  if (is_named) {
+    const Network unlisted;
+    own.listed = false;
+    own.password.clear();
+    own.ca_file.clear();
+    own.flood_burst = unlisted.flood_burst;
+    own.flood_rate = unlisted.flood_rate;
+    if (!account.host.empty()) own.host = account.host;
+    if (!account.tls.empty()) own.tls = account.tls != plain;
+    if (account.port != 0) {
+      own.port = account.port;
+    } else if (!account.host.empty() || own.tls != network.tls) {
+      own.port = usual_port(own.tls);
+    }
   }
+  if (!account.server_password.empty()) own.password = account.server_password;
+  if (account.throttle != 0) own.flood_burst = account.throttle;
+  if (!account.charset.empty()) own.charset = LegacyCharset::find(account.charset);
+  own.fingerprint = account.fingerprint;
+  own.identity = account.identity;
+  return own;
 }
 
-const Account& Accounts::of(const Name& owner, const Name& network) const {
-  static const Account none;
-  const auto found = accounts_.find(Key{owner, network});
-  return found == accounts_.end() ? none : found->second;
-}
-
-void Accounts::set(const Name& owner, const Name& network, Account account) {
-  Account& known = accounts_[Key{owner, network}];
+std::vector<StoredValue> to_stored(const Account& account) {
+  static const Account standard;
+  std::vector<StoredValue> values;
   for (const Setting& setting : settings) {
-    const std::string value = setting.get(account);
-    if (value == setting.get(known)) continue;
-    store_.put(isthmus::Setting{owner.str(), std::string{adapter_name}, network.str(), std::string{setting.name}, value,
-                                setting.kind == Field::Kind::secret});
+    std::string value = setting.get(account);
+    if (value == setting.get(standard)) value.clear();
+    values.push_back({setting.name, std::move(value), setting.kind == Field::Kind::secret || setting.is_sealed});
   }
-  known = std::move(account);
+  values.push_back({identity_key, account.identity, true});
+  return values;
+}
+
+void take_stored(Account& account, std::string_view key, std::string_view value) {
+  if (key == identity_key) {
+    account.identity = value;
+    return;
+  }
+  const auto* known = std::ranges::find(settings, key, &Setting::name);
+  if (known != std::end(settings)) known->set(account, value);
 }
 
 }  // namespace isthmus::irc

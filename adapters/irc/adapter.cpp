@@ -89,6 +89,8 @@ void IrcAdapter::closed(Connection& connection) {
 void IrcAdapter::over(const Connection& connection) {
   const auto held = connections_.find(Key{connection.user(), connection.network()});
   if (held == connections_.end() || held->second.get() != &connection) return;
+  if (const Refusal* why = connection.session().login_refusal())
+    accounts_.refuse(connection.user(), connection.network(), *why);
   if (const auto count = sessions_of_.find(connection.user()); --count->second == 0) sessions_of_.erase(count);
   connections_.erase(held);
   if (!stopping_) tell_link(connection, LinkState::State::down);
@@ -123,31 +125,6 @@ isthmus::Capabilities IrcAdapter::capabilities(const Name& owner, const Conversa
   return found == connections_.end() ? isthmus::Capabilities{} : found->second->session().capabilities();
 }
 
-std::vector<Command> IrcAdapter::commands(const Conversation& place) {
-  if (place.kind != PlaceKind::network) return {};
-  std::vector<Command> all;
-  all.push_back({.name = "settings",
-                 .label = "How you are on this network",
-                 .form =
-                     [this](const CommandCall& call) {
-                       const Name& network = call.place.network;
-                       return to_form(accounts_.of(call.owner, network), network.view());
-                     },
-                 .run = [this](const CommandCall& call, const Form& filled) { return save_account(call, filled); }});
-  return all;
-}
-
-CommandOutcome IrcAdapter::save_account(const CommandCall& call, const Form& filled) {
-  const Name& network = call.place.network;
-  auto account = to_account(filled, accounts_.of(call.owner, network));
-  if (auto* problem = std::get_if<FormProblem>(&account)) return std::move(*problem);
-  accounts_.set(call.owner, network, std::get<Account>(std::move(account)));
-  const bool is_connected = connections_.contains(Key{call.owner, network});
-  return CommandDone{is_connected ? "Saved. It counts when you connect the next time: leave all rooms of the network, "
-                                    "and enter one again."
-                                  : "Saved."};
-}
-
 Outcome IrcAdapter::deliver_without_session(EventPtr& event) {
   if (is_change(*event, Change::Kind::leave) || is_change(*event, Change::Kind::lost)) return Accepted{};
   // Whoever watches somebody watches again when the link is up: until then nobody is seen. The rest says nothing later.
@@ -176,6 +153,7 @@ Outcome IrcAdapter::open(EventPtr& event) {
     runtime_.counters.add("irc_connects_refused", "network");
     return rejected(Condition::not_allowed, Remedy::cancel, "The gateway's operator does not allow this network.");
   }
+  if (auto why = accounts_.refusal(user, name)) return Rejected{std::move(*why)};
   const auto held = sessions_of_.find(user);
   if ((held == sessions_of_.end() ? 0U : held->second) >= runtime_.limits.sessions) {
     runtime_.counters.add("irc_connects_refused", "sessions");
@@ -187,7 +165,8 @@ Outcome IrcAdapter::open(EventPtr& event) {
   place.adapter = id_;
   place.kind = PlaceKind::network;
   place.network = name;
-  const auto connection = std::make_shared<Connection>(connection_setting_, std::move(network), user, place);
+  const auto connection =
+      std::make_shared<Connection>(connection_setting_, std::move(network), user, place, accounts_.of(user, name));
   connections_.emplace(Key{user, name}, connection);
   ++sessions_of_[user];
   Outcome outcome = connection->session().deliver(event, runtime_.alarms.now());

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "adapters/irc/account.hpp"
+#include "adapters/irc/accounts.hpp"
 #include "adapters/irc/address_book.hpp"
 #include "adapters/irc/connection.hpp"
 #include "adapters/irc/probe.hpp"
@@ -53,6 +53,9 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   void tell_link(const Connection& connection, LinkState::State state);
   Outcome open(EventPtr& event);
   CommandOutcome save_account(const CommandCall& call, const Form& filled);
+  CommandOutcome set_identity(const CommandCall& call, const Form& filled);
+  /// Keeps it, and lets the connection know if there is one; `text` is what to say of it.
+  CommandOutcome use_account(const CommandCall& call, Account account, std::string text);
   std::shared_ptr<NetworkInUse> use(const Name& network);
 
   Runtime& runtime_;

@@ -19,16 +19,6 @@ bool is_label(std::string_view label) noexcept {
          std::ranges::all_of(label, [](char c) { return is_ascii_letter(c) || is_ascii_digit(c) || c == '-'; });
 }
 
-bool is_host_name(std::string_view name) noexcept {
-  if (name.size() > longest_host_name) return false;
-  for (;;) {
-    const std::size_t dot = name.find('.');
-    if (!is_label(name.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
-    name.remove_prefix(dot + 1);
-  }
-}
-
 // The canonical form of a name, in a buffer of its own: names are looked up for every stanza.
 class Lowered {
  public:
@@ -71,6 +61,16 @@ Refusal not_a_channel(std::string_view text) {
 Refusal not_found(std::string text) { return {Condition::item_not_found, Remedy::cancel, std::move(text), {}}; }
 
 }  // namespace
+
+bool is_host_name(std::string_view name) noexcept {
+  if (name.size() > longest_host_name) return false;
+  for (;;) {
+    const std::size_t dot = name.find('.');
+    if (!is_label(name.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return true;
+    name.remove_prefix(dot + 1);
+  }
+}
 
 IrcAddressBook::IrcAddressBook(AdapterId adapter, NameTable& names, std::string_view fixed_network,
                                const std::vector<std::string>& networks)

@@ -12,6 +12,9 @@
 
 namespace isthmus::irc {
 
+/// RFC 1123 §2.1, at most 253 bytes; an IPv4 address has that form.
+bool is_host_name(std::string_view name) noexcept;
+
 /// Canonical names: networks and what stands on them in ASCII lower case. A network is one that the configuration
 /// names, or a host name with at least one dot (RFC 1123 §2.1, at most 253 bytes; an IPv4 address has that form).
 /// Whether one may connect there is not decided here.

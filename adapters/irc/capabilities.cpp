@@ -9,7 +9,7 @@ namespace isthmus::irc {
 namespace {
 
 // In the order of Cap. cap-notify is implied by "LS 302", but asked for where a server lists it.
-constexpr std::array<std::string_view, 24> names{"labeled-response",
+constexpr std::array<std::string_view, 25> names{"labeled-response",
                                                  "echo-message",
                                                  "message-tags",
                                                  "server-time",
@@ -32,8 +32,9 @@ constexpr std::array<std::string_view, 24> names{"labeled-response",
                                                  "draft/multiline",
                                                  "draft/message-redaction",
                                                  "draft/read-marker",
-                                                 "draft/channel-rename"};
-static_assert(names.size() == static_cast<std::size_t>(Cap::channel_rename) + 1);
+                                                 "draft/channel-rename",
+                                                 "sasl"};
+static_assert(names.size() == static_cast<std::size_t>(Cap::sasl) + 1);
 
 // Of names in one REQ. A line has 510 bytes, but the answer repeats the names behind its own prefix.
 constexpr std::size_t max_request = 300;
@@ -84,7 +85,8 @@ void add(std::string& out, std::string_view subcommand, std::string_view argumen
 
 }  // namespace
 
-void Capabilities::start(std::string& out) {
+void Capabilities::start(bool with_sasl, std::string& out) {
+  with_sasl_ = with_sasl;
   const auto added = append_line(out, "CAP", {"LS", "302"});
   static_cast<void>(added);
 }
@@ -94,6 +96,7 @@ void Capabilities::on_cap(const Line& line, bool logging_in, std::string& out) {
   if (subcommand == "LS") {
     note_offer(line.last());
     if (line.count > 3 && line.param(2) == "*") return;  // more lines of it follow
+    listed_ = true;
     request(offered_, out);
   } else if (subcommand == "ACK") {
     on_ack(line.last());
@@ -110,11 +113,13 @@ void Capabilities::on_cap(const Line& line, bool logging_in, std::string& out) {
     on_del(line.last());
     match_echo(out);
   }
-  if (logging_in && !ended_ && awaited_ == 0) {
-    ended_ = true;
-    const auto added = append_line(out, "CAP", {"END"});
-    static_cast<void>(added);
-  }
+  if (logging_in && !with_sasl_ && awaited_ == 0) end(out);
+}
+
+void Capabilities::end(std::string& out) {
+  if (std::exchange(ended_, true)) return;
+  const auto added = append_line(out, "CAP", {"END"});
+  static_cast<void>(added);
 }
 
 void Capabilities::note_offer(std::string_view list) {
@@ -125,11 +130,14 @@ void Capabilities::note_offer(std::string_view list) {
     const std::size_t equals = name.find('=');
     if (cap == bit(Cap::multiline))
       multiline_ = equals == std::string_view::npos ? MultilineLimits{} : multiline_limits(name.substr(equals + 1));
+    if (cap == bit(Cap::sasl))
+      sasl_ = parse_sasl_offer(equals == std::string_view::npos ? std::string_view{} : name.substr(equals + 1));
   }
 }
 
 void Capabilities::request(Bits caps, std::string& out) {
   if ((offered_ & needed_for_echo) != needed_for_echo) caps &= ~bit(Cap::echo_message);
+  if (!with_sasl_) caps &= ~bit(Cap::sasl);
   std::string list;
   const auto flush = [&] {
     if (!list.empty()) add(out, "REQ", list);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "adapters/irc/line.hpp"
+#include "adapters/irc/sasl.hpp"
 
 namespace isthmus::irc {
 
@@ -34,6 +35,7 @@ enum class Cap : std::uint8_t {
   message_redaction,
   read_marker,
   channel_rename,
+  sasl,  // only where the user logs in by it
 };
 
 constexpr std::uint32_t bit(Cap cap) noexcept { return std::uint32_t{1} << static_cast<unsigned>(cap); }
@@ -46,10 +48,17 @@ struct MultilineLimits {
 
 class Capabilities {
  public:
-  /// Appends the first line.
-  void start(std::string& out);
-  /// Takes in a CAP line and appends what it calls for. While logging in that ends with CAP END.
+  /// Appends the first line. `with_sasl`: asks for it too, and leaves it to end() to end the negotiation.
+  void start(bool with_sasl, std::string& out);
+  /// Takes in a CAP line and appends what it calls for. While logging in that ends with CAP END, unless with SASL.
   void on_cap(const Line& line, bool logging_in, std::string& out);
+  /// Appends CAP END, once.
+  void end(std::string& out);
+  /// The server has said what it has.
+  bool is_listed() const noexcept { return listed_; }
+  /// It has, and has answered all requests.
+  bool is_settled() const noexcept { return listed_ && awaited_ == 0; }
+  const SaslOffer& sasl() const noexcept { return sasl_; }
   bool has(Cap cap) const noexcept { return (enabled_ & bit(cap)) != 0; }
   /// What we send is labelled, and comes back as the server relayed it (labeled-response, echo-message).
   bool has_echo() const noexcept { return (enabled_ & needed_for_echo) == needed_for_echo; }
@@ -72,8 +81,11 @@ class Capabilities {
   Bits enabled_ = 0;
   Bits awaited_ = 0;  // requested, neither ACK nor NAK came
   Bits refused_ = 0;  // by itself: not to be asked for again
+  bool with_sasl_ = false;
+  bool listed_ = false;
   bool ended_ = false;
   bool singly_ = false;  // a request for several was refused
+  SaslOffer sasl_;
   MultilineLimits multiline_;
 };
 

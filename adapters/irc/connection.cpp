@@ -1,11 +1,16 @@
 #include "adapters/irc/connection.hpp"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
+#include <array>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <new>
 #include <utility>
 
+#include "adapters/irc/sasl.hpp"
 #include "adapters/irc/timing.hpp"
 
 namespace isthmus::irc {
@@ -16,6 +21,13 @@ Refusal unreachable(std::string text) { return {Condition::remote_server_timeout
 
 std::uint64_t seed_of(const Name& user, const Name& network) {
   return std::hash<std::string_view>{}(user.view()) * 31 + std::hash<std::string_view>{}(network.view());
+}
+
+/// What the account says of the network; the shared one when it says nothing.
+std::shared_ptr<const Network> own_network(const std::shared_ptr<NetworkInUse>& network, const Account& account,
+                                           const Settings& settings) {
+  if (account == *no_account()) return {network, &network->network};
+  return std::make_shared<const Network>(with_account(network->network, account, settings.allows_any_host()));
 }
 
 /// When a connection to `network` may be made; the following ones must wait for longer.
@@ -31,14 +43,29 @@ SteadyTime take_slot(NetworkInUse& network, SteadyTime now, double random) {
 }  // namespace
 
 Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> network, Name user,
-                       const Conversation& place)
+                       const Conversation& place, std::shared_ptr<const Account> account)
     : setting_{setting},
       network_{std::move(network)},
+      own_{own_network(network_, *account, setting.session.settings)},
       user_{std::move(user)},
       place_{place},
-      session_{*this, setting.session, network_->network, place, seed_of(user_, place.network)},
-      outgoing_{network_->network.flood_burst, network_->network.flood_rate},
-      alarm_{setting.runtime.alarms, [this] { ring(); }} {}
+      session_{*this, setting.session, *own_, place, seed_of(user_, place.network)},
+      outgoing_{own_->flood_burst, own_->flood_rate},
+      alarm_{setting.runtime.alarms, [this] { ring(); }} {
+  session_.use(std::move(account), *own_);
+}
+
+void Connection::use(std::shared_ptr<const Account> account) {
+  auto own = own_network(network_, *account, setting_.session.settings);
+  session_.use(std::move(account), *own);
+  own_ = std::move(own);
+}
+
+std::string Connection::nonce() {
+  std::array<unsigned char, 18> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) throw std::bad_alloc{};
+  return to_base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
 
 void Connection::connect(bool patient) {
   ++attempt_;
@@ -106,7 +133,8 @@ asio::awaitable<void> Connection::live(Self self, std::uint32_t attempt, Turnsti
 
 asio::awaitable<Connection::Opened> Connection::open(Self self) {
   Runtime& runtime = self->setting_.runtime;
-  const Network& network = self->network_->network;
+  const std::shared_ptr<const Network> held = self->own_;  // the settings may change meanwhile
+  const Network& network = *held;
   auto resolved = co_await runtime.resolver.resolve(network.host);
   if (!resolved) {
     self->count("irc_connects_failed", "name");
@@ -128,7 +156,7 @@ asio::awaitable<Connection::Opened> Connection::open(Self self) {
   }
   ConnectOptions options;
   options.port = network.port;
-  if (network.tls) options.tls = TlsWanted{network.host, network.ca_file, "irc"};
+  if (network.tls) options.tls = TlsWanted{network.host, network.ca_file, "irc", network.fingerprint, network.identity};
   Connected connected = co_await isthmus::connect(std::move(addresses), std::move(options));
   if (connected.stream == nullptr) {
     self->count("irc_connects_failed", connected.error == TlsErrc::certificate ? "certificate" : "connect");

@@ -56,10 +56,14 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
 
   /// `user`: whose connection it is. `place`: the network as a conversation. Everything in `setting` outlives the
   /// connection.
-  Connection(const Setting& setting, std::shared_ptr<NetworkInUse> network, Name user, const Conversation& place);
+  Connection(const Setting& setting, std::shared_ptr<NetworkInUse> network, Name user, const Conversation& place,
+             std::shared_ptr<const Account> account = no_account());
   ~Connection() override = default;
 
   Session& session() noexcept { return session_; }
+  /// How the user wants to be on the network, from the next attempt on.
+  void use(std::shared_ptr<const Account> account);
+  const Session& session() const noexcept { return session_; }
   const Name& user() const noexcept { return user_; }
   const Name& network() const noexcept { return place_.network; }
   bool has_stream() const noexcept { return stream_ != nullptr; }
@@ -80,6 +84,7 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
   }
   SystemTime wall_clock() const override { return setting_.runtime.alarms.wall_clock(); }
   double random() override { return setting_.runtime.random(); }
+  std::string nonce() override;
   void count(std::string_view name, std::string_view reason) override { setting_.runtime.counters.add(name, reason); }
   void log(std::string_view text) override;
 
@@ -128,6 +133,7 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
 
   const Setting& setting_;
   std::shared_ptr<NetworkInUse> network_;
+  std::shared_ptr<const Network> own_;  // the same, as the user's account makes it
   Name user_;
   Conversation place_;
   Session session_;

@@ -28,21 +28,36 @@ std::string user_name(std::string_view nick) {
 
 }  // namespace
 
-Registration::Registration(std::string_view wanted, std::uint64_t seed)
-    : wanted_{wanted},
+Registration::Registration(std::string_view wanted, std::uint64_t seed, std::shared_ptr<const Account> account)
+    : account_{std::move(account)},
+      wanted_{wanted},
       seed_{seed},
       wish_{irc_nick(wanted, hopeful_nick_length, NickCharset::utf8)},
       longest_{hopeful_nick_length} {}
 
-void Registration::start(std::string_view password, Capabilities& capabilities, std::string& out) {
-  capabilities.start(out);
-  if (!password.empty()) {
-    const auto added = append_line(out, "PASS", {}, password);
+void Registration::start(std::string_view password, bool is_plain, Capabilities& capabilities, std::string& out) {
+  capabilities.start(!account_->sasl.empty(), out);
+  password_ = password;
+  nick_ = wish_;
+  if (!password.empty() && is_plain) return;
+  introduce(out);
+}
+
+void Registration::go_on(std::string& out) {
+  if (is_waiting()) introduce(out);
+}
+
+void Registration::introduce(std::string& out) {
+  if (!password_.empty()) {
+    const auto added = append_line(out, "PASS", {}, password_);
     static_cast<void>(added);  // a password that fits in no line is refused by the server
   }
+  password_.clear();
   try_nick(wish_, out);
-  const auto added = append_line(out, "USER", {user_name(nick_), "0", "*"}, nick_);
-  static_cast<void>(added);  // irc_nick() and user_name() give valid parameters
+  const std::string user = account_->user_name.empty() ? user_name(nick_) : account_->user_name;
+  const auto added =
+      append_line(out, "USER", {user, "0", "*"}, account_->real_name.empty() ? nick_ : account_->real_name);
+  static_cast<void>(added);  // irc_nick(), user_name() and the account's settings are valid parameters
 }
 
 Registration::Progress Registration::on_line(const Line& line, std::string& out) {
@@ -59,7 +74,7 @@ Registration::Progress Registration::on_line(const Line& line, std::string& out)
     case ERR_ERRONEUSNICKNAME: return welcome_ ? Progress::going_on : on_malformed(line, out);
     case ERR_UNKNOWNCOMMAND:  // a server without CAP
     case ERR_INVALIDCAPCMD:
-    case ERR_NOTREGISTERED: return Progress::going_on;
+    case ERR_NOTREGISTERED: go_on(out); return Progress::going_on;
     default: break;
   }
   const bool refused = is_error(line.numeric) || line.command == "FAIL";
@@ -67,6 +82,10 @@ Registration::Progress Registration::on_line(const Line& line, std::string& out)
 }
 
 Registration::Progress Registration::on_taken(const Line& line, std::string& out) {
+  if (attempt_ == 0 && alternate_ < account_->alternates.size()) {
+    try_nick(account_->alternates[alternate_++], out);
+    return Progress::going_on;
+  }
   auto other = fallback_nick(wish_, ++attempt_, longest_, seed_);
   if (!other) return fail(line);
   try_nick(std::move(*other), out);

@@ -24,13 +24,6 @@ constexpr std::string_view gs2_header = "n,,";
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-std::string to_base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(bytes_of(text), bytes_of(bytes), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
-
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::string bytes(text.size() / 4 * 3, '\0');
@@ -112,6 +105,13 @@ std::optional<ServerFirst> parse_server_first(std::string_view message) {
 
 }  // namespace
 
+std::string to_base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int size = EVP_EncodeBlock(bytes_of(text), bytes_of(bytes), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
 std::string_view to_text(SaslMechanism mechanism) noexcept {
   switch (mechanism) {
     case SaslMechanism::plain: break;
@@ -125,6 +125,17 @@ std::optional<SaslMechanism> parse_mechanism(std::string_view text) noexcept {
   for (const auto mechanism : {SaslMechanism::plain, SaslMechanism::external, SaslMechanism::scram_sha_256})
     if (to_text(mechanism) == text) return mechanism;
   return std::nullopt;
+}
+
+SaslOffer parse_sasl_offer(std::string_view list) noexcept {
+  SaslOffer offer{.is_listed = !list.empty()};
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(','), list.size());
+    if (const auto mechanism = parse_mechanism(list.substr(0, end)))
+      offer.mechanisms = static_cast<std::uint8_t>(offer.mechanisms | 1U << static_cast<unsigned>(*mechanism));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return offer;
 }
 
 SaslExchange::SaslExchange(SaslMechanism mechanism, std::string account, std::string password, std::string nonce)

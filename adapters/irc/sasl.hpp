@@ -12,10 +12,23 @@ namespace isthmus::irc {
 
 enum class SaslMechanism : std::uint8_t { plain, external, scram_sha_256 };
 
+std::string to_base64(std::string_view bytes);
+
 /// "PLAIN", "EXTERNAL", "SCRAM-SHA-256".
 std::string_view to_text(SaslMechanism mechanism) noexcept;
 /// The inverse; nullopt for others.
 std::optional<SaslMechanism> parse_mechanism(std::string_view text) noexcept;
+
+/// The mechanisms that a server says it has.
+struct SaslOffer {
+  bool is_listed = false;  // false: it says nothing of them, and may have any
+  std::uint8_t mechanisms = 0;
+  bool may_have(SaslMechanism mechanism) const noexcept {
+    return !is_listed || (mechanisms >> static_cast<unsigned>(mechanism) & 1U) != 0;
+  }
+};
+/// Of "PLAIN,EXTERNAL"; unknown ones are left out. Nothing is no list.
+SaslOffer parse_sasl_offer(std::string_view list) noexcept;
 
 /// One authentication. `nonce`: for SCRAM, printable, without commas, never used twice.
 class SaslExchange {

@@ -23,7 +23,8 @@ Session::Session(SessionHost& host, const Shared& shared, const Network& network
                  std::uint64_t seed)
     : host_{host},
       shared_{shared},
-      network_{network},
+      network_{&network},
+      account_{no_account()},
       place_{std::move(place)},
       seed_{seed},
       isupport_{shared.isupports.share(unannounced())} {}
@@ -71,35 +72,7 @@ void Session::on_connected(SteadyTime now) {
   rare_.reset();
   forget_connection();
   motd_.reset();
-  registration_ = std::make_unique<Registration>(wanted_nick_, seed_);
-  std::string lines;
-  registration_->start(network_.password, capabilities_, lines);
-  host_.send(lines, Urgency::now);
-  want(now_ + registration_timeout);
-}
-
-void Session::on_login_line(const Line& line) {
-  std::string lines;
-  const auto progress = registration_->on_line(line, lines);
-  if (!lines.empty()) host_.send(lines, Urgency::now);
-  switch (progress) {
-    case Registration::Progress::going_on: break;
-    case Registration::Progress::welcome:
-      nick_ = registration_->nick();
-      want(now_ + motd_timeout);
-      phase_since_ = now_;
-      break;
-    case Registration::Progress::ready: become_ready(); break;
-    case Registration::Progress::failed: {
-      const Refusal why = registration_->why();
-      if (registration_->is_permanent() || !established_) {
-        give_up(why);
-      } else {
-        connection_dead(why);
-      }
-      break;
-    }
-  }
+  begin_login();
 }
 
 void Session::become_ready() {
@@ -115,6 +88,7 @@ void Session::become_ready() {
   host_.emit(std::move(event));
   tell_motd();
   if (away_ != nullptr) send_away();
+  send_commands();
   join_wanted();
   say_early_messages();
   resume_watches();
@@ -188,6 +162,7 @@ void Session::on_disconnected(const Refusal& reason, SteadyTime now) {
   const SteadyTime::duration uptime = phase_ == Phase::up ? now - phase_since_ : SteadyTime::duration::zero();
   phase_ = Phase::idle;
   registration_.reset();
+  authentication_.reset();
   pong_due_ = regain_due_ = never;
   fail_all_wishes(why);
   for (std::size_t i = channels_.size(); i-- > 0;) {

@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/irc/account.hpp"
 #include "adapters/irc/address_book.hpp"
+#include "adapters/irc/authentication.hpp"
 #include "adapters/irc/bans.hpp"
 #include "adapters/irc/capabilities.hpp"
 #include "adapters/irc/channel.hpp"
@@ -46,6 +48,10 @@ class Session {
   /// `place` is the network as a conversation, `seed` decides which nicks are tried when the wanted one is taken.
   Session(SessionHost& host, const Shared& shared, const Network& network, Conversation place, std::uint64_t seed);
 
+  /// How the user wants to be there, and the network as that makes it, which outlives the session or the next call.
+  /// Counts from the next connection on.
+  void use(std::shared_ptr<const Account> account, const Network& network);
+
   /// From the users' side; see Adapter::deliver.
   Outcome deliver(EventPtr& event, SteadyTime now);
 
@@ -62,6 +68,9 @@ class Session {
 
   /// What can be said here beyond plain messages, as the server has it now.
   isthmus::Capabilities capabilities() const;
+
+  /// Why the server would not have the user with the settings as they are; null when nothing like that happened.
+  const Refusal* login_refusal() const noexcept { return login_refusal_.get(); }
 
   /// Over: finish() was called, nothing may be fed any more.
   bool is_over() const noexcept { return over_; }
@@ -110,13 +119,24 @@ class Session {
 
   // session.cpp: the connection's life
   void open();
-  void on_login_line(const Line& line);
   void become_ready();
   void join_wanted();
   void say_early_messages();
   void connection_dead(const Refusal& why);
   void forget_connection();
   void retry(const Refusal& why, SteadyTime::duration uptime);
+
+  // session_login.cpp: the login
+  void begin_login();
+  void introduce();
+  void on_login_line(const Line& line);
+  void on_cap(const Line& line);
+  void authenticate();
+  /// True when `line` is about logging in to the user's account.
+  bool on_authentication(const Line& line);
+  void go_on_with(Authentication::Progress progress);
+  void login_failed(const Refusal& why, bool is_permanent);
+  void send_commands();
 
   // session_clock.cpp: what time brings, and the ends
   void give_up(const Refusal& why);
@@ -186,7 +206,6 @@ class Session {
   void on_room_message(const Line& line, const Tags& tags, std::string_view target, Message said);
   void on_direct_message(const Line& line, const Tags& tags, Message said);
   void on_ctcp(const Line& line, std::string_view text, bool notice);
-  void on_cap(const Line& line);
   void on_numeric(const Line& line);
   /// False for a numeric that nothing waited for.
   bool take_in_numeric(const Line& line);
@@ -332,7 +351,7 @@ class Session {
   PrefixLength own_prefix() const noexcept;
   /// Of what is said to `target`; null: UTF-8.
   const LegacyCharset* charset_of(std::string_view target) const {
-    return isupport_->utf8_only ? nullptr : network_.charset_of(target);
+    return isupport_->utf8_only ? nullptr : network_->charset_of(target);
   }
 
   // small helpers
@@ -356,7 +375,8 @@ class Session {
 
   SessionHost& host_;
   const Shared& shared_;
-  const Network& network_;
+  const Network* network_;
+  std::shared_ptr<const Account> account_;
   Conversation place_;
   std::uint64_t seed_;
   SteadyTime now_{};
@@ -392,6 +412,9 @@ class Session {
   Capabilities capabilities_;
   std::shared_ptr<const Isupport> isupport_;
   std::unique_ptr<Registration> registration_;
+  std::unique_ptr<Authentication> authentication_;  // while it goes on
+  bool is_authenticated_ = false;
+  std::unique_ptr<Refusal> login_refusal_;
   std::unique_ptr<Refusal> parting_;  // what its ERROR said
   std::unique_ptr<Rare> rare_;
   std::unique_ptr<Requests> requests_;

@@ -117,9 +117,12 @@ void Session::ask_for_history(const Channel& channel) {
   if (!capabilities_.has(Cap::chathistory) || !capabilities_.has(Cap::batch) || !capabilities_.has(Cap::message_tags))
     return;
   const unsigned most = isupport_->chat_history;
-  const std::string count = std::to_string(most == 0 ? history_on_join : std::min(most, history_on_join));
+  const unsigned wanted = account_->history;
   const SystemTime lost_at = extensions().lost_at;
   const bool is_back = channel.known && lost_at != SystemTime{};
+  if (!is_back && wanted == 0) return;
+  const unsigned asked = is_back ? std::max(wanted, history_on_join) : wanted;
+  const std::string count = std::to_string(most == 0 ? asked : std::min(most, asked));
   if (!is_back) extensions_->recent.forget(channel.place.native.view());  // whoever comes anew hears all of it
   const std::string since = is_back ? "timestamp=" + to_server_time(lost_at - history_overlap) : "*";
   send(Urgency::later, "CHATHISTORY", {"LATEST", channel.name, since, count});

@@ -26,6 +26,7 @@ SteadyTime Session::next_due() const {
     const bool welcome = registration_->is_welcome();
     due = std::min(due, phase_since_ + (welcome ? SteadyTime::duration{motd_timeout}
                                                 : SteadyTime::duration{registration_timeout}));
+    if (registration_->is_waiting()) due = std::min(due, phase_since_ + list_timeout);
   }
   if (phase_ == Phase::up) due = std::min(due, pong_due_ != never ? pong_due_ : last_heard_ + idle_before_ping);
   for (const Wish& wish : wishes_) due = std::min(due, wish.due);
@@ -67,6 +68,8 @@ void Session::tick_link() {
       if (now_ >= phase_since_ + motd_timeout) become_ready();
     } else if (now_ >= phase_since_ + registration_timeout) {
       connection_dead(timed_out("The server did not finish the login in time."));
+    } else if (now_ >= phase_since_ + list_timeout) {
+      introduce();
     }
     return;
   }

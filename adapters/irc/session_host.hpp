@@ -51,6 +51,8 @@ class SessionHost {
   virtual SystemTime wall_clock() const = 0;
   /// In [0, 1).
   virtual double random() = 0;
+  /// What nobody can guess and that is never given twice: printable ASCII without commas.
+  virtual std::string nonce() = 0;
   /// Both are literals.
   virtual void count(std::string_view name, std::string_view reason) = 0;
   /// A change of state worth a line in the log.

@@ -38,6 +38,7 @@ void Session::on_line(std::string_view bytes, SteadyTime now) {
     return;
   }
   const Line& line = *parsed;
+  if (authentication_ != nullptr && on_authentication(line)) return;
   if (registration_ != nullptr && (line.numeric != 0 || line.command == "FAIL")) {
     on_login_line(line);
     // Once the login is through, some servers put us on channels before they end their greeting.
@@ -91,12 +92,6 @@ void Session::dispatch(const Line& line) {
   for (const Handler& handler : handlers)
     if (handler.command == line.command) return handler.handle(*this, line);
   host_.count("irc_lines_dropped", "unknown_command");
-}
-
-void Session::on_cap(const Line& line) {
-  std::string lines;
-  capabilities_.on_cap(line, registration_ != nullptr, lines);
-  if (!lines.empty()) host_.send(lines, registration_ != nullptr ? Urgency::now : Urgency::later);
 }
 
 void Session::on_privmsg(const Line& line, bool notice) {

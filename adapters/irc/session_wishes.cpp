@@ -263,7 +263,7 @@ Outcome Session::say(EventPtr& event, std::string_view target) {
   const std::size_t budget =
       text_budget(own_prefix(), command, target, action ? action_overhead : 0, isupport_->line_length);
   auto& pieces = shared_.scratch.pieces;
-  const TextForm form{charset_of(target), network_.formatting};
+  const TextForm form{charset_of(target), network_->formatting};
   const std::size_t most = shared_.settings.max_lines;
   if (!to_pieces(message, form, budget, most, shared_.scratch.said, pieces))
     return rejected(Condition::policy_violation, Remedy::modify,

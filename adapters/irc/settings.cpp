@@ -39,7 +39,7 @@ Network read_network(const std::string& name, const config::Section& section, bo
   network.listed = true;
   network.host = section.text("host", network.name);
   network.tls = section.one_of("tls", "required", {"required", "off"}) == "required";
-  network.port = static_cast<std::uint16_t>(section.integer("port", network.tls ? tls_port : plain_port, 1, 65535));
+  network.port = static_cast<std::uint16_t>(section.integer("port", usual_port(network.tls), 1, 65535));
   network.ca_file = section.text("ca_file", "");
   network.password = section.secret("password");
   network.flood_burst = static_cast<std::uint32_t>(section.integer("flood_burst", 10, 1, 1000));
@@ -54,6 +54,8 @@ Network read_network(const std::string& name, const config::Section& section, bo
 }
 
 }  // namespace
+
+std::uint16_t usual_port(bool tls) noexcept { return tls ? tls_port : plain_port; }
 
 const LegacyCharset* Network::charset_of(std::string_view target) const {
   for (const auto& [channel, own] : channel_charsets)

@@ -31,11 +31,16 @@ struct Network {
   bool formatting = false;                                        // formatting codes are sent
   Charset charset;                                                // of all that is said there
   std::vector<std::pair<std::string, Charset>> channel_charsets;  // of channels that have their own, lower case
-  bool listed = false;  // by the operator: its addresses may be in private ranges
+  bool listed = false;        // by the operator: its addresses may be in private ranges
+  std::string fingerprint{};  // of the only certificate to trust (TlsWanted); empty: any good one
+  std::string identity{};     // the user's own certificate and key (TlsWanted); empty: none
 
   /// The charset of what is said to `target`, a channel or a nick; null: none of its own.
   const LegacyCharset* charset_of(std::string_view target) const;
 };
+
+/// 6697 (RFC 7194 §2) with TLS, else 6667.
+std::uint16_t usual_port(bool tls) noexcept;
 
 struct Settings {
   std::string fixed_network;  // lower case; empty: users name the network in the address
@@ -50,6 +55,8 @@ struct Settings {
   /// The network that users mean by `name` (lower case): a listed one, or any public host by its own name, port 6697
   /// with TLS. nullopt when only listed networks may be used and this is none.
   std::optional<Network> network(std::string_view name) const;
+  /// Users may name servers of their own.
+  bool allows_any_host() const noexcept { return any_network && fixed_network.empty(); }
 };
 
 /// Reads [irc] (`own`) and what the [[component]] sets for itself. Mistakes go to the sections' document.

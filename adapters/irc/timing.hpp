@@ -6,7 +6,8 @@
 namespace isthmus::irc {
 
 inline constexpr std::chrono::seconds registration_timeout{60};
-inline constexpr std::chrono::seconds motd_timeout{2};  // after 001, for servers that send neither 376 nor 422
+inline constexpr std::chrono::seconds list_timeout{10};  // for CAP LS; then the server is one without capabilities
+inline constexpr std::chrono::seconds motd_timeout{2};   // after 001, for servers that send neither 376 nor 422
 inline constexpr std::chrono::seconds idle_before_ping{120};
 inline constexpr std::chrono::seconds pong_timeout{30};
 inline constexpr std::chrono::seconds answer_timeout{30};  // JOIN, NICK, TOPIC, PART

@@ -50,6 +50,10 @@ struct TlsWanted {
   std::string server_name;  // for SNI and verification: the name that was asked for (or a numeric address), never empty
   std::string ca_file;      // PEM; empty: the system's certificates
   std::string alpn;         // one protocol name of at most 255 bytes; empty: none
+  /// SHA-256 of the only certificate that is trusted, whatever its name and issuer: 64 lower-case hexadecimal digits.
+  /// Empty: chain and name are verified.
+  std::string fingerprint{};
+  std::string identity{};  // our own certificate and its key, PEM, for a side that asks who we are; empty: none
 };
 
 struct ConnectOptions {

@@ -1,6 +1,8 @@
 #include "gateway/runtime/tls_context.hpp"
 
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <array>
@@ -161,6 +163,27 @@ bool set_alpn(SSL* ssl, const std::string& name) {
   return SSL_set_alpn_protos(ssl, list.data(), static_cast<unsigned>(list.size())) == 0;
 }
 
+// Certificate and key from one text.
+bool set_identity(SSL* ssl, const std::string& pem) {
+  if (pem.empty()) return true;
+  const auto read = [&](auto* function) {
+    BIO* memory = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+    auto* found = function(memory, nullptr, nullptr, nullptr);
+    BIO_free(memory);
+    return found;
+  };
+  X509* certificate = read(&PEM_read_bio_X509);
+  EVP_PKEY* key = read(&PEM_read_bio_PrivateKey);
+  const bool is_set = certificate != nullptr && key != nullptr && SSL_use_certificate(ssl, certificate) == 1 &&
+                      SSL_use_PrivateKey(ssl, key) == 1;
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+  return is_set;
+}
+
+// A pinned certificate need be nothing but that: is_pinned() follows.
+int take_any(int, X509_STORE_CTX*) { return 1; }
+
 }  // namespace
 
 Result<SslPtr> make_ssl(const TlsWanted& wanted, std::string& why) {
@@ -176,6 +199,11 @@ Result<SslPtr> make_ssl(const TlsWanted& wanted, std::string& why) {
     why = "there is no usable name to verify: " + last_tls_error();
     return make_error_code(TlsErrc::handshake);
   }
+  if (!set_identity(ssl.get(), wanted.identity)) {
+    why = "our own certificate cannot be used: " + last_tls_error();
+    return make_error_code(TlsErrc::handshake);
+  }
+  if (!wanted.fingerprint.empty()) SSL_set_verify(ssl.get(), SSL_VERIFY_PEER, &take_any);
   SSL_set_connect_state(ssl.get());
   return ssl;
 }
@@ -184,6 +212,20 @@ const std::string& certificate_problem(const SSL* ssl) {
   static const std::string none;
   const auto* problem = static_cast<const std::string*>(SSL_get_ex_data(ssl, problem_index()));
   return problem == nullptr ? none : *problem;
+}
+
+bool is_pinned(const SSL* ssl, const std::string& fingerprint) {
+  if (fingerprint.empty()) return true;
+  X509* const certificate = SSL_get0_peer_certificate(ssl);
+  std::array<unsigned char, 32> digest{};
+  unsigned size = 0;
+  if (certificate == nullptr || X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return false;
+  std::string text;
+  for (const unsigned char byte : digest) {
+    text += "0123456789abcdef"[byte >> 4U];
+    text += "0123456789abcdef"[byte & 15U];
+  }
+  return text == fingerprint;
 }
 
 std::string last_tls_error() {

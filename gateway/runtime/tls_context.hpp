@@ -23,6 +23,9 @@ Result<SslPtr> make_ssl(const TlsWanted& wanted, std::string& why);
 /// What was wrong with the other side's certificate; empty when nothing was. Set by the handshake.
 const std::string& certificate_problem(const SSL* ssl);
 
+/// True when `fingerprint` (TlsWanted) is empty or that of the other side's certificate. After the handshake.
+bool is_pinned(const SSL* ssl, const std::string& fingerprint);
+
 /// The oldest entry of OpenSSL's error queue in words; empties the queue.
 std::string last_tls_error();
 

@@ -38,6 +38,7 @@ class TlsStream final : public ByteStream {
   void close() noexcept override;
 
   bool is_established() const noexcept { return established_; }
+  bool is_pinned(const std::string& fingerprint) const { return isthmus::is_pinned(ssl_.get(), fingerprint); }
   const std::string& problem_of_certificate() const { return certificate_problem(ssl_.get()); }
 
  private:
@@ -230,6 +231,8 @@ asio::awaitable<Connected> start_tls(tcp::socket socket, TlsWanted wanted) {
   for (;;) {
     const Moved step = stream->handshake();
     if (step.error) co_return refused(*stream, step.error);
+    if (stream->is_established() && !stream->is_pinned(wanted.fingerprint))
+      co_return Connected{nullptr, make_error_code(TlsErrc::certificate), "its certificate is not the pinned one"};
     if (stream->is_established()) co_return Connected{std::move(stream), {}, {}};
     co_await stream->readable();
   }

@@ -1,4 +1,4 @@
-#include "adapters/irc/account.hpp"
+#include "adapters/irc/accounts.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -75,6 +75,70 @@ TEST(AccountForm, NamesTheFieldThatCannotBe) {
   }
 }
 
+TEST(AccountForm, AsksForNoServerWhereOnlyTheOperatorNamesThem) {
+  EXPECT_NE(to_form({}, "x", true).find("host"), nullptr);
+  for (const auto* field : {"host", "port", "tls"}) EXPECT_EQ(to_form({}, "x", false).find(field), nullptr) << field;
+}
+
+TEST(AccountForm, TakesAFingerprintAsToolsPrintIt) {
+  std::string printed;
+  for (int i = 0; i < 32; ++i) printed += i == 0 ? "AB" : ":AB";
+  const auto account = std::get<Account>(after({}, {{"fingerprint", printed}}));
+  EXPECT_EQ(account.fingerprint.size(), 64U);
+  EXPECT_EQ(account.fingerprint.substr(0, 4), "abab");
+}
+
+TEST(AccountForm, AsksForWhatAMechanismNeeds) {
+  EXPECT_EQ(std::get<FormProblem>(after({}, {{"sasl", "PLAIN"}})).field, "sasl_password");
+  EXPECT_EQ(std::get<FormProblem>(after({}, {{"sasl", "EXTERNAL"}})).field, "sasl");
+  EXPECT_TRUE(std::holds_alternative<Account>(after({.identity = "PEM"}, {{"sasl", "EXTERNAL"}})));
+  EXPECT_TRUE(std::holds_alternative<Account>(after({}, {{"sasl", "auto"}, {"sasl_password", "x"}})));
+}
+
+Network listed() {
+  Network network;
+  network.name = "office";
+  network.host = "10.0.0.5";
+  network.port = 7000;
+  network.tls = false;
+  network.ca_file = "/etc/office.pem";
+  network.password = "the operator's";
+  network.flood_rate = 0;
+  network.listed = true;
+  return network;
+}
+
+TEST(AccountNetwork, IsTheOperatorsUnlessTheUserNamesAServer) {
+  const auto own = with_account(listed(), {.server_password = "mine", .charset = "KOI8-R", .throttle = 3}, true);
+  EXPECT_TRUE(own.listed);
+  EXPECT_EQ(own.host, "10.0.0.5");
+  EXPECT_EQ(own.password, "mine");
+  EXPECT_EQ(own.flood_burst, 3U);
+  EXPECT_NE(own.charset, nullptr);
+  EXPECT_EQ(with_account(listed(), {.nick = "jules"}, true).password, "the operator's");
+}
+
+TEST(AccountNetwork, OfAServerThatTheUserNamesIsHeldToPublicAddressesAndGetsNothingOfTheOperators) {
+  for (const auto& account : {Account{.host = "10.0.0.6"}, Account{.port = 22}, Account{.tls = "required"}}) {
+    const auto own = with_account(listed(), account, true);
+    EXPECT_FALSE(own.listed);
+    EXPECT_EQ(own.password, "");
+    EXPECT_EQ(own.ca_file, "");
+    EXPECT_GT(own.flood_rate, 0);
+  }
+  EXPECT_EQ(with_account(listed(), {.tls = "required"}, true).port, 6697);
+  EXPECT_EQ(with_account(listed(), {.host = "irc.example.org", .tls = "required"}, true).port, 6697);
+  EXPECT_EQ(with_account(listed(), {.host = "irc.example.org"}, true).port, 6667);
+  EXPECT_EQ(with_account(listed(), {.host = "irc.example.org", .port = 7001}, true).port, 7001);
+}
+
+TEST(AccountNetwork, IsTheOperatorsWhereOnlyTheOperatorNamesServers) {
+  const auto own = with_account(listed(), {.host = "irc.example.org", .port = 22, .tls = "off"}, false);
+  EXPECT_TRUE(own.listed);
+  EXPECT_EQ(own.host, "10.0.0.5");
+  EXPECT_EQ(own.port, 7000);
+}
+
 class AccountsTest : public testing::Test {
  protected:
   NameTable names;
@@ -87,23 +151,25 @@ class AccountsTest : public testing::Test {
 
 TEST_F(AccountsTest, AreEmptyUntilSet) {
   const Accounts accounts{store, names};
-  EXPECT_EQ(accounts.of(juliet, verona), Account{});
+  EXPECT_EQ(*accounts.of(juliet, verona), Account{});
 }
 
 TEST_F(AccountsTest, AreStoredForOneUserAndOneNetwork) {
   Accounts accounts{store, names};
   accounts.set(juliet, verona, sample);
-  EXPECT_EQ(accounts.of(juliet, verona), sample);
-  EXPECT_EQ(accounts.of(juliet, mantua), Account{});
-  EXPECT_EQ(accounts.of(romeo, verona), Account{});
-  EXPECT_EQ((Accounts{store, names}.of(juliet, verona)), sample) << "after a restart";
+  EXPECT_EQ(*accounts.of(juliet, verona), sample);
+  EXPECT_EQ(*accounts.of(juliet, mantua), Account{});
+  EXPECT_EQ(*accounts.of(romeo, verona), Account{});
+  EXPECT_EQ((*Accounts{store, names}.of(juliet, verona)), sample) << "after a restart";
 }
 
 TEST_F(AccountsTest, SecretsAreStoredAsSuch) {
   Accounts accounts{store, names};
   accounts.set(juliet, verona, sample);
   for (const auto& setting : store.all_settings)
-    EXPECT_EQ(setting.is_secret, setting.key == "sasl_password" || setting.key == "server_password") << setting.key;
+    EXPECT_EQ(setting.is_secret,
+              setting.key == "sasl_password" || setting.key == "server_password" || setting.key == "commands")
+        << setting.key;
 }
 
 TEST_F(AccountsTest, OnlyWhatChangesIsWritten) {
@@ -116,13 +182,32 @@ TEST_F(AccountsTest, OnlyWhatChangesIsWritten) {
   ASSERT_EQ(store.all_settings.size(), 1U);
   EXPECT_EQ(store.all_settings[0].key, "nick");
   accounts.set(juliet, verona, {});
-  EXPECT_EQ((Accounts{store, names}.of(juliet, verona)), Account{});
+  EXPECT_EQ((*Accounts{store, names}.of(juliet, verona)), Account{});
+}
+
+TEST_F(AccountsTest, ARefusalLastsUntilSomethingChanges) {
+  Accounts accounts{store, names};
+  accounts.refuse(juliet, verona, {Condition::not_authorized, Remedy::auth, "wrong", {}});
+  EXPECT_EQ(accounts.refusal(juliet, verona)->text, "wrong");
+  EXPECT_FALSE(accounts.refusal(juliet, mantua));
+  EXPECT_FALSE(accounts.refusal(romeo, verona));
+  accounts.set(juliet, verona, sample);
+  EXPECT_FALSE(accounts.refusal(juliet, verona));
+}
+
+TEST_F(AccountsTest, ForgetsOneUser) {
+  Accounts accounts{store, names};
+  accounts.set(juliet, verona, sample);
+  accounts.set(romeo, verona, sample);
+  accounts.forget(juliet);
+  EXPECT_EQ(*accounts.of(juliet, verona), Account{});
+  EXPECT_EQ(*accounts.of(romeo, verona), sample);
 }
 
 TEST_F(AccountsTest, OfOtherAdaptersAndUnknownKeysAreLeftAlone) {
   store.put(Setting{"juliet@example.org", "mqtt", "irc.example.net", "nick", "x"});
   store.put(Setting{"juliet@example.org", "irc", "irc.example.net", "of a later version", "x"});
-  EXPECT_EQ((Accounts{store, names}.of(juliet, verona)), Account{});
+  EXPECT_EQ((*Accounts{store, names}.of(juliet, verona)), Account{});
   EXPECT_THAT(store.all_settings, testing::SizeIs(2));
 }
 

@@ -12,7 +12,8 @@
 //         can (what can be said beyond plain messages)
 //         presence network SHOW [STATUS] | watch|unwatch NICK
 //       PLACE: a channel, a nick, or "network"
-//   link> up | login NICK (up, and a login without surprises, whose output is not shown) | down REASON | shutdown
+//   link> account KEY=VALUE … (the user's settings, with "_" for spaces) | plain (no TLS from now on)
+//         up | login NICK (up, and a login without surprises, whose output is not shown) | down REASON | shutdown
 //   time> 30s
 // and what must come out, in this order and nothing else:
 //   irc<  a line to the server
@@ -137,6 +138,7 @@ class Stage final : public SessionHost {
   }
   SystemTime wall_clock() const override { return SystemTime{std::chrono::seconds{1'700'000'000}} + (now_ - start); }
   double random() override { return 0.5; }
+  std::string nonce() override { return "rOprNGfwEbeRWgbNEkqO"; }  // that of RFC 7677 §3
   void count(std::string_view name, std::string_view reason) override {
     ++counts_[std::string{name} + " " + std::string{reason}];
   }
@@ -345,7 +347,21 @@ class Stage final : public SessionHost {
 
   void link(std::string_view text) {
     const std::string_view what = take_word(text);
-    if (what == "up") {
+    if (what == "account") {
+      Account account;
+      while (!text.empty()) {
+        std::string word{take_word(text)};
+        std::ranges::replace(word, '_', ' ');
+        const auto equals = word.find('=');
+        std::string key = word.substr(0, equals);
+        std::ranges::replace(key, ' ', '_');
+        take_stored(account, key, unescaped(std::string_view{word}.substr(equals + 1)));
+      }
+      network_ = with_account(network_, account, true);
+      session_->use(std::make_shared<const Account>(std::move(account)), network_);
+    } else if (what == "plain") {
+      network_.tls = false;
+    } else if (what == "up") {
       session_->on_connected(now_);
     } else if (what == "down") {
       session_->on_disconnected({Condition::remote_server_timeout, Remedy::wait, std::string{text}, {}}, now_);

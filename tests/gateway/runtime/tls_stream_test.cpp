@@ -1,7 +1,10 @@
 #include "gateway/runtime/tls_stream.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 
+#include <array>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
@@ -336,6 +339,33 @@ TEST_F(PlainServerTest, ThatHangsUpIsSaidToHaveDoneSo) {
   const Connected connected = connect_to_plain("");
   EXPECT_FALSE(connected.stream);
   EXPECT_NE(connected.why.find("onnection"), std::string::npos) << connected.why;  // closed, or reset by peer
+}
+
+TEST_F(TlsStreamTest, APinnedCertificateIsTrustedWhoeverMadeIt) {
+  auto own = make_self_signed({.alternative_names = "DNS:elsewhere.example.org"});
+  std::array<unsigned char, 32> digest{};
+  unsigned size = 0;
+  ASSERT_EQ(X509_digest(own.certificate.get(), EVP_sha256(), digest.data(), &size), 1);
+  std::string fingerprint;
+  for (const unsigned char byte : digest) {
+    fingerprint += "0123456789abcdef"[byte >> 4U];
+    fingerprint += "0123456789abcdef"[byte & 15U];
+  }
+  TlsServer server{std::move(own)};
+  TlsWanted pinned = wanted();
+  pinned.fingerprint = fingerprint;
+  const Connected connected = connect_to(server.port(), pinned);
+  EXPECT_NE(connected.stream, nullptr) << connected.why;
+}
+
+TEST_F(TlsStreamTest, AnyOtherCertificateThanThePinnedOneIsRefusedHoweverGoodItIs) {
+  TlsServer server{authority.issue({})};
+  TlsWanted pinned = wanted();
+  pinned.fingerprint = std::string(64, 'a');
+  const Connected connected = connect_to(server.port(), pinned);
+  EXPECT_EQ(connected.stream, nullptr);
+  EXPECT_EQ(connected.error, TlsErrc::certificate);
+  EXPECT_NE(connected.why.find("not the pinned one"), std::string::npos);
 }
 
 }  // namespace
