@@ -5,10 +5,9 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
-#include <filesystem>
 #include <utility>
 
-#include "gateway/store/sqlite_store.hpp"
+#include "gateway/store/storage.hpp"
 #include "gateway/version.hpp"
 
 namespace isthmus::app {
@@ -21,20 +20,11 @@ constexpr auto shutdown_limit = 9s;
 /// Throws StorageFailed.
 std::unique_ptr<Store> open_store(const Storage& storage, const asio::any_io_executor& loop, const Log& log,
                                   Counters& counters) {
-  StoreOptions options{.path = storage.path};
-  options.troubled = [&counters, log](const std::string& text) {
+  auto store = open_storage(storage, loop, [&counters, log](const std::string& text) {
     counters.add("storage_failures", "write");
     log.error("storage: {}", text);
-  };
-  if (storage.path != in_memory) {  // what is kept nowhere needs no key
-    const auto key = load_or_make_key(storage.key_file);
-    if (!key) throw StorageFailed{"storage.key_file " + storage.key_file + ": " + key.error().message()};
-    options.key = *key;
-    std::error_code failed;  // opening says so too
-    std::filesystem::create_directories(std::filesystem::path{storage.path}.parent_path(), failed);
-  }
-  auto store = open_sqlite_store(std::move(options), loop);
-  if (store.has_error()) throw StorageFailed{"storage.path: " + store.error()};
+  });
+  if (store.has_error()) throw StorageFailed{store.error()};
   return std::move(*store);
 }
 
@@ -64,7 +54,7 @@ Daemon::Daemon(Plan plan)
                plan_.limits,
                routes_,
                *store_},
-      users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates}} {
+      users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates, plan_.admins}} {
   const AdapterId home{0};
   router_.set(home, users_);
   router_.set_home(home);

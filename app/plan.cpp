@@ -75,6 +75,18 @@ std::vector<std::string> read_users(const config::Section& access) {
   return users;
 }
 
+/// Bare JIDs.
+std::vector<std::string> read_admins(const config::Section& access) {
+  std::vector<std::string> admins;
+  for (const auto& admin : access.texts("admins")) {
+    const auto jid = xmpp::parse_jid(admin);
+    const bool is_user = jid && !jid->is_full() && !jid->local().empty();
+    if (!is_user) access.problem("admins", "\"" + admin + "\" is no bare JID of a user");
+    if (is_user) admins.push_back(jid->str());
+  }
+  return admins;
+}
+
 void read_limits(Plan& plan, const config::Section& access) {
   constexpr std::int64_t most = 10'000;
   constexpr double most_a_second = 1e6;
@@ -118,7 +130,7 @@ std::vector<std::string> read_proxies(const config::Section& http) {
 Storage read_storage(const config::Section& section) {
   // The key lies beside the configuration, not beside what it protects: a copy of the one is no copy of both.
   Storage storage{section.path("path", default_database), section.path("key_file", "key")};
-  if (section.text("path", "") == in_memory) storage.path = in_memory;
+  if (section.text("path", "") == Storage::in_memory) storage.path = Storage::in_memory;
   return storage;
 }
 
@@ -132,6 +144,7 @@ Plan read_plan(const config::Section& root) {
     root.problem("component", "no [[component]]: the gateway needs at least one, with domain and adapter");
   plan.storage = read_storage(root.table("storage"));
   plan.users = read_users(root.table("access"));
+  plan.admins = read_admins(root.table("access"));
   read_limits(plan, root.table("access"));
   plan.degrade = read_degrade(root.table("degrade"));
   if (plan.users.empty()) {

@@ -14,16 +14,10 @@
 #include "gateway/runtime/probe.hpp"
 #include "gateway/runtime/resolver.hpp"
 #include "gateway/runtime/runtime.hpp"
+#include "gateway/store/storage.hpp"
 #include "xmpp/settings.hpp"
 
 namespace isthmus::app {
-
-constexpr std::string_view in_memory = ":memory:";
-
-struct Storage {
-  std::string path;
-  std::string key_file;
-};
 
 struct Component {
   xmpp::ComponentSettings settings;
@@ -38,6 +32,7 @@ struct Plan {
   std::vector<Component> components;
   Storage storage;
   std::vector<std::string> users;
+  std::vector<std::string> admins;
   UserLimits limits;
   AccessRates rates;
   DegradePolicy degrade;

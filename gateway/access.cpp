@@ -17,14 +17,18 @@ Refusal too_fast(std::string_view who, double rate) {
 
 }  // namespace
 
-Access::Access(std::vector<std::string> users, const AccessRates& rates)
-    : users_{std::move(users)}, rates_{rates}, all_{rates.total_burst, rates.total_rate} {}
+Access::Access(std::vector<std::string> users, const AccessRates& rates, std::vector<std::string> admins)
+    : users_{std::move(users)}, admins_{std::move(admins)}, rates_{rates}, all_{rates.total_burst, rates.total_rate} {}
 
 bool Access::may_use(std::string_view owner) const noexcept {
   const auto at = owner.find('@');
   const auto domain = at == std::string_view::npos ? owner : owner.substr(at + 1);
-  return std::ranges::any_of(users_,
-                             [&](const std::string& user) { return user == "*" || user == owner || user == domain; });
+  const auto is_meant = [&](const std::string& user) { return user == "*" || user == owner || user == domain; };
+  return std::ranges::any_of(users_, is_meant) || is_admin(owner);
+}
+
+bool Access::is_admin(std::string_view owner) const noexcept {
+  return std::ranges::find(admins_, owner) != admins_.end();
 }
 
 std::optional<Refusal> Access::admit(const Name& owner, TokenBucket::Time now) {

@@ -29,11 +29,13 @@ struct AccessRates {
 
 class Access {
  public:
-  /// `users`: owners (name@domain), domains, or "*" for everybody. All in prepared form.
-  explicit Access(std::vector<std::string> users, const AccessRates& rates = {});
+  /// `users`: owners (name@domain), domains, or "*" for everybody. `admins`: owners, who may use it too. All in
+  /// prepared form.
+  explicit Access(std::vector<std::string> users, const AccessRates& rates = {}, std::vector<std::string> admins = {});
 
   /// `owner` is name@domain, or a domain alone.
   bool may_use(std::string_view owner) const noexcept;
+  bool is_admin(std::string_view owner) const noexcept;
 
   /// Counts one thing that `owner` asks for at `now`. A refusal, which names the limit, when it is one too many.
   std::optional<Refusal> admit(const Name& owner, TokenBucket::Time now);
@@ -45,6 +47,7 @@ class Access {
   static constexpr std::size_t least_to_sweep = 1'024;
 
   std::vector<std::string> users_;
+  std::vector<std::string> admins_;
   AccessRates rates_;
   TokenBucket all_;
   boost::unordered_flat_map<Name, TokenBucket> buckets_;

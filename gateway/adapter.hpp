@@ -58,6 +58,13 @@ class AddressBook {
   virtual Answer<Conversation> person(const Conversation& room, std::string_view name) const = 0;
 };
 
+/// A user's session on a network, for people to read.
+struct SessionInfo {
+  Name owner;
+  Name network;
+  std::string state;  // in a few words
+};
+
 class Adapter {
  public:
   virtual ~Adapter() = default;
@@ -76,6 +83,20 @@ class Adapter {
     static_cast<void>(place);
     return {};
   }
+  /// The sessions of `owner`, or of everybody when it is empty.
+  virtual std::vector<SessionInfo> sessions(const Name& owner) const {
+    static_cast<void>(owner);
+    return {};
+  }
+  /// Ends the owner's session on `network`, or all of them when it is empty; both sides hear `reason`. How many.
+  virtual std::size_t end_sessions(const Name& owner, const Name& network, std::string_view reason) {
+    static_cast<void>(owner);
+    static_cast<void>(network);
+    static_cast<void>(reason);
+    return 0;
+  }
+  /// What the owner has set here is forgotten; whoever calls tells the store.
+  virtual void forget(const Name& owner) { static_cast<void>(owner); }
   virtual Identity identity(PlaceKind kind) const {
     return kind == PlaceKind::direct ? Identity{"client", "pc"} : Identity{"conference", protocol()};
   }

@@ -26,6 +26,31 @@ int check_health(const Plan& plan) {
   return 1;
 }
 
+int check_all(const std::string& path, const Plan& plan, bool connect) {
+  const auto report = check_storage(plan.storage);
+  for (const auto& warning : report.warnings) std::cout << "warning: " << warning << "\n";
+  if (!report.problem.empty()) {
+    std::cerr << report.problem << "\n";
+    return bad_storage;
+  }
+  std::cout << path << ": good\n";
+  return connect ? check_connections(plan, std::cout) : clean;
+}
+
+int rekey(const Plan& plan) {
+  if (!plan.http.address.empty() && http_status(plan.http.address, "/healthz") == 200) {
+    std::cerr << "the gateway runs: stop it first\n";
+    return 1;
+  }
+  const auto count = rekey_storage(plan.storage);
+  if (count.has_error()) {
+    std::cerr << count.error() << "\n";
+    return bad_storage;
+  }
+  std::cout << *count << " secrets are sealed with the new key in " << plan.storage.key_file << "\n";
+  return clean;
+}
+
 int main_with(int argc, char** argv) {
   CLI::App app{"isthmus: a gateway between XMPP and other networks", "isthmus"};
   std::string path{default_config};
@@ -36,6 +61,7 @@ int main_with(int argc, char** argv) {
   check->add_flag("--connect", connect, "also connect to the XMPP server and the listed networks");
   auto* say_version = app.add_subcommand("version", "say which version this is")->fallthrough();
   auto* healthcheck = app.add_subcommand("healthcheck", "ask the running gateway whether it is alive")->fallthrough();
+  auto* renew = app.add_subcommand("rekey", "seal all stored secrets with a new key")->fallthrough();
   CLI11_PARSE(app, argc, argv);
   if (*say_version) {
     std::cout << "isthmus " << version << "\n";
@@ -46,10 +72,8 @@ int main_with(int argc, char** argv) {
   const auto problems = document.finish();
   for (const auto& problem : problems) std::cerr << to_text(problem) << "\n";
   if (!problems.empty()) return bad_configuration;
-  if (*check) {
-    std::cout << path << ": good\n";
-    return connect ? check_connections(plan, std::cout) : clean;
-  }
+  if (*check) return check_all(path, plan, connect);
+  if (*renew) return rekey(plan);
   if (*healthcheck) return check_health(plan);
   // A peer that has gone makes a write fail; that is an answer, not a reason to end.
   std::signal(SIGPIPE, SIG_IGN);

@@ -46,11 +46,11 @@ bool Commands::on_request(const Incoming& in, const Name& owner, const Conversat
   }
   if (const auto items = child(in.element, ns::disco_items, "query");
       items && attribute(items, "node") == ns::commands) {
-    answer_list(in, place);
+    answer_list(in, owner, place);
     return true;
   }
   const auto info = child(in.element, ns::disco_info, "query");
-  return info && answer_info(in, place, attribute(info, "node"));
+  return info && answer_info(in, owner, place, attribute(info, "node"));
 }
 
 void Commands::on_command(const Incoming& in, const Name& owner, const Conversation& place, pugi::xml_node element) {
@@ -60,7 +60,7 @@ void Commands::on_command(const Incoming& in, const Name& owner, const Conversat
   if (!action.empty() && action != "execute") {
     return refuse(in, {Condition::bad_request, Remedy::modify, "This command was not begun.", {}}, "bad-sessionid");
   }
-  const auto commands = in.domain.foreign->commands(place);
+  const auto commands = offered_.at(in.domain, owner, place);
   const auto* command = find(commands, attribute(element, "node"));
   if (command == nullptr) return refuse(in, no_such_command);
   begin(in, call, *command);
@@ -82,7 +82,7 @@ void Commands::go_on(const Incoming& in, const CommandCall& call, pugi::xml_node
                   "bad-sessionid");
   }
   if (context_.runtime.alarms.now() - found->second.started > lifetime) {
-    sessions_.erase(found);
+    close(found);
     return refuse(in, {Condition::not_allowed, Remedy::cancel, "This has taken too long; begin again.", {}},
                   "session-expired");
   }
@@ -91,14 +91,14 @@ void Commands::go_on(const Incoming& in, const CommandCall& call, pugi::xml_node
   auto submitted = form ? SubmittedForm::read(form) : Answer<SubmittedForm>{SubmittedForm{}};
   if (action == "cancel" || (submitted && submitted->is_cancelled())) {
     const std::string node = found->second.node;
-    sessions_.erase(found);
+    close(found);
     return answer_end(in, node, id, "canceled", {});
   }
   if (!action.empty() && action != "execute" && action != "complete" && action != "next") {
     return refuse(in, {Condition::bad_request, Remedy::modify, "There is no such action here.", {}}, "bad-action");
   }
   if (!submitted) return refuse(in, submitted.error(), "bad-payload");
-  const auto commands = in.domain.foreign->commands(call.place);
+  const auto commands = offered_.at(in.domain, call.owner, call.place);
   const auto* command = find(commands, found->second.node);
   if (command == nullptr) return refuse(in, no_such_command);
   run(in, call, *command, id, submitted->filled());
@@ -116,18 +116,18 @@ void Commands::run(const Incoming& in, const CommandCall& call, const Command& c
       const auto given = std::ranges::find(values, field.name, &FilledValues::value_type::first);
       if (given != values.end() && field.kind != Field::Kind::secret) field.value = given->second;
     }
-    return answer_form(in, command.name, id, again, problem->text);
+    return answer_form(in, command.name, id, again, problem->field + ": " + problem->text);
   }
-  sessions_.erase(id);
+  if (const auto open = sessions_.find(id); open != sessions_.end()) close(open);
   if (const auto* refusal = std::get_if<Refusal>(&outcome)) return refuse(in, *refusal);
   answer_end(in, command.name, id, "completed", std::get<CommandDone>(outcome).text);
 }
 
-void Commands::answer_list(const Incoming& in, const Conversation& place) {
+void Commands::answer_list(const Incoming& in, const Name& owner, const Conversation& place) {
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     open_result(out, {in.to.str(), in.from.str(), in.id});
     out.open("query", ns::disco_items).attribute("node", ns::commands);
-    for (const auto& command : in.domain.foreign->commands(place)) {
+    for (const auto& command : offered_.at(in.domain, owner, place)) {
       out.open("item").attribute("jid", in.to.str()).attribute("node", command.name);
       out.attribute("name", command.label).close();
     }
@@ -135,8 +135,8 @@ void Commands::answer_list(const Incoming& in, const Conversation& place) {
   });
 }
 
-bool Commands::answer_info(const Incoming& in, const Conversation& place, std::string_view node) {
-  const auto commands = in.domain.foreign->commands(place);
+bool Commands::answer_info(const Incoming& in, const Name& owner, const Conversation& place, std::string_view node) {
+  const auto commands = offered_.at(in.domain, owner, place);
   const auto* command = find(commands, node);
   if (command == nullptr && node != ns::commands) return false;
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
@@ -177,17 +177,22 @@ std::string Commands::open_session(const Incoming& in, const CommandCall& call, 
   make_room(call.owner);
   const auto hex = to_hex(context_.runtime.ids.next(context_.now()));
   std::string id{hex.data(), hex.size()};
+  ++open_of_[call.owner];
   sessions_.emplace(id,
                     Session{call.owner, in.from.str(), std::string{node}, call.place, context_.runtime.alarms.now()});
   return id;
 }
 
 void Commands::make_room(const Name& owner) {
-  // A form is opened by a person's hand: a walk over those that are open is no burden.
-  const auto is_theirs = [&](const auto& item) { return item.second.owner == owner; };
-  if (std::ranges::count_if(sessions_, is_theirs) >= static_cast<std::ptrdiff_t>(max_open))
-    sessions_.erase(std::ranges::find_if(sessions_, is_theirs));
-  if (sessions_.size() >= max_open_of_all) sessions_.erase(sessions_.begin());
+  if (const auto open = open_of_.find(owner); open != open_of_.end() && open->second >= max_open)
+    close(std::ranges::find_if(sessions_, [&](const auto& item) { return item.second.owner == owner; }));
+  if (sessions_.size() >= max_open_of_all) close(sessions_.begin());
+}
+
+void Commands::close(Sessions::iterator session) {
+  const auto open = open_of_.find(session->second.owner);
+  if (--open->second == 0) open_of_.erase(open);
+  sessions_.erase(session);
 }
 
 }  // namespace isthmus::xmpp

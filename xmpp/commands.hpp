@@ -1,6 +1,6 @@
 #pragma once
-// Ad-hoc commands (XEP-0050): what an adapter offers (gateway/command.hpp), as data forms. A command takes one form at
-// most, so a session is no more than the right to give it back.
+// Ad-hoc commands (XEP-0050): what is offered at an address (gateway_commands.hpp), as data forms. A command takes one
+// form at most, so a session is no more than the right to give it back.
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <chrono>
 #include <cstddef>
@@ -11,6 +11,7 @@
 #include "gateway/command.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/errors.hpp"
+#include "xmpp/gateway_commands.hpp"
 #include "xmpp/incoming.hpp"
 
 namespace isthmus::xmpp {
@@ -22,7 +23,7 @@ class Commands {
   static constexpr std::size_t max_open_of_all = 10'000;
   static constexpr std::chrono::minutes lifetime{30};
 
-  explicit Commands(const Context& context) : context_{context} {}
+  Commands(const Context& context, const GatewayCommands& offered) : context_{context}, offered_{offered} {}
 
   /// True when `in` is about commands: it is answered then.
   bool on_request(const Incoming& in, const Name& owner, const Conversation& place);
@@ -41,8 +42,8 @@ class Commands {
   void go_on(const Incoming& in, const CommandCall& call, pugi::xml_node element);
   void run(const Incoming& in, const CommandCall& call, const Command& command, std::string_view session,
            const FilledValues& values);
-  void answer_list(const Incoming& in, const Conversation& place);
-  bool answer_info(const Incoming& in, const Conversation& place, std::string_view node);
+  void answer_list(const Incoming& in, const Name& owner, const Conversation& place);
+  bool answer_info(const Incoming& in, const Name& owner, const Conversation& place, std::string_view node);
   void answer_form(const Incoming& in, std::string_view node, std::string_view session, const Form& form,
                    std::string_view problem);
   void answer_end(const Incoming& in, std::string_view node, std::string_view session, std::string_view status,
@@ -50,9 +51,13 @@ class Commands {
   void refuse(const Incoming& in, const Refusal& why, std::string_view detail = {});
   std::string open_session(const Incoming& in, const CommandCall& call, std::string_view node);
   void make_room(const Name& owner);
+  using Sessions = std::map<std::string, Session, std::less<>>;
+  void close(Sessions::iterator session);
 
   const Context& context_;
-  std::map<std::string, Session, std::less<>> sessions_;  // by their ids, which grow: the oldest first
+  const GatewayCommands& offered_;
+  Sessions sessions_;                                     // by their ids, which grow: the oldest first
+  boost::unordered_flat_map<Name, std::size_t> open_of_;  // how many, by owner
 };
 
 }  // namespace isthmus::xmpp

@@ -158,6 +158,14 @@ void Contacts::on_up(const Domain& domain) {
   }
 }
 
+void Contacts::forget(const Name& owner) {
+  for (const auto& one : subscriptions_.forget(owner)) {
+    if (one.place.kind == PlaceKind::direct) watch(*one.domain, owner, one.place, false);
+    tell(*one.domain, one.place, owner.view(), {Show::gone, {}});
+    tell_type(*one.domain, one.place, owner.view(), "unsubscribed");
+  }
+}
+
 void Contacts::say_goodbye(const Domain& domain) {
   for (const auto& [owner, list] : subscriptions_.all()) {
     for (const auto& one : list) {

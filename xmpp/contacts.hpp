@@ -33,6 +33,9 @@ class Contacts {
   /// The foreign side will not tell of that person: a new subscription ends, an old one stays and says why.
   void on_watch_refused(const Event& event, const Refusal& why);
 
+  /// The owner's contacts here are none any more, and hear so; the store is told by whoever forgets the rest.
+  void forget(const Name& owner);
+
   /// The domain's stream is there again: everybody hears how things are.
   void on_up(const Domain& domain);
   /// The gateway ends: everybody hears so.

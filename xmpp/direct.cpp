@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "xmpp/dialogue.hpp"
 #include "xmpp/errors.hpp"
 #include "xmpp/muc_writer.hpp"
 #include "xmpp/namespaces.hpp"
@@ -18,7 +19,7 @@ constexpr auto noticeable_delay = 5s;
 // So long after the user wrote to the network itself, what it says is part of that conversation.
 constexpr auto console_attention = 5min;
 
-constexpr std::string_view help =
+constexpr std::string_view how_addresses_look =
     "This is a gateway to other networks. network@DOMAIN is a network: what you write to it are commands in its own "
     "language, #room%network@DOMAIN is a room to join there, and nick%network@DOMAIN is a person to write to.";
 
@@ -39,7 +40,16 @@ void Direct::on_message(const Incoming& in, const Name& owner, const Conversatio
   if (const auto* refusal = std::get_if<Refusal>(&said)) return refuse(in, *refusal);
   auto* payload = std::get_if<Payload>(&said);
   if (place.kind != PlaceKind::direct && payload != nullptr && is_momentary(*payload)) return;
-  if (place.kind == PlaceKind::gateway) return answer_help(in);
+  if (place.kind != PlaceKind::direct && in.type != "headline") {
+    std::string scratch;
+    const CommandCall call{owner, place};
+    const auto text = text_of(child(in.element, component_ns, "body"), scratch);
+    const auto commands = commands_.at(in.domain, owner, place);
+    if (const auto answered = answer_in_words(commands, call, text)) return answer(in, *answered);
+    if (place.kind == PlaceKind::gateway)
+      return answer(in, help(in.domain) + "\n" + answer_in_words(commands, call, "help").value_or(std::string{}));
+  }
+  if (place.kind == PlaceKind::gateway) return;
   if (payload == nullptr)
     return refuse(in, {Condition::bad_request, Remedy::modify, "The message has a subject but no text.", {}});
   if (place.kind == PlaceKind::network) {
@@ -59,15 +69,19 @@ void Direct::on_message(const Incoming& in, const Name& owner, const Conversatio
   context_.runtime.router.emit(std::move(event));
 }
 
-void Direct::answer_help(const Incoming& in) {
+std::string Direct::help(const Domain& domain) const {
   std::string text;
-  for (auto rest = help; !rest.empty();) {
+  for (auto rest = how_addresses_look; !rest.empty();) {
     const auto mark = rest.find("DOMAIN");
     text += rest.substr(0, mark);
     if (mark == std::string_view::npos) break;
-    text += in.domain.name;
+    text += domain.name;
     rest.remove_prefix(mark + std::string_view{"DOMAIN"}.size());
   }
+  return text;
+}
+
+void Direct::answer(const Incoming& in, std::string_view text) {
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     out.open("message").attribute("type", "chat").attribute("from", in.to.bare()).attribute("to", in.from.str());
     out.leaf("body", text).close();

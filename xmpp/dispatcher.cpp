@@ -38,9 +38,11 @@ Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::fun
       requests_{context_},
       muc_{context_},
       contacts_{context_, links_},
-      direct_{context_, muc_, links_, contacts_},
+      registrar_{context_, [this](const Name& owner) { forget(owner); }},
+      offered_{context_, access_, [this](const Name& owner) { registrar_.forget(owner); }},
+      direct_{context_, muc_, links_, contacts_, offered_},
       queries_{context_, requests_, links_},
-      commands_{context_},
+      commands_{context_, offered_},
       roll_call_{context_, [this](const Name& owner, std::string_view client) { muc_.on_client_gone(owner, client); }} {
 }
 
@@ -57,6 +59,15 @@ const Domain* Dispatcher::find(std::string_view domain) const {
 const Domain* Dispatcher::find(AdapterId id) const {
   const auto found = std::ranges::find_if(domains_, [&](const auto& known) { return known->adapter == id; });
   return found == domains_.end() ? nullptr : found->get();
+}
+
+void Dispatcher::forget(const Name& owner) {
+  for (const auto& domain : domains_) {
+    domain->foreign->end_sessions(owner, {}, "the user is gone");
+    domain->foreign->forget(owner);
+  }
+  contacts_.forget(owner);
+  runtime_.store.forget(owner.view());
 }
 
 Outcome Dispatcher::deliver(Delivery& delivery) {
@@ -188,6 +199,7 @@ void Dispatcher::on_iq(const Incoming& in, const Name& owner) {
     const auto place = place_of(in.domain, in.to.local());
     const bool may_use = access_.may_use(owner.view());
     if (may_use && place && commands_.on_request(in, owner, *place)) return;
+    if (may_use && registrar_.on_request(in, owner)) return;
     // What the gateway is, everybody may know.
     const auto moderate = child(in.element, ns::moderation, "moderate");
     if (may_use && moderate && place && place->kind == PlaceKind::room && in.type == "set")

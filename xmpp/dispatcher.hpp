@@ -12,9 +12,11 @@
 #include "xmpp/contacts.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/direct.hpp"
+#include "xmpp/gateway_commands.hpp"
 #include "xmpp/links.hpp"
 #include "xmpp/muc.hpp"
 #include "xmpp/queries.hpp"
+#include "xmpp/registrar.hpp"
 #include "xmpp/requests.hpp"
 #include "xmpp/roll_call.hpp"
 
@@ -47,6 +49,8 @@ class Dispatcher {
   void on_iq(const Incoming& in, const Name& owner);
   void refuse(const Incoming& in, const Refusal& why);
   const Domain* find(AdapterId id) const;
+  /// Everything of that user, here and wherever the foreign sides and the store keep it.
+  void forget(const Name& owner);
 
   Runtime& runtime_;
   Access access_;
@@ -57,6 +61,8 @@ class Dispatcher {
   Muc muc_;
   Links links_;
   Contacts contacts_;
+  Registrar registrar_;
+  GatewayCommands offered_;
   Direct direct_;
   Queries queries_;
   Commands commands_;

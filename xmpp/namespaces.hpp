@@ -31,6 +31,7 @@ inline constexpr std::string_view muc_owner = "http://jabber.org/protocol/muc#ow
 inline constexpr std::string_view direct_invitation = "jabber:x:conference";              // XEP-0249
 inline constexpr std::string_view hats = "urn:xmpp:hats:0";                               // XEP-0317
 inline constexpr std::string_view data_forms = "jabber:x:data";                           // XEP-0004
+inline constexpr std::string_view registration = "jabber:iq:register";                    // XEP-0077
 inline constexpr std::string_view commands = "http://jabber.org/protocol/commands";       // XEP-0050
 inline constexpr std::string_view occupant_id = "urn:xmpp:occupant-id:0";                 // XEP-0421
 inline constexpr std::string_view chat_states = "http://jabber.org/protocol/chatstates";  // XEP-0085

@@ -31,6 +31,7 @@ Info info_of(PlaceKind kind, const isthmus::Adapter& foreign, bool is_domain) {
     case PlaceKind::gateway:
     case PlaceKind::network: {
       Info info{{identity}, {ns::commands, ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
+      if (is_domain) info.features.push_back(ns::registration);
       // Clients look for rooms where there is a conference, and for gateways to register with by theirs (XEP-0100).
       if (is_domain && identity.category != "gateway")
         info.identities.insert(info.identities.begin(), {"gateway", foreign.protocol()});

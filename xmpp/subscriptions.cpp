@@ -1,6 +1,7 @@
 #include "xmpp/subscriptions.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "xmpp/jid.hpp"
 
@@ -39,6 +40,14 @@ bool Subscriptions::remove(const Name& owner, const Conversation& place) {
   list->second.erase(found);
   if (list->second.empty()) by_owner_.erase(list);
   return true;
+}
+
+Subscriptions::List Subscriptions::forget(const Name& owner) {
+  const auto list = by_owner_.find(owner);
+  if (list == by_owner_.end()) return {};
+  List all = std::move(list->second);
+  by_owner_.erase(list);
+  return all;
 }
 
 std::span<Subscription> Subscriptions::of(const Name& owner) {

@@ -35,6 +35,8 @@ class Subscriptions {
   bool remove(const Name& owner, const Conversation& place);
 
   using List = std::vector<Subscription>;
+  /// Gives all of the owner's out of hand, here, not in the store.
+  List forget(const Name& owner);
   std::span<Subscription> of(const Name& owner);
   const boost::unordered_flat_map<Name, List>& all() const { return by_owner_; }
 

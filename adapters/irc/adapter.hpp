@@ -31,9 +31,12 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   isthmus::Capabilities capabilities(const Name& owner, const Conversation& place) const override;
   std::string_view protocol() const override { return "irc"; }
   std::vector<Command> commands(const Conversation& place) override;
+  std::vector<SessionInfo> sessions(const Name& owner) const override;
+  std::size_t end_sessions(const Name& owner, const Name& network, std::string_view reason) override;
+  void forget(const Name& owner) override;
 
   /// How many connections there are; one whose session is over does not count.
-  std::size_t sessions() const noexcept { return connections_.size(); }
+  std::size_t count() const noexcept { return connections_.size(); }
 
  private:
   struct Key {

@@ -52,6 +52,24 @@ std::vector<Command> IrcAdapter::commands(const Conversation& place) {
   return all;
 }
 
+std::vector<SessionInfo> IrcAdapter::sessions(const Name& owner) const {
+  std::vector<SessionInfo> all;
+  for (const auto& [key, connection] : connections_)
+    if (owner.empty() || key.owner == owner)
+      all.push_back({key.owner, key.network, connection->session().description(runtime_.alarms.now())});
+  return all;
+}
+
+std::size_t IrcAdapter::end_sessions(const Name& owner, const Name& network, std::string_view reason) {
+  std::vector<std::shared_ptr<Connection>> ending;  // a session that ends takes its connection out of the table
+  for (const auto& [key, connection] : connections_)
+    if (key.owner == owner && (network.empty() || key.network == network)) ending.push_back(connection);
+  for (const auto& connection : ending) connection->session().leave_network(reason, runtime_.alarms.now());
+  return ending.size();
+}
+
+void IrcAdapter::forget(const Name& owner) { accounts_.forget(owner); }
+
 CommandOutcome IrcAdapter::save_account(const CommandCall& call, const Form& filled) {
   auto account = to_account(filled, *accounts_.of(call.owner, call.place.network));
   if (auto* problem = std::get_if<FormProblem>(&account)) return std::move(*problem);

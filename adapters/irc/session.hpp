@@ -63,6 +63,10 @@ class Session {
   /// `bytes`: one line without its end.
   void on_line(std::string_view bytes, SteadyTime now);
   void on_tick(SteadyTime now);
+  /// The user leaves the network, by other means than its own commands. The session is over.
+  void leave_network(std::string_view reason, SteadyTime now);
+  /// "connected as juliet for 5 min, 2 rooms", for people.
+  std::string description(SteadyTime now) const;
   /// The gateway ends: says goodbye to the server, fails what waits. The session is over.
   void shut_down(std::string_view reason, SteadyTime now);
 

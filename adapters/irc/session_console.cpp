@@ -71,6 +71,19 @@ Outcome Session::tell_network(EventPtr& event) {
   return Pending{};
 }
 
+void Session::leave_network(std::string_view reason, SteadyTime now) {
+  now_ = now;
+  quit_by_command(reason);
+}
+
+std::string Session::description(SteadyTime now) const {
+  if (phase_ != Phase::up) return phase_ == Phase::idle ? "waits to connect again" : "connects";
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(now - phase_since_).count();
+  return "connected as " + nick_ + " for " + std::to_string(minutes) + " min, " + std::to_string(channels_.size()) +
+         (channels_.size() == 1 ? " room" : " rooms") + (network_->tls ? ", with TLS" : ", without TLS") +
+         (is_authenticated_ ? ", logged in to the account" : "");
+}
+
 void Session::quit_by_command(std::string_view reason) {
   const std::string text = to_one_line(reason, max_reason);
   fail_all_wishes({Condition::not_acceptable, Remedy::cancel, "You have left the network.", {}});

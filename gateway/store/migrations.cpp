@@ -45,13 +45,19 @@ void keep_copy(soci::session& sql, const std::string& path, int version) {
 
 }  // namespace
 
-void migrate(soci::session& sql, const std::string& path) {
+void check_version(soci::session& sql) {
   const int found = version_of(sql);
   const int newest = static_cast<int>(versions.size());
   if (found > newest) {
     throw std::runtime_error{"it was written by a newer version of this program (schema " + std::to_string(found) +
                              ", known here: " + std::to_string(newest) + ")"};
   }
+}
+
+void migrate(soci::session& sql, const std::string& path) {
+  check_version(sql);
+  const int found = version_of(sql);
+  const int newest = static_cast<int>(versions.size());
   if (found > 0 && found < newest) keep_copy(sql, path, found);
   for (int version = found; version < newest; ++version) {
     soci::transaction step{sql};

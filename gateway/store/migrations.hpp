@@ -12,4 +12,7 @@ namespace isthmus {
 /// ":memory:". Throws soci::soci_error, or std::runtime_error when the file is newer than this program.
 void migrate(soci::session& sql, const std::string& path);
 
+/// Throws std::runtime_error when the file is newer than this program, soci::soci_error when it is no database.
+void check_version(soci::session& sql);
+
 }  // namespace isthmus

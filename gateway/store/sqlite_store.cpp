@@ -1,9 +1,11 @@
 #include "gateway/store/sqlite_store.hpp"
 
+#include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
 
 #include <utility>
 
+#include "gateway/store/migrations.hpp"
 #include "gateway/store/sqlite_worker.hpp"
 #include "gateway/store/users_table.hpp"
 
@@ -105,6 +107,21 @@ class SqliteStore final : public Store {
   SqliteWorker worker_;  // last: its thread uses the rest
 };
 
+std::string cannot_be_used(const std::string& path, const std::exception& failure) {
+  return "the file " + path + " cannot be used: " + failure.what();
+}
+
+/// The secrets in the file.
+std::vector<Setting> sealed_settings(soci::session& sql) {
+  std::vector<Setting> all;
+  const soci::rowset<soci::row> rows =
+      (sql.prepare << "SELECT owner, adapter, place, key, value FROM settings JOIN users ON id = user WHERE is_secret");
+  for (const auto& row : rows)
+    all.push_back({row.get<std::string>(0), row.get<std::string>(1), row.get<std::string>(2), row.get<std::string>(3),
+                   row.get<std::string>(4), true});
+  return all;
+}
+
 }  // namespace
 
 boost::system::result<std::unique_ptr<Store>, std::string> open_sqlite_store(StoreOptions options,
@@ -117,7 +134,45 @@ boost::system::result<std::unique_ptr<Store>, std::string> open_sqlite_store(Sto
     return store;
   } catch (const std::exception& failure) {
     ::umask(before);
-    return "the file " + path + " cannot be used: " + failure.what();
+    return cannot_be_used(path, failure);
+  }
+}
+
+std::string check_sqlite_store(const std::string& path) {
+  try {
+    soci::session sql{soci::sqlite3, "db=\"" + path + "\" readonly=1"};
+    check_version(sql);
+    int tables = 0;
+    sql << "SELECT count(*) FROM sqlite_master", soci::into(tables);
+    return {};
+  } catch (const std::exception& failure) {
+    return cannot_be_used(path, failure);
+  }
+}
+
+boost::system::result<std::size_t, std::string> rekey_sqlite_store(const std::string& path,
+                                                                   const SecretBox::Key& before,
+                                                                   const SecretBox::Key& after) {
+  try {
+    const SecretBox old_box{before};
+    const SecretBox new_box{after};
+    soci::session sql{soci::sqlite3, "db=\"" + path + "\" timeout=2"};
+    migrate(sql, path);
+    sql << "BEGIN IMMEDIATE";  // nobody writes meanwhile; what is not committed is undone when the session ends
+    const auto secrets = sealed_settings(sql);
+    for (const Setting& it : secrets) {
+      const auto secret = old_box.open(it.value, place_of(it));
+      if (!secret)
+        return "the secret " + it.key + " of " + it.owner + " does not open with the key: nothing was changed";
+      const std::string value = new_box.seal(*secret, place_of(it));
+      sql << "UPDATE settings SET value = :value WHERE adapter = :adapter AND place = :place AND key = :key AND "
+             "user = (SELECT id FROM users WHERE owner = :owner)",
+          soci::use(value), soci::use(it.adapter), soci::use(it.place), soci::use(it.key), soci::use(it.owner);
+    }
+    sql << "COMMIT";
+    return secrets.size();
+  } catch (const std::exception& failure) {
+    return cannot_be_used(path, failure);
   }
 }
 

@@ -24,4 +24,13 @@ struct StoreOptions {
 boost::system::result<std::unique_ptr<Store>, std::string> open_sqlite_store(StoreOptions options,
                                                                              boost::asio::any_io_executor loop);
 
+/// What is wrong with the file `path`, which is there; "" when nothing is. Changes nothing.
+std::string check_sqlite_store(const std::string& path);
+
+/// Seals every secret in the file anew, all or none. How many there were; an error when one does not open with
+/// `before`.
+boost::system::result<std::size_t, std::string> rekey_sqlite_store(const std::string& path,
+                                                                   const SecretBox::Key& before,
+                                                                   const SecretBox::Key& after);
+
 }  // namespace isthmus

@@ -1,20 +1,25 @@
 """Accounts on a network with services: registered, set, used for the login, kept over a restart."""
 
+import subprocess
+
 import pytest
 
 from support import commands
 from support.process import RUN_FOLDER, wait_until
-from support.servers import Servers
+from support.servers import Servers, gateway_binary
 from support.services import Atheme, InspircdWithServices
 from support.world import World
+from support.xmpp_servers import IRC_DOMAIN, USERS_DOMAIN
 
 PASSWORD = "wherefore-art-thou"
+ADMIN = f"escalus@{USERS_DOMAIN}"
+REGISTER = "jabber:iq:register"
 
 
 @pytest.fixture(scope="module")
 def network():
     """Prosody, InspIRCd with atheme, and a gateway of its own."""
-    servers = Servers(RUN_FOLDER / "services", ircds=(InspircdWithServices,))
+    servers = Servers(RUN_FOLDER / "services", ircds=(InspircdWithServices,), access={"admins": [ADMIN]})
     servers.start()
     services = Atheme(servers.folder, servers.ircds[InspircdWithServices.network]).start()
     yield servers
@@ -86,3 +91,69 @@ class TestAccount:
         assert commands.begin(rosaline, world.network_address, "settings").fields["nick"] == ""
         for path in world.servers.folder.glob("isthmus.*"):
             assert b"secret words" not in path.read_bytes(), path
+
+    def test_rekey_keeps_the_passwords(self, world):
+        juliet = world.xmpp()
+        commands.run(juliet, world.network_address, "settings", sasl="PLAIN", sasl_password="not the password")
+        key = world.servers.folder / "key"
+        before = key.read_text()
+        rekey = [str(gateway_binary()), "--config", str(world.gateway.config), "rekey"]
+
+        assert subprocess.run(rekey, capture_output=True, timeout=15).returncode == 1, "it runs"
+        world.gateway.stop()
+        result = subprocess.run(rekey, capture_output=True, text=True, timeout=15)
+        world.gateway.start()
+        wait_until(world.gateway.is_ready, "the gateway is ready")
+
+        assert (result.returncode, result.stderr) == (0, "")
+        assert key.read_text() != before
+        refusal = juliet.refused_join(world.room(world.channel()), juliet.name)
+        assert "settings" in refusal.error_text, "the password was read, and sent"
+
+
+class TestCommands:
+    def test_are_the_same_in_words(self, world):
+        juliet = world.xmpp()
+        start = juliet.mark()
+
+        juliet.send_message(world.network_address, "set real_name Juliet Capulet", type="chat")
+
+        juliet.wait("message", since=start, sender=world.network_address, body="Saved.")
+        assert commands.begin(juliet, world.network_address, "settings").fields["real_name"] == "Juliet Capulet"
+
+    def test_end_connections(self, world):
+        juliet, room, romeo, _ = world.pair()
+        start, seen = juliet.mark(), romeo.mark()
+
+        assert world.network in commands.begin(juliet, IRC_DOMAIN, "connections").notes[0]
+        commands.begin(juliet, world.network_address, "disconnect")
+
+        romeo.wait("quit", since=seen, source=juliet.name)
+        juliet.wait("presence", since=start, sender=f"{room}/{juliet.name}", type="unavailable", statuses={110})
+        assert commands.begin(juliet, IRC_DOMAIN, "connections").notes == ["No connections."]
+
+    def test_of_administrators_are_for_nobody_else(self, world):
+        juliet, room, romeo, _ = world.pair()
+        escalus = world.xmpp(account=ADMIN.partition("@")[0])
+        seen = romeo.mark()
+
+        for node in ("users", "disconnect-user", "counters"):
+            refusal = juliet.request(IRC_DOMAIN, f"<command xmlns='{commands.COMMANDS}' node='{node}'/>", "set")
+            assert refusal.condition == "item-not-found", node
+        assert juliet.bare_jid in commands.begin(escalus, IRC_DOMAIN, "users").notes[0]
+        commands.run(escalus, IRC_DOMAIN, "disconnect-user", user=juliet.bare_jid)
+        romeo.wait("quit", since=seen, source=juliet.name)
+
+    def test_of_a_user_who_unregisters_is_gone(self, world):
+        juliet, _, romeo, _ = world.pair()
+        commands.run(juliet, world.network_address, "settings", real_name="Juliet Capulet")
+        assert juliet.request(IRC_DOMAIN, f"<query xmlns='{REGISTER}'/>", "set").type == "result"
+        seen = romeo.mark()
+
+        gone = juliet.request(IRC_DOMAIN, f"<query xmlns='{REGISTER}'><remove/></query>", "set")
+
+        assert gone.type == "result"
+        romeo.wait("quit", since=seen, source=juliet.name)
+        assert commands.begin(juliet, world.network_address, "settings").fields["real_name"] == ""
+        form = juliet.request(IRC_DOMAIN, f"<query xmlns='{REGISTER}'/>")
+        assert form.xml.find(f"{{{REGISTER}}}query/{{{REGISTER}}}registered") is None

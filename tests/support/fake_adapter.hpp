@@ -32,6 +32,21 @@ class FakeAdapter final : public Adapter {
   const AddressBook& addresses() const override { return book_; }
   Capabilities capabilities(const Name&, const Conversation&) const override { return can; }
   std::string_view protocol() const override { return "irc"; }
+  /// `offered`, at networks.
+  std::vector<Command> commands(const Conversation& place) override {
+    return place.kind == PlaceKind::network ? offered : std::vector<Command>{};
+  }
+  std::vector<SessionInfo> sessions(const Name& owner) const override {
+    std::vector<SessionInfo> all = open;
+    if (!owner.empty()) std::erase_if(all, [&](const SessionInfo& it) { return it.owner != owner; });
+    return all;
+  }
+  std::size_t end_sessions(const Name& owner, const Name& network, std::string_view reason) override {
+    ended.push_back(owner.str() + " " + (network.empty() ? "all" : network.str()) + ": " + std::string{reason});
+    return std::erase_if(
+        open, [&](const SessionInfo& it) { return it.owner == owner && (network.empty() || it.network == network); });
+  }
+  void forget(const Name& owner) override { forgotten.push_back(owner.str()); }
 
   struct Seen {
     std::string what;  // see describe()
@@ -43,6 +58,10 @@ class FakeAdapter final : public Adapter {
   std::vector<Seen> seen;
   std::vector<EventPtr> pending;
   Capabilities can;
+  std::vector<Command> offered;
+  std::vector<SessionInfo> open;
+  std::vector<std::string> ended;  // "juliet@example.org net: the reason"
+  std::vector<std::string> forgotten;
 
  private:
   FakeAddressBook book_;

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 struct FakeOutlet final : Outlet {
   bool up = true;
@@ -122,7 +123,8 @@ class DispatcherTest : public testing::Test {
   test::FakeAdapter foreign{foreign_id, base.names};
   FakeOutlet outlet;
   Users users;
-  Dispatcher dispatcher{base.runtime, home_id, Access{{"example.org"}}, [this] { return now; }};
+  Dispatcher dispatcher{base.runtime, home_id, Access{{"example.org"}, {}, {"nurse@example.org"}},
+                        [this] { return now; }};
 };
 
 }  // namespace isthmus::xmpp

@@ -241,14 +241,14 @@ TEST_F(IrcAdapterTest, ConnectsFiftyUsersAtATimeAndThenTheOthers) {
   EXPECT_TRUE(until([&] { return resolver_.asked == 59; }));
   support::run_ready(base_.io);
   EXPECT_EQ(resolver_.asked, 59);
-  EXPECT_EQ(adapter_->sessions(), 59U);
+  EXPECT_EQ(adapter_->count(), 59U);
   acceptor_.close();
 }
 
 TEST_F(IrcAdapterTest, EndsTheSessionWithItsLastChannel) {
   join();
   ask("#lounge%local", change(Change::Kind::leave, "juliet"));
-  EXPECT_EQ(adapter_->sessions(), 0U);
+  EXPECT_EQ(adapter_->count(), 0U);
   EXPECT_TRUE(heard("PART #lounge\r\nQUIT\r\n"));
   say("ERROR :Closing link\r\n");
   peer_->shutdown(tcp::socket::shutdown_send);
@@ -276,7 +276,7 @@ TEST_F(IrcAdapterTest, ConnectsNobodyToPrivateAddressesThatAreNotListed) {
   ask("#lounge%irc.example.net", change(Change::Kind::join, "juliet"));
   EXPECT_TRUE(until([&] { return saw("forbidden join #lounge%irc.example.net juliet"); }));
   EXPECT_EQ(base_.counters.value("irc_connects_refused", "address"), 1U);
-  EXPECT_EQ(adapter_->sessions(), 0U);
+  EXPECT_EQ(adapter_->count(), 0U);
 }
 
 TEST_F(IrcAdapterTest, AnswersWhatNeedsASessionThatIsNotThere) {
@@ -286,14 +286,14 @@ TEST_F(IrcAdapterTest, AnswersWhatNeedsASessionThatIsNotThere) {
   EXPECT_TRUE(saw("ok leave #lounge%local juliet"));
   ask("local", message("PRIVMSG"));
   EXPECT_TRUE(saw("recipient-unavailable message local PRIVMSG"));
-  EXPECT_EQ(adapter_->sessions(), 0U);
+  EXPECT_EQ(adapter_->count(), 0U);
 }
 
 TEST_F(IrcAdapterTest, RefusesOneNetworkTooManyWithTheLimit) {
   runtime_.limits.sessions = 0;
   ask("#lounge%local", change(Change::Kind::join, "juliet"));
   EXPECT_TRUE(saw("resource-constraint join #lounge%local juliet"));
-  EXPECT_EQ(adapter_->sessions(), 0U);
+  EXPECT_EQ(adapter_->count(), 0U);
 }
 
 TEST_F(IrcAdapterTest, KeepsUsersApart) {

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -225,6 +227,47 @@ TEST_F(SqliteStoreTest, InMemoryKeepsNothing) {
   EXPECT_THAT(store->settings(), ElementsAre(nick));
   open();
   EXPECT_THAT(store->settings(), IsEmpty());
+}
+
+TEST_F(SqliteStoreTest, WhatADiskThatIsFullDidNotTakeIsWrittenWhenThereIsRoom) {
+  open();
+  store->put(nick);
+  ASSERT_TRUE(commit());
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit full = before;
+  full.rlim_cur = std::filesystem::file_size(options.path + "-wal");
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  auto large = nick;
+  large.key = "commands";
+  large.value.assign(100'000, 'x');
+  store->put(large);
+  const bool is_told = until([&] { return !troubles.empty(); });
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, ignored);
+  ASSERT_TRUE(is_told);
+  EXPECT_THAT(troubles.front(), HasSubstr("the disk did not take a change, which is tried again"));
+  ASSERT_TRUE(commit());
+  EXPECT_THAT(store->settings(), testing::UnorderedElementsAre(nick, large));
+  EXPECT_TRUE(until([&] { return troubles.back() == "the disk takes changes again"; }));
+}
+
+TEST_F(SqliteStoreTest, AFullQueueGivesUpNewChangesAndSaysSo) {
+  open();
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(options.path.c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  std::size_t taken = 0;
+  while (taken < 2 * Store::max_waiting && store->put(nick)) ++taken;
+  EXPECT_GE(taken, Store::max_waiting);
+  EXPECT_LT(taken, 2 * Store::max_waiting);
+  std::vector<bool> whole;
+  store->when_committed([&](bool is_whole) { whole.push_back(is_whole); });
+  store->when_committed([&](bool is_whole) { whole.push_back(is_whole); });
+  sqlite3_close(other);
+  ASSERT_TRUE(until([&] { return whole.size() == 2; }));
+  EXPECT_THAT(whole, ElementsAre(false, true)) << "the second is about what came after the first";
 }
 
 }  // namespace

@@ -1,0 +1,39 @@
+#pragma once
+// What may be done at an address of the gateway: what the foreign side offers there, and what is the same everywhere,
+// sessions and what is known of a user. A user sees and touches nobody else's; an administrator everybody's.
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "gateway/access.hpp"
+#include "gateway/command.hpp"
+#include "xmpp/context.hpp"
+#include "xmpp/domain.hpp"
+
+namespace isthmus::xmpp {
+
+class GatewayCommands {
+ public:
+  /// Forgets everything of that user.
+  using Forget = std::function<void(const Name& owner)>;
+
+  GatewayCommands(const Context& context, const Access& access, Forget forget)
+      : context_{context}, access_{access}, forget_{std::move(forget)} {}
+
+  /// Those that `owner` may use at `place`, the gateway or a network.
+  std::vector<Command> at(const Domain& domain, const Name& owner, const Conversation& place) const;
+
+ private:
+  Command sessions(const Domain& domain) const;
+  Command disconnect(const Domain& domain, const Conversation& place) const;
+  Command forget() const;
+  Command everybodys_sessions(const Domain& domain) const;
+  Command disconnect_user(const Domain& domain) const;
+  Command counters() const;
+
+  const Context& context_;
+  const Access& access_;
+  Forget forget_;
+};
+
+}  // namespace isthmus::xmpp
