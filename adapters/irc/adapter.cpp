@@ -39,6 +39,7 @@ IrcAdapter::IrcAdapter(Runtime& runtime, AdapterId id, Settings settings)
       settings_{std::move(settings)},
       addresses_{id, runtime.names, settings_.fixed_network, names_of(settings_)},
       accounts_{runtime.store, runtime.names},
+      sts_{runtime.store},
       shared_{settings_, addresses_, scratch_, isupports_},
       tasks_{runtime.executor,
              [this](std::string_view name, const std::exception_ptr& why) {
@@ -48,7 +49,7 @@ IrcAdapter::IrcAdapter(Runtime& runtime, AdapterId id, Settings settings)
                  runtime_.log.error("irc: {} ended: {}", name, failure.what());
                }
              }},
-      connection_setting_{runtime_, *this, tasks_, shared_, id_},
+      connection_setting_{runtime_, *this, tasks_, shared_, id_, sts_},
       goodbye_{runtime.executor, SteadyTime::max()} {
   for (const std::string& note : settings_.notes) runtime_.log.warn("{}", note);
 }

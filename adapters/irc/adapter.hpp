@@ -66,6 +66,7 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   Settings settings_;
   IrcAddressBook addresses_;
   Accounts accounts_;
+  StsPolicies sts_;
   Scratch scratch_;
   IsupportTable isupports_;
   Session::Shared shared_;

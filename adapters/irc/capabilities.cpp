@@ -124,6 +124,8 @@ void Capabilities::end(std::string& out) {
 
 void Capabilities::note_offer(std::string_view list) {
   for (std::string_view name = next_name(list); !name.empty(); name = next_name(list)) {
+    constexpr std::string_view sts = "sts=";  // it is told, and never asked for
+    if (name.starts_with(sts)) sts_ = parse_sts(name.substr(sts.size()));
     const Bits cap = bit_of(name);
     offered_ |= cap;
     refused_ &= ~cap;

@@ -6,6 +6,7 @@
 
 #include "adapters/irc/line.hpp"
 #include "adapters/irc/sasl.hpp"
+#include "adapters/irc/sts.hpp"
 
 namespace isthmus::irc {
 
@@ -59,6 +60,7 @@ class Capabilities {
   /// It has, and has answered all requests.
   bool is_settled() const noexcept { return listed_ && awaited_ == 0; }
   const SaslOffer& sasl() const noexcept { return sasl_; }
+  const StsOffer& sts() const noexcept { return sts_; }
   bool has(Cap cap) const noexcept { return (enabled_ & bit(cap)) != 0; }
   /// What we send is labelled, and comes back as the server relayed it (labeled-response, echo-message).
   bool has_echo() const noexcept { return (enabled_ & needed_for_echo) == needed_for_echo; }
@@ -86,6 +88,7 @@ class Capabilities {
   bool ended_ = false;
   bool singly_ = false;  // a request for several was refused
   SaslOffer sasl_;
+  StsOffer sts_;
   MultilineLimits multiline_;
 };
 

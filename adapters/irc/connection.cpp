@@ -46,19 +46,37 @@ Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> net
                        const Conversation& place, std::shared_ptr<const Account> account)
     : setting_{setting},
       network_{std::move(network)},
-      own_{own_network(network_, *account, setting.session.settings)},
+      account_{std::move(account)},
+      own_{own_network(network_, *account_, setting.session.settings)},
       user_{std::move(user)},
       place_{place},
       session_{*this, setting.session, *own_, place, seed_of(user_, place.network)},
       outgoing_{own_->flood_burst, own_->flood_rate},
       alarm_{setting.runtime.alarms, [this] { ring(); }} {
-  session_.use(std::move(account), *own_);
+  session_.use(account_, *own_);
 }
 
 void Connection::use(std::shared_ptr<const Account> account) {
-  auto own = own_network(network_, *account, setting_.session.settings);
-  session_.use(std::move(account), *own);
+  account_ = std::move(account);
+  renew_network();
+}
+
+void Connection::renew_network() {
+  auto own = own_network(network_, *account_, setting_.session.settings);
+  const std::uint16_t policy = own->tls ? std::uint16_t{0} : setting_.sts.port(own->host, wall_clock());
+  const std::uint16_t port = policy != 0 ? policy : sts_port_;
+  if (!own->tls && port != 0) {
+    auto secured = std::make_shared<Network>(*own);
+    secured->tls = true;
+    secured->port = port;
+    own = std::move(secured);
+  }
+  session_.use(account_, *own);
   own_ = std::move(own);
+}
+
+void Connection::keep_secure(std::chrono::seconds duration) {
+  setting_.sts.put(own_->host, own_->port, duration, wall_clock());
 }
 
 std::string Connection::nonce() {
@@ -69,6 +87,7 @@ std::string Connection::nonce() {
 
 void Connection::connect(bool patient) {
   ++attempt_;
+  renew_network();
   if (!patient && network_->next_connect > now() + longest_connect_queue) {
     count("irc_connects_refused", "too_many_at_once");
     Refusal why{Condition::resource_constraint, Remedy::wait, "Too many users connect to this network just now.", {}};

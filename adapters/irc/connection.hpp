@@ -52,6 +52,7 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
     TaskGroup& tasks;
     const Session::Shared& session;
     AdapterId adapter;
+    StsPolicies& sts;
   };
 
   /// `user`: whose connection it is. `place`: the network as a conversation. Everything in `setting` outlives the
@@ -70,6 +71,8 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
 
   // SessionHost
   void connect(bool patient) override;
+  void secure(std::uint16_t port) override { sts_port_ = port; }
+  void keep_secure(std::chrono::seconds duration) override;
   void drop(const Refusal& why) override;
   void finish() override;
   SteadyTime send(std::string_view lines, Urgency urgency) override;
@@ -112,6 +115,8 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
     std::shared_ptr<NetworkInUse> network_;
   };
 
+  /// Brings `own_` up to date, and the session with it.
+  void renew_network();
   /// Begins the attempt when its network allows one more.
   void begin();
   static asio::awaitable<void> refuse(Self self, std::uint32_t attempt, Refusal why);
@@ -133,7 +138,9 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
 
   const Setting& setting_;
   std::shared_ptr<NetworkInUse> network_;
-  std::shared_ptr<const Network> own_;  // the same, as the user's account makes it
+  std::shared_ptr<const Account> account_;
+  std::shared_ptr<const Network> own_;  // the network as the account and the servers' policies make it
+  std::uint16_t sts_port_ = 0;          // where the server wants TLS
   Name user_;
   Conversation place_;
   Session session_;

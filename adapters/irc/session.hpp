@@ -135,6 +135,8 @@ class Session {
   void introduce();
   void on_login_line(const Line& line);
   void on_cap(const Line& line);
+  /// True when the server wants TLS, and is being connected to with it.
+  bool goes_over_to_tls(const Line& line);
   void authenticate();
   /// True when `line` is about logging in to the user's account.
   bool on_authentication(const Line& line);

@@ -1,5 +1,6 @@
 #pragma once
 // What a session asks of the connection that carries it. A test plays this part and reads back.
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +27,10 @@ class SessionHost {
   /// Starts to connect; Session::on_connected or on_disconnected follows, never from within this call. `patient`:
   /// nobody waits for it, so the attempt may stand in line behind those of other users for as long as that takes.
   virtual void connect(bool patient) = 0;
+  /// The server is to be connected to with TLS, at `port`, from the next connect() on (STS).
+  virtual void secure(std::uint16_t port) = 0;
+  /// And so is to be done for that long, by everybody, over restarts; 0: no more.
+  virtual void keep_secure(std::chrono::seconds duration) = 0;
   /// Ends the connection at once. on_disconnected does not follow. Messages that were not written fail with `why`.
   virtual void drop(const Refusal& why) = 0;
   /// The session is over: what was sent may still leave, then the connection ends. The session is not called again.

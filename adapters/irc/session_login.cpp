@@ -70,6 +70,7 @@ void Session::on_cap(const Line& line) {
   const bool had_sasl = capabilities_.has(Cap::sasl);
   std::string lines;
   capabilities_.on_cap(line, is_login, lines);
+  if (capabilities_.is_listed() && goes_over_to_tls(line)) return;
   if (is_login && capabilities_.is_listed()) registration_->go_on(lines);
   if (!lines.empty()) host_.send(lines, is_login ? Urgency::now : Urgency::later);
   if (account_->sasl.empty() || authentication_ != nullptr) return;
@@ -77,6 +78,24 @@ void Session::on_cap(const Line& line) {
   const bool is_due = is_login ? capabilities_.is_settled() && !is_authenticated_ : !had_sasl;
   if (is_due && capabilities_.has(Cap::sasl)) return authenticate();
   if (is_due && is_login) login_failed(no_sasl(), false);
+}
+
+bool Session::goes_over_to_tls(const Line& line) {
+  if (line.param(1) != "LS" && line.param(1) != "NEW") return false;
+  const StsOffer sts = capabilities_.sts();
+  if (network_->tls) {
+    if (sts.duration) host_.keep_secure(*sts.duration);
+    return false;
+  }
+  if (sts.port == 0 || registration_ == nullptr) return false;
+  host_.log("the server wants TLS");
+  host_.drop({Condition::remote_server_timeout, Remedy::wait, "The server wants to be connected to with TLS.", {}});
+  registration_.reset();
+  phase_ = Phase::connecting;
+  phase_since_ = now_;
+  host_.secure(sts.port);
+  host_.connect(false);
+  return true;
 }
 
 void Session::authenticate() {

@@ -18,7 +18,7 @@
 // and what must come out, in this order and nothing else:
 //   irc<  a line to the server
 //   out<  an event, or what became of one
-//   link< connect | drop | finish
+//   link< connect | drop | finish | secure PORT (connect with TLS there) | secure for SECONDS
 // The n-th in> has the stanza id "in<n>".
 // \n, \r, \\ and \xHH stand for bytes. Messages count as written when the step that sent them is over.
 #include <algorithm>
@@ -100,6 +100,13 @@ class Stage final : public SessionHost {
 
   // SessionHost
   void connect(bool) override { output_.emplace_back("link< connect"); }
+  void secure(std::uint16_t port) override {
+    output_.push_back("link< secure " + std::to_string(port));
+    network_.tls = true;
+  }
+  void keep_secure(std::chrono::seconds duration) override {
+    output_.push_back("link< secure for " + std::to_string(duration.count()));
+  }
   void drop(const Refusal&) override { output_.emplace_back("link< drop"); }
   void finish() override { output_.emplace_back("link< finish"); }
   SteadyTime send(std::string_view lines, Urgency) override {

@@ -31,7 +31,7 @@ def begin(user, address, node):
     return Step(user.request(address, f"<command xmlns='{COMMANDS}' node={quoteattr(node)}/>", "set"))
 
 
-def fill(user, address, step, action="complete", **values):
+def fill(user, address, step, action="complete", /, **values):
     """Gives the form of `step` back; the stanza that answers."""
     fields = "".join(f"<field var={quoteattr(name)}>" +
                      "".join(f"<value>{escape(line)}</value>" for line in value.split("\n")) + "</field>"
@@ -41,6 +41,6 @@ def fill(user, address, step, action="complete", **values):
                                  "</command>", "set")
 
 
-def run(user, address, node, **values):
+def run(user, address, node, /, **values):
     """The whole command; the last answer."""
     return Step(fill(user, address, begin(user, address, node), **values))
