@@ -39,6 +39,7 @@ std::vector<SessionInfo> sessions_at(const Domain& domain, const CommandCall& ca
 
 std::vector<Command> GatewayCommands::at(const Domain& domain, const Name& owner, const Conversation& place) const {
   auto all = domain.foreign->commands(place);
+  if (place.kind == PlaceKind::room || place.kind == PlaceKind::direct) return all;
   all.push_back(sessions(domain));
   all.push_back(disconnect(domain, place));
   // Where one network stands for the whole domain, its address is the gateway's too.

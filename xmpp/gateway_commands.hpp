@@ -20,7 +20,7 @@ class GatewayCommands {
   GatewayCommands(const Context& context, const Access& access, Forget forget)
       : context_{context}, access_{access}, forget_{std::move(forget)} {}
 
-  /// Those that `owner` may use at `place`, the gateway or a network.
+  /// Those that `owner` may use at `place`: of a room or a person, what the foreign side offers alone.
   std::vector<Command> at(const Domain& domain, const Name& owner, const Conversation& place) const;
 
  private:
