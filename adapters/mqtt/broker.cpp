@@ -28,7 +28,9 @@ Broker::Broker(Runtime& runtime, const BrokerSettings& settings, std::chrono::mi
       maker_{std::move(maker)},
       listener_{listener},
       backoff_{reconnect_base, longest_backoff},
-      alarm_{runtime.alarms, [this] { on_alarm(); }} {}
+      alarm_{runtime.alarms, [this] { on_alarm(); }},
+      // Ids of a session from before the start mean nothing now, so they must not be the same ones.
+      last_id_{1U + static_cast<std::uint32_t>(runtime.random() * 200'000'000)} {}
 
 Broker::~Broker() = default;
 
@@ -74,8 +76,8 @@ void Broker::connect() {
 void Broker::connect_to(const std::string& host) {
   auto options = settings_.connect;
   options.url = to_text(settings_.url, host);
-  // What a session from before the start holds nobody waits for. With 3.1.1 a clean session could not be kept later.
-  options.clean_start = options.version == Version::v5 && !had_session_;
+  // What came while the gateway was not there is waited for: who has which contact is known from the store.
+  options.clean_start = false;
   if (!settings_.status_topic.empty())
     options.will = Will{{.topic = settings_.status_topic, .payload = "offline", .qos = 1, .retain = true}, {}};
   client_ = maker_(*this);
@@ -327,15 +329,15 @@ void Broker::on_publication(Publication publication, std::uint64_t ack) {
 }
 
 void Broker::dispatch(const Publication& publication, const View* except) {
-  if (!publication.subscriptions.empty()) {
-    for (const auto id : publication.subscriptions) {
-      const auto filter = by_id_.find(id);
-      if (filter == by_id_.end()) continue;
-      const auto found = subscriptions_.find(filter->second);
-      if (found != subscriptions_.end()) tell_views(found->second.views, publication, except);
-    }
-    return;
+  bool is_known = false;
+  for (const auto id : publication.subscriptions) {
+    const auto filter = by_id_.find(id);
+    const auto found = filter == by_id_.end() ? subscriptions_.end() : subscriptions_.find(filter->second);
+    if (found == subscriptions_.end()) continue;
+    is_known = true;
+    tell_views(found->second.views, publication, except);
   }
+  if (is_known) return;
   std::vector<View*> views;
   std::size_t matching = 0;
   for (const auto& [filter, subscription] : subscriptions_) {

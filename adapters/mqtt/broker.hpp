@@ -146,7 +146,7 @@ class Broker final : private ClientHandler {
   SteadyTime connected_at_{};
   SteadyTime connect_due_ = SteadyTime::max();
   Token last_token_ = 0;
-  std::uint32_t last_id_ = 0;
+  std::uint32_t last_id_;
   Subscriptions subscriptions_;
   std::unordered_map<std::uint32_t, std::string> by_id_;  // filters
   std::deque<Flight> waiting_;

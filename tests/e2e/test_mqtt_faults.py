@@ -7,7 +7,7 @@ import pytest
 from support.certificates import Authority
 from support.mqtt_client import MqttPeer
 from support.mqtt_servers import Mosquitto
-from support.mqtt_world import broker_section
+from support.mqtt_world import BROKERS, broker_section
 from support.process import free_port, give_away, wait_until
 
 
@@ -200,3 +200,21 @@ class TestTls:
             juliet.send_presence(world.contact(topic, name), type="subscribe")
             juliet.wait("presence", since=start, sender=f"{name}@mqtt.example.org", type="unavailable",
                         xml=lambda xml: "cannot be reached" in (xml.findtext("{jabber:client}status") or ""))
+
+
+class TestARestart:
+    @pytest.mark.parametrize("broker", BROKERS)
+    def test_contacts_are_known_and_nothing_is_missed(self, own_mqtt_world, broker):
+        world = own_mqtt_world()
+        world.broker = broker
+        topic = world.topic()
+        juliet = world.subscribed(topic)
+        device = world.mqtt()
+
+        world.gateway.stop()
+        device.publish(topic, "while it was away")
+        world.gateway.start()
+
+        juliet.wait("message", timeout=30, body="while it was away")
+        device.publish(topic, "after it")
+        juliet.wait("message", body="after it")

@@ -103,6 +103,20 @@ TEST_F(MqttBroker, SubscribesAnewWhenTheSessionIsLostAndNotWhenItIsKept) {
   broker.remove(one, "home/#");
 }
 
+TEST_F(MqttBroker, WhatASessionFromBeforeTheStartBringsReachesWhoWantsIt) {
+  Eye one;
+  Eye other;
+  broker.add(one, "home/#", 1, note());
+  broker.add(other, "office/#", 1, note());
+  connect(true);
+  EXPECT_FALSE(wire.asked.front().options.clean_start);
+  wire.handler->on_publication({.topic = "home/temp", .payload = "21", .subscriptions = {1}}, 0);
+  EXPECT_THAT(one.seen, ElementsAre("home/temp 21"));
+  EXPECT_THAT(other.seen, IsEmpty());
+  broker.remove(one, "home/#");
+  broker.remove(other, "office/#");
+}
+
 TEST_F(MqttBroker, KeepsTheWindowBelowTheBrokersReceiveMaximum) {
   receive_maximum = 10;
   publish("0");
