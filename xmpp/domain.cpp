@@ -36,8 +36,14 @@ std::string network_suffix(const Domain& domain, const Conversation& room) {
   return text.erase(0, position + room.native.view().size());
 }
 
+PersonJids::PersonJids(const Domain& domain, const Conversation& room)
+    : domain_{domain},
+      room_{room},
+      suffix_{network_suffix(domain, room)},
+      asks_{domain.addresses->has_own_escapes() || !domain.addresses->text(room).starts_with(room.native.view())} {}
+
 std::string_view PersonJids::of(std::string_view name) {
-  if (domain_.addresses->has_own_escapes()) {
+  if (asks_) {
     const auto person = domain_.addresses->person(room_, name);
     jid_ = person ? bare_jid(domain_, *person) : std::string{};
     return jid_;

@@ -42,15 +42,15 @@ std::string network_suffix(const Domain& domain, const Conversation& room);
 /// of AddressBook::person().
 class PersonJids {
  public:
-  PersonJids(const Domain& domain, const Conversation& room)
-      : domain_{domain}, room_{room}, suffix_{network_suffix(domain, room)} {}
-  /// Good until the next call. Empty where the address book has escapes of its own and knows nobody of that name.
+  PersonJids(const Domain& domain, const Conversation& room);
+  /// Good until the next call. Empty where the address book must be asked and knows nobody of that name.
   std::string_view of(std::string_view name);
 
  private:
   const Domain& domain_;
   const Conversation& room_;
   std::string suffix_;
+  bool asks_ = false;  // a room's text does not begin with its name, so a person's cannot be made of that
   std::string text_;
   std::string jid_;
 };

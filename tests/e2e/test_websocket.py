@@ -6,6 +6,7 @@ from support.process import RUN_FOLDER
 from support.servers import Servers
 from support.websocket_client import TOKEN, http
 from support.websocket_stage import READER, Stage, websocket_configuration
+from support.xmpp_servers import WS_DOMAIN
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,8 @@ class TestRoom:
         juliet = stage.world.xmpp()
         entry = juliet.join(stage.room, juliet.name)
         assert set(entry.nicks) == {"kitchen", juliet.name}
+        kitchen = next(presence for presence in entry.presences if presence.nick == "kitchen")
+        assert kitchen.item["jid"] == f"{stage.channel}\\2fkitchen@{WS_DOMAIN}"
         assert entry.subject.subject == f"The channel {stage.channel}"
         client.wait(t="presence", state="online", user={"nick": juliet.name})
 
