@@ -262,12 +262,10 @@ TEST_F(SqliteStoreTest, AFullQueueGivesUpNewChangesAndSaysSo) {
   while (taken < 2 * Store::max_waiting && store->put(nick)) ++taken;
   EXPECT_GE(taken, Store::max_waiting);
   EXPECT_LT(taken, 2 * Store::max_waiting);
-  std::vector<bool> whole;
-  store->when_committed([&](bool is_whole) { whole.push_back(is_whole); });
-  store->when_committed([&](bool is_whole) { whole.push_back(is_whole); });
+  EXPECT_TRUE(
+      until([&] { return std::ranges::any_of(troubles, [](const auto& it) { return it.contains("given up"); }); }));
+  store.reset();  // while the disk takes nothing: it ends all the same
   sqlite3_close(other);
-  ASSERT_TRUE(until([&] { return whole.size() == 2; }));
-  EXPECT_THAT(whole, ElementsAre(false, true)) << "the second is about what came after the first";
 }
 
 }  // namespace

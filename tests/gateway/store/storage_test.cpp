@@ -59,6 +59,7 @@ TEST_F(StorageTest, ThatIsNotThereYetIsNoProblem) {
 }
 
 TEST_F(StorageTest, AKeyBesideTheDatabaseAndOneThatOthersReadAreWarnedOf) {
+  fs::create_directories(folder / "data");
   storage.key_file = folder / "data" / ".." / "data" / "key";
   open();
   EXPECT_THAT(check_storage(storage).warnings, ElementsAre(HasSubstr("beside the database")));
