@@ -5,8 +5,10 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <sstream>
 #include <utility>
 
+#include "app/status.hpp"
 #include "gateway/store/storage.hpp"
 #include "gateway/version.hpp"
 
@@ -30,13 +32,16 @@ std::unique_ptr<Store> open_store(const Storage& storage, const asio::any_io_exe
 
 }  // namespace
 
-Daemon::Daemon(Plan plan)
-    : plan_{std::move(plan)},
+Daemon::Daemon(Reading reading, std::function<Reading()> again)
+    : plan_{std::move(reading.plan)},
+      values_{std::move(reading.values)},
+      again_{std::move(again)},
       random_{std::random_device{}()},
       turn_{io_.get_executor(), [this] { router_.settle(); }},
       alarms_{io_.get_executor()},
       resolver_{make_resolver(io_.get_executor(), plan_.dns)},
-      log_{make_stdout_sink(plan_.log_format), plan_.log_level},
+      sink_{make_stdout_sink(plan_.log)},
+      log_{sink_},
       store_{open_store(plan_.storage, io_.get_executor(), log_, counters_)},
       ids_{(std::uint64_t{random_()} << 32) ^ random_()},
       stop_{io_.get_executor(), SteadyTime::max()},
@@ -54,7 +59,11 @@ Daemon::Daemon(Plan plan)
                plan_.limits,
                routes_,
                *store_},
-      users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates, plan_.admins}} {
+      traffic_{alarms_, log_},
+      users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates, plan_.admins}},
+      service_manager_{read_environment(), alarms_},
+      commands_{{"status", [this] { return status(); }}, {"reload", [this] { return reload(); }}} {
+  router_.set_watch(traffic_);
   const AdapterId home{0};
   router_.set(home, users_);
   router_.set_home(home);
@@ -63,6 +72,7 @@ Daemon::Daemon(Plan plan)
     adapters_.push_back(component.make(runtime_, id));
     router_.set(id, *adapters_.back());
     users_.add(component.settings, id, *adapters_.back());
+    traffic_.add(id, component.settings.domain);
   }
 }
 
@@ -85,6 +95,9 @@ asio::awaitable<void> Daemon::serve() {
   co_await with_tasks([this](TaskGroup& tasks) -> asio::awaitable<void> {
     for (const auto& adapter : adapters_) tasks.spawn("adapter", adapter->run());
     if (!plan_.http.address.empty()) tasks.spawn("http", serve_pages());
+    if (!plan_.control_socket.empty())
+      tasks.spawn("control", serve_control(plan_.control_socket, commands_, runtime_.log));
+    service_manager_.ready();
     boost::system::error_code stopped;
     co_await stop_.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
   });
@@ -99,20 +112,23 @@ asio::awaitable<void> Daemon::serve() {
 
 asio::awaitable<void> Daemon::watch_signals() {
   asio::signal_set signals{io_, SIGTERM, SIGINT, SIGHUP};
+  signals.add(SIGUSR1);
   for (;;) {
     const int signal = co_await signals.async_wait(asio::use_awaitable);
     if (signal == SIGHUP) {
-      runtime_.log.warn("the configuration is read at the start only: restart to apply changes");
-      continue;
+      reload();
+    } else if (signal == SIGUSR1) {
+      log_lines(status());
+    } else {
+      runtime_.log.info("asked to end");
+      stop();
     }
-    runtime_.log.info("asked to end");
-    stop();
   }
 }
 
 asio::awaitable<void> Daemon::serve_pages() {
   const auto metrics = [this] {
-    return HttpAnswer{.content_type = "text/plain; version=0.0.4", .body = counters_.to_text()};
+    return HttpAnswer{.content_type = "text/plain; version=0.0.4", .body = metrics_page(counters_, traffic_, state())};
   };
   routes_["/healthz"] = HttpRoute{[] { return HttpAnswer{.body = "ok\n"}; }};
   routes_["/readyz"] = HttpRoute{[this] { return readiness(); }};
@@ -127,8 +143,57 @@ asio::awaitable<void> Daemon::serve_pages() {
   }
 }
 
+GatewayState Daemon::state() const {
+  GatewayState state{.components = {}, .waiting_for_users = router_.waiting(AdapterId{0})};
+  const auto streams = users_.links();
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    const AdapterId id{static_cast<std::uint8_t>(i + 1)};
+    state.components.push_back(
+        {.stream = streams[i], .foreign = adapters_[i]->links(), .waiting = router_.waiting(id)});
+  }
+  return state;
+}
+
+std::string Daemon::status() const {
+  const auto running = std::chrono::duration_cast<std::chrono::seconds>(alarms_.now() - started_);
+  return status_text(state(), traffic_, running);
+}
+
+std::string Daemon::reload() {
+  auto reading = again_();
+  if (!reading.problems.empty()) {
+    std::string text = std::string{reload_refused} + ", the configuration has mistakes:\n";
+    for (const auto& problem : reading.problems) text += to_text(problem) + "\n";
+    log_lines(text);
+    return text;
+  }
+  const auto changes = changes_between(values_, reading.values);
+  for (const auto& key : changes.live) {
+    values_.erase(key);
+    if (const auto set = reading.values.find(key); set != reading.values.end()) values_.insert(*set);
+  }
+  if (!changes.live.empty()) {
+    sink_->set(reading.plan.log);
+    router_.set_policy(reading.plan.degrade);
+    runtime_.limits = reading.plan.limits;
+    users_.set_access(Access{reading.plan.users, reading.plan.rates, reading.plan.admins});
+  }
+  const std::string text = "changed: " + listed(changes.live) + "\nneeds a restart: " + listed(changes.restart) + "\n";
+  log_lines("the configuration was read again\n" + text);
+  return text;
+}
+
+void Daemon::log_lines(const std::string& text) const {
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) runtime_.log.info("{}", line);
+}
+
 HttpAnswer Daemon::readiness() const {
-  if (users_.is_ready()) return {.body = "ready\n"};
+  if (users_.is_ready()) {
+    HttpAnswer answer{.body = "ready\n"};
+    for (const auto& link : degraded(state())) answer.body += "degraded: " + link + "\n";
+    return answer;
+  }
   HttpAnswer answer{.status = 503, .body = "not ready\n"};
   for (const auto& domain : users_.down()) answer.body += "component stream down: " + domain + "\n";
   return answer;
@@ -149,6 +214,7 @@ void Daemon::on_users_failed(const std::exception_ptr& failed) {
 
 void Daemon::stop() {
   if (std::exchange(is_stopping_, true)) return;
+  service_manager_.stopping();
   stop_.expires_at(SteadyTime::min());  // ends the wait, also one that has not begun
   // Whatever still hangs then: the process ends within the time that it promised.
   last_resort_ = std::make_unique<Alarm>(alarms_, [this] { io_.stop(); });

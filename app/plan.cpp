@@ -26,6 +26,7 @@ extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leav
 namespace isthmus::app {
 namespace {
 
+constexpr std::string_view default_socket = "/run/isthmus/isthmus.sock";
 constexpr std::string_view default_database = "/var/lib/isthmus/isthmus.db";
 
 /// The domain that `domain` is a subdomain of.
@@ -134,6 +135,12 @@ Storage read_storage(const config::Section& section) {
   return storage;
 }
 
+LogOptions read_log(const config::Section& log) {
+  return {.level = parse_level(log.one_of("level", "info", {"trace", "debug", "info", "warn", "error"})),
+          .format = log.one_of("format", "text", {"text", "json"}) == "json" ? LogFormat::json : LogFormat::text,
+          .hash_addresses = log.boolean("hash_jids", false)};
+}
+
 }  // namespace
 
 Plan read_plan(const config::Section& root) {
@@ -150,13 +157,20 @@ Plan read_plan(const config::Section& root) {
   if (plan.users.empty()) {
     for (const auto& component : plan.components) plan.users.push_back(parent_domain(component.settings.domain));
   }
-  const auto log = root.table("log");
-  plan.log_level = parse_level(log.one_of("level", "info", {"trace", "debug", "info", "warn", "error"}));
-  plan.log_format = log.one_of("format", "text", {"text", "json"}) == "json" ? LogFormat::json : LogFormat::text;
+  plan.log = read_log(root.table("log"));
+  plan.control_socket = root.table("control").text("socket", default_socket);
   plan.http.address = root.table("http").text("listen", "127.0.0.1:8480");
   plan.http.trusted_proxies = read_proxies(root.table("http"));
   plan.dns.servers = root.table("dns").texts("servers");
   return plan;
+}
+
+Reading read_configuration(const std::string& path, const std::map<std::string, std::string>& environment) {
+  const auto document = config::Document::load(path, environment);
+  Reading reading{.plan = read_plan(document.root()), .problems = {}, .values = {}};
+  reading.problems = document.finish();
+  reading.values = document.values();
+  return reading;
 }
 
 std::map<std::string, std::string> read_environment() {

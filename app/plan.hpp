@@ -36,14 +36,22 @@ struct Plan {
   UserLimits limits;
   AccessRates rates;
   DegradePolicy degrade;
-  LogLevel log_level = LogLevel::info;
-  LogFormat log_format = LogFormat::text;
+  LogOptions log;
   HttpOptions http;
+  std::string control_socket;  // empty: none
   ResolverOptions dns;
 };
 
 /// Reads every section; mistakes are noted in the document, and then the plan is of no use.
 Plan read_plan(const config::Section& root);
+
+/// One reading of the configuration.
+struct Reading {
+  Plan plan;
+  std::vector<config::Problem> problems;      // with any of them the plan is of no use
+  std::map<std::string, std::string> values;  // Document::values()
+};
+Reading read_configuration(const std::string& path, const std::map<std::string, std::string>& environment);
 
 /// The variables of this process.
 std::map<std::string, std::string> read_environment();

@@ -58,6 +58,29 @@ std::string without_citations(std::string_view description) {
 
 }  // namespace
 
+namespace {
+
+/// `node` and all below it, by dotted names.
+void flatten(const toml::node& node, const std::string& path, std::map<std::string, std::string>& into) {
+  if (const toml::table* table = node.as_table()) {
+    for (const auto& [key, value] : *table) flatten(value, dotted(path, key.str()), into);
+  } else if (const toml::array* list = node.as_array()) {
+    std::size_t number = 0;
+    for (const toml::node& element : *list) flatten(element, path + '[' + std::to_string(++number) + ']', into);
+    if (number == 0) into.emplace(path, "[]");
+  } else if (const auto text = node.value_exact<std::string>()) {
+    into.emplace(path, *text);
+  } else if (const auto whole = node.value_exact<std::int64_t>()) {
+    into.emplace(path, std::to_string(*whole));
+  } else if (const auto number = node.value_exact<double>()) {
+    into.emplace(path, number_to_text(*number));
+  } else if (const auto boolean = node.value_exact<bool>()) {
+    into.emplace(path, *boolean ? "true" : "false");
+  }
+}
+
+}  // namespace
+
 struct Document::State {
   std::string name;  // of the file, for Problems
   Environment environment;
@@ -65,6 +88,7 @@ struct Document::State {
   bool is_readable = true;       // false: the one Problem says why, and the tables are empty
   toml::table table;
   std::vector<Problem> problems;
+  std::map<std::string, std::string> contents;  // of secret files, by their keys
   std::shared_ptr<Section::Node> root;
 
   State(std::string document_name, const std::map<std::string, std::string>& variables)
@@ -167,6 +191,7 @@ std::string Section::Node::file_content(const Found& path_key, std::string_view 
   }
   if (content->ends_with('\n')) content->resize(content->size() - (content->ends_with("\r\n") ? 2 : 1));
   if (content->empty()) problem(path_key, key, "the file is empty");
+  if (path_key.node != nullptr) document.contents[dotted(path, key)] = *content;
   return *std::move(content);
 }
 
@@ -404,6 +429,13 @@ Document Document::parse(std::string_view toml, const std::string& name,
 }
 
 Section Document::root() const { return Section{state_->root}; }
+
+std::map<std::string, std::string> Document::values() const {
+  std::map<std::string, std::string> result;
+  flatten(state_->table, "", result);
+  for (const auto& [key, content] : state_->contents) result[key] += '\n' + content;
+  return result;
+}
 
 std::vector<Problem> Document::finish() const {
   std::vector<Problem> result = state_->problems;

@@ -88,6 +88,10 @@ class Document {
   /// After every owner has read its section: all problems in the order of their lines, with one for each key that
   /// nobody asked for and each environment variable that looks like a key (ISTHMUS_…__…) and set nothing.
   std::vector<Problem> finish() const;
+  /// What the file sets, after every owner has read its section: each key by its dotted name, elements of lists and
+  /// [[…]] tables with their number, the contents of secret files too. To be compared with a later reading of the same
+  /// file, and never to be shown: secrets are among them. What variables set is not there, since those cannot change.
+  std::map<std::string, std::string> values() const;
 
  private:
   friend class Section;

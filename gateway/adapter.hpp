@@ -65,6 +65,14 @@ struct SessionInfo {
   std::string state;  // in a few words
 };
 
+/// How one of an adapter's foreign services stands, for operators.
+struct LinkReport {
+  std::string name;          // as the configuration or addresses name it
+  std::size_t sessions = 0;  // connections that are wanted
+  std::size_t up = 0;        // of these: logged in
+  std::size_t queued = 0;    // bytes that wait to be written
+};
+
 class Adapter {
  public:
   virtual ~Adapter() = default;
@@ -97,6 +105,8 @@ class Adapter {
   }
   /// What the owner has set here is forgotten; whoever calls tells the store.
   virtual void forget(const Name& owner) { static_cast<void>(owner); }
+  /// Those that are in use, by name; for a glance now and then, not for each message.
+  virtual std::vector<LinkReport> links() const { return {}; }
   virtual Identity identity(PlaceKind kind) const {
     return kind == PlaceKind::direct ? Identity{"client", "pc"} : Identity{"conference", protocol()};
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/connect_check.hpp"
+#include "app/control_socket.hpp"
 #include "app/daemon.hpp"
 #include "app/plan.hpp"
 #include "gateway/version.hpp"
@@ -51,6 +52,16 @@ int rekey(const Plan& plan) {
   return clean;
 }
 
+int ask(const Plan& plan, const std::string& command) {
+  const auto answer = ask_gateway(plan.control_socket, command);
+  if (!answer) {
+    std::cerr << "no gateway answers at control.socket \"" << plan.control_socket << "\"\n";
+    return 1;
+  }
+  std::cout << *answer;
+  return answer->starts_with(reload_refused) ? bad_configuration : clean;
+}
+
 int main_with(int argc, char** argv) {
   CLI::App app{"isthmus: a gateway between XMPP and other networks", "isthmus"};
   std::string path{default_config};
@@ -62,23 +73,28 @@ int main_with(int argc, char** argv) {
   auto* say_version = app.add_subcommand("version", "say which version this is")->fallthrough();
   auto* healthcheck = app.add_subcommand("healthcheck", "ask the running gateway whether it is alive")->fallthrough();
   auto* renew = app.add_subcommand("rekey", "seal all stored secrets with a new key")->fallthrough();
+  auto* status = app.add_subcommand("status", "say how the running gateway stands")->fallthrough();
+  auto* reload = app.add_subcommand("reload", "have the running gateway read its configuration again")->fallthrough();
   CLI11_PARSE(app, argc, argv);
   if (*say_version) {
     std::cout << "isthmus " << version << "\n";
     return clean;
   }
-  auto document = config::Document::load(path, read_environment());
-  auto plan = read_plan(document.root());
-  const auto problems = document.finish();
-  for (const auto& problem : problems) std::cerr << to_text(problem) << "\n";
-  if (!problems.empty()) return bad_configuration;
+  const auto read = [path] { return read_configuration(path, read_environment()); };
+  auto reading = read();
+  const auto& plan = reading.plan;
+  // What runs may be asked also when the file has mistakes by now.
+  if (*status) return ask(plan, "status");
+  if (*reload) return ask(plan, "reload");
+  for (const auto& problem : reading.problems) std::cerr << to_text(problem) << "\n";
+  if (!reading.problems.empty()) return bad_configuration;
   if (*check) return check_all(path, plan, connect);
   if (*renew) return rekey(plan);
   if (*healthcheck) return check_health(plan);
   // A peer that has gone makes a write fail; that is an answer, not a reason to end.
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    return Daemon{std::move(plan)}.run();
+    return Daemon{std::move(reading), read}.run();
   } catch (const StorageFailed& failure) {
     std::cerr << failure.what() << "\n";
     return bad_storage;

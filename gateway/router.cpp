@@ -20,17 +20,24 @@ AdapterId Router::reserve() {
 
 void Router::set(AdapterId id, Adapter& adapter) { adapters_[static_cast<std::size_t>(id)] = &adapter; }
 
-void Router::emit(EventPtr event) { incoming_.push_back({std::move(event), std::nullopt}); }
+void Router::emit(EventPtr event) {
+  if (watch_ != nullptr) watch_->on_event(*event);
+  incoming_.push_back({std::move(event), std::nullopt});
+}
 
-void Router::confirmed(EventPtr event) { incoming_.push_back({std::move(event), Receipt{}}); }
+void Router::confirmed(EventPtr event) {
+  if (watch_ != nullptr) watch_->on_confirmed(*event);
+  incoming_.push_back({std::move(event), Receipt{}});
+}
 
 void Router::failed(EventPtr event, Refusal why) {
   counters_.add("refused", to_text(why.condition));
+  if (watch_ != nullptr) watch_->on_failed(*event, why);
   incoming_.push_back({std::move(event), Receipt{std::move(why)}});
 }
 
 void Router::resumed(AdapterId id) {
-  for (auto& event : outbox_.take(id)) emit(std::move(event));
+  for (auto& event : outbox_.take(id)) incoming_.push_back({std::move(event), std::nullopt});
 }
 
 void Router::settle() {

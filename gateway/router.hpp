@@ -11,6 +11,17 @@
 
 namespace isthmus {
 
+/// Hears what becomes of events, for metrics and the log. Must not throw, nor call the router.
+class DeliveryWatch {
+ public:
+  virtual ~DeliveryWatch() = default;
+  /// `event` came in, from either side. Not again when it was deferred.
+  virtual void on_event(const Event& event) = 0;
+  /// The foreign side has what a user said.
+  virtual void on_confirmed(const Event& event) = 0;
+  virtual void on_failed(const Event& event, const Refusal& why) = 0;
+};
+
 class Router {
  public:
   explicit Router(Counters& counters, DegradePolicy policy = {}) : counters_{counters}, policy_{policy} {}
@@ -21,6 +32,11 @@ class Router {
   void set(AdapterId id, Adapter& adapter);
   /// The adapter on whose side the users are.
   void set_home(AdapterId id) { home_ = id; }
+
+  /// `watch` outlives the router's last settle().
+  void set_watch(DeliveryWatch& watch) { watch_ = &watch; }
+  /// From the next event on.
+  void set_policy(const DegradePolicy& policy) { policy_ = policy; }
 
   /// Takes an event in; settle() routes it, so no adapter is ever called from within its own code.
   void emit(EventPtr event);
@@ -48,6 +64,7 @@ class Router {
 
   Counters& counters_;
   DegradePolicy policy_;
+  DeliveryWatch* watch_ = nullptr;
   std::vector<Adapter*> adapters_;
   AdapterId home_{};
   std::vector<Delivery> incoming_;  // taken in, not yet routed

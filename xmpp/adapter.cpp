@@ -33,7 +33,7 @@ Adapter::Adapter(Runtime& runtime, AdapterId id, ServerSettings server, Access a
 Adapter::~Adapter() = default;
 
 void Adapter::add(ComponentSettings component, AdapterId id, isthmus::Adapter& foreign) {
-  connections_.push_back(std::make_unique<Connection>(runtime_, server_, component, *this));
+  connections_.push_back(std::make_unique<Connection>(runtime_, server_, component, *this, id));
   dispatcher_.add({component.domain, id, &foreign, &foreign.addresses(), connections_.back().get()});
 }
 
@@ -49,6 +49,15 @@ Capabilities Adapter::capabilities(const Name&, const Conversation&) const {
 
 bool Adapter::is_ready() const {
   return std::ranges::all_of(connections_, [](const auto& connection) { return connection->is_up(); });
+}
+
+std::vector<LinkReport> Adapter::links() const {
+  std::vector<LinkReport> reports;
+  for (const auto& connection : connections_) {
+    const std::size_t up = connection->is_up() ? 1 : 0;
+    reports.push_back({.name = connection->domain(), .sessions = 1, .up = up, .queued = connection->unsent()});
+  }
+  return reports;
 }
 
 std::vector<std::string> Adapter::down() const {

@@ -29,6 +29,10 @@ class Adapter final : public isthmus::Adapter, public StanzaHandler {
   Capabilities capabilities(const Name&, const Conversation&) const override;
   std::string_view protocol() const override { return "xmpp"; }
 
+  std::vector<LinkReport> links() const override;
+  /// From the next stanza on.
+  void set_access(Access access) { dispatcher_.set_access(std::move(access)); }
+
   /// True when every component stream is up.
   bool is_ready() const;
   /// The domains whose stream is down.

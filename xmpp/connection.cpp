@@ -32,11 +32,13 @@ asio::awaitable<void> sleep_for(std::chrono::nanoseconds time) {
 
 }  // namespace
 
-Connection::Connection(Runtime& runtime, ServerSettings server, ComponentSettings component, StanzaHandler& handler)
+Connection::Connection(Runtime& runtime, ServerSettings server, ComponentSettings component, StanzaHandler& handler,
+                       AdapterId link)
     : runtime_{runtime},
       server_{std::move(server)},
       component_{std::move(component)},
       handler_{handler},
+      byte_counts_{runtime.counters.bytes(link)},
       stream_{component_.domain, component_.secret, FramerLimits{.max_stanza = server_.max_stanza}, out_, *this},
       backoff_{reconnect_base, reconnect_cap},
       alive_{runtime.alarms, [this] { check_alive(); }} {}
@@ -59,7 +61,8 @@ asio::awaitable<void> Connection::run() {
       throw HandshakeRefused{component_.domain + ": the server refuses the secret"};
     }
     runtime_.counters.add("xmpp_disconnects", "stream_ended");
-    runtime_.log.warn("{}: stream to {}:{} ended: {}", component_.domain, server_.host, server_.port, why);
+    runtime_.log.warn(LogFields{{"link", component_.domain}, {"reason", why}}, "{}: stream to {}:{} ended: {}",
+                      component_.domain, server_.host, server_.port, why);
   }
 }
 
@@ -111,6 +114,7 @@ asio::awaitable<void> Connection::read() {
     co_await bytes_->readable();
     for (;;) {
       const auto moved = bytes_->read_some(runtime_.read_buffer);
+      byte_counts_.users_in += moved.bytes;
       if (moved.error) break_off(moved.error.message());
       if (moved.error || is_broken_) co_return;
       if (moved.bytes == 0) break;
@@ -139,6 +143,7 @@ void Connection::flush() {
     }
     if (moved.bytes == 0) break;
     written += moved.bytes;
+    byte_counts_.users_out += moved.bytes;
   }
   out_.erase(0, written);
   if (is_broken_) return;
@@ -161,7 +166,7 @@ void Connection::on_ready() {
   ready_at_ = runtime_.alarms.now();
   is_announced_ = true;
   alive_.set(heard_ + idle_before_ping);
-  runtime_.log.info("{}: component stream is up", component_.domain);
+  runtime_.log.info(LogFields{{"link", component_.domain}}, "{}: component stream is up", component_.domain);
   handler_.on_up(*this);
 }
 

@@ -37,7 +37,9 @@ class StanzaHandler {
 
 class Connection final : public Outlet, private Flushable, private StreamListener {
  public:
-  Connection(Runtime& runtime, ServerSettings server, ComponentSettings component, StanzaHandler& handler);
+  /// `link`: the adapter whose domain it is.
+  Connection(Runtime& runtime, ServerSettings server, ComponentSettings component, StanzaHandler& handler,
+             AdapterId link = {});
   ~Connection() override;
 
   /// Connects and reconnects until cancelled. Throws HandshakeRefused.
@@ -47,6 +49,8 @@ class Connection final : public Outlet, private Flushable, private StreamListene
 
   bool is_up() const override { return stream_.state() == ComponentStream::State::ready && !is_broken_; }
   std::string& buffer() override;
+  /// Bytes that wait for the socket.
+  std::size_t unsent() const noexcept { return out_.size(); }
   const std::string& domain() const noexcept { return component_.domain; }
   /// True for the id of a ping that we sent to ourselves.
   bool is_own_ping(std::string_view id) const noexcept { return !ping_id_.empty() && id == ping_id_; }
@@ -68,6 +72,7 @@ class Connection final : public Outlet, private Flushable, private StreamListene
   ServerSettings server_;
   ComponentSettings component_;
   StanzaHandler& handler_;
+  ByteCounts& byte_counts_;
   std::string out_;
   ComponentStream stream_;
   std::unique_ptr<ByteStream> bytes_;

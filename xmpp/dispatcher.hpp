@@ -32,6 +32,7 @@ class Dispatcher {
   void add(Domain domain);
   const Domain* find(std::string_view domain) const;
 
+  void set_access(Access access) { access_ = std::move(access); }
   /// Takes one stanza from a server.
   void dispatch(pugi::xml_node stanza);
   /// A stanza over a limit was skipped; `head` is its start tag alone, or an empty node.

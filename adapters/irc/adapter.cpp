@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <map>
 #include <utility>
 
 #include "adapters/irc/timing.hpp"
@@ -49,7 +50,7 @@ IrcAdapter::IrcAdapter(Runtime& runtime, AdapterId id, Settings settings)
                  runtime_.log.error("irc: {} ended: {}", name, failure.what());
                }
              }},
-      connection_setting_{runtime_, *this, tasks_, shared_, id_, sts_},
+      connection_setting_{runtime_, *this, tasks_, shared_, id_, sts_, runtime_.counters.bytes(id_)},
       goodbye_{runtime.executor, SteadyTime::max()} {
   for (const std::string& note : settings_.notes) runtime_.log.warn("{}", note);
 }
@@ -80,6 +81,20 @@ asio::awaitable<void> IrcAdapter::run() {
     goodbye_.expires_at(SteadyTime::max());
     co_await goodbye_.async_wait(asio::as_tuple(asio::use_awaitable));
   }
+}
+
+std::vector<LinkReport> IrcAdapter::links() const {
+  std::map<std::string_view, LinkReport> reports;
+  for (const auto& [key, connection] : connections_) {
+    LinkReport& report = reports[key.network.view()];
+    report.name = key.network.view();
+    ++report.sessions;
+    if (connection->session().is_up()) ++report.up;
+    report.queued += connection->queued();
+  }
+  std::vector<LinkReport> links;
+  for (auto& [name, report] : reports) links.push_back(std::move(report));
+  return links;
 }
 
 void IrcAdapter::closed(Connection& connection) {

@@ -34,6 +34,7 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   std::vector<SessionInfo> sessions(const Name& owner) const override;
   std::size_t end_sessions(const Name& owner, const Name& network, std::string_view reason) override;
   void forget(const Name& owner) override;
+  std::vector<LinkReport> links() const override;
 
   /// How many connections there are; one whose session is over does not count.
   std::size_t count() const noexcept { return connections_.size(); }

@@ -200,6 +200,7 @@ bool Connection::read_all(std::uint32_t attempt, boost::system::error_code error
   const std::span<char> buffer = setting_.runtime.read_buffer;
   while (attempt == attempt_ && !error) {
     const Moved moved = stream_->read_some(buffer);
+    setting_.bytes.foreign_in += moved.bytes;
     if (moved.bytes > 0) feed(buffer.first(moved.bytes));
     error = moved.error;
     if (attempt == attempt_ && !error && moved.bytes < buffer.size()) {  // nothing is left, not even within TLS
@@ -232,7 +233,8 @@ void Connection::feed(std::span<char> bytes) {
   while (const auto line = line_buffer_.next()) {
     if (session_.is_over()) continue;  // the bytes must be consumed all the same
     if (setting_.runtime.log.is_on(LogLevel::debug))
-      setting_.runtime.log.debug("{} for {}: {}", place_.network.view(), user_.view(), *line);
+      setting_.runtime.log.debug(LogFields{{"link", place_.network.view()}, {"dir", "in"}}, "{} for {}: {}",
+                                 place_.network.view(), user_.view(), *line);
     session_.on_line(*line, time);
     setting_.runtime.router.settle();
     if (attempt != attempt_) return;  // dropped
@@ -276,6 +278,7 @@ void Connection::flush() {
       setting_.tasks.spawn("irc drain", drain(shared_from_this(), stream_));
       break;
     }
+    setting_.bytes.foreign_out += moved.bytes;
     outgoing_.written(moved.bytes, through);
   }
   for (EventPtr& event : through) confirmed(std::move(event));
@@ -373,7 +376,8 @@ EventPtr Connection::event(const Conversation& place) {
 }
 
 void Connection::log(std::string_view text) {
-  setting_.runtime.log.info("{} for {}: {}", place_.network.view(), user_.view(), text);
+  setting_.runtime.log.info(LogFields{{"link", place_.network.view()}}, "{} for {}: {}", place_.network.view(),
+                            user_.view(), text);
 }
 
 }  // namespace isthmus::irc

@@ -53,6 +53,7 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
     const Session::Shared& session;
     AdapterId adapter;
     StsPolicies& sts;
+    ByteCounts& bytes;
   };
 
   /// `user`: whose connection it is. `place`: the network as a conversation. Everything in `setting` outlives the
@@ -68,6 +69,8 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
   const Name& user() const noexcept { return user_; }
   const Name& network() const noexcept { return place_.network; }
   bool has_stream() const noexcept { return stream_ != nullptr; }
+  /// Bytes that wait for the flood limit or the socket.
+  std::size_t queued() const noexcept { return outgoing_.bytes().size(); }
 
   // SessionHost
   void connect(bool patient) override;

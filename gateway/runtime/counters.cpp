@@ -25,6 +25,7 @@ std::uint64_t Counters::value(std::string_view name, std::string_view reason) co
 std::string Counters::to_text() const {
   std::string text;
   for (const auto& [name, reasons] : values_) {
+    fmt::format_to(std::back_inserter(text), "# HELP isthmus_{}_total Times it happened, by reason.\n", name);
     fmt::format_to(std::back_inserter(text), "# TYPE isthmus_{}_total counter\n", name);
     for (const auto& [reason, value] : reasons) {
       fmt::format_to(std::back_inserter(text), "isthmus_{}_total{{reason=\"{}\"}} {}\n", name, reason, value);

@@ -5,9 +5,13 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <chrono>
 #include <cstdint>
 #include <iterator>
 #include <optional>
+
+#include "gateway/runtime/private_addresses.hpp"
+#include "gateway/runtime/repeat_filter.hpp"
 
 namespace isthmus {
 
@@ -100,27 +104,61 @@ constexpr std::string_view level_name(LogLevel level) {
 /// Levels are filtered by Log and written here, so spdlog only adds the time.
 class StdoutSink final : public LogSink {
  public:
-  explicit StdoutSink(LogFormat format)
-      : format_{format}, logger_{"isthmus", std::make_shared<spdlog::sinks::stdout_sink_st>()} {
+  explicit StdoutSink(const LogOptions& options)
+      : logger_{"isthmus", std::make_shared<spdlog::sinks::stdout_sink_st>()} {
+    StdoutSink::set(options);
+  }
+
+  void set(const LogOptions& options) override {
+    LogSink::set(options);
+    options_ = options;
     const auto* pattern =
-        format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %v";
+        options.format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})" : "%Y-%m-%dT%H:%M:%S.%eZ %v";
     logger_.set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc, "\n"));
   }
 
-  void write(LogLevel level, std::string_view text) override {
-    std::string line;
-    if (format_ == LogFormat::json) {
-      fmt::format_to(std::back_inserter(line), R"("level":"{}","text":)", level_name(level));
-      append_json_string(line, text);
+  void write(LogLevel level, LogFields fields, std::string_view text) override {
+    line_.clear();
+    if (options_.format == LogFormat::json) {
+      write_json(level, fields, text);
     } else {
-      fmt::format_to(std::back_inserter(line), "{:5} {}", level_name(level), visible(text));
+      write_text(level, fields, text);
     }
-    logger_.log(spdlog::level::info, spdlog::string_view_t{line.data(), line.size()});
+    if (level < LogLevel::info) return put(line_);
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& summary : repeats_.expire(now)) put(summary);
+    if (repeats_.admit(line_, now)) put(line_);
   }
 
  private:
-  LogFormat format_;
+  void put(std::string_view line) { logger_.log(spdlog::level::info, spdlog::string_view_t{line.data(), line.size()}); }
+  std::string shown(std::string_view text) const {
+    return options_.hash_addresses ? addresses_.hashed(text) : std::string{text};
+  }
+
+  void write_json(LogLevel level, LogFields fields, std::string_view text) {
+    fmt::format_to(std::back_inserter(line_), R"("level":"{}","text":)", level_name(level));
+    append_json_string(line_, shown(text));
+    for (const auto& [key, value] : fields) {
+      fmt::format_to(std::back_inserter(line_), R"(,"{}":)", key);
+      append_json_string(line_, shown(value));
+    }
+  }
+
+  void write_text(LogLevel level, LogFields fields, std::string_view text) {
+    fmt::format_to(std::back_inserter(line_), "{:5} {}", level_name(level), visible(shown(text)));
+    for (const auto& [key, value] : fields) {
+      const bool is_quoted = value.empty() || value.contains(' ');
+      fmt::format_to(std::back_inserter(line_), " {}={}{}{}", key, is_quoted ? "\"" : "", visible(shown(value)),
+                     is_quoted ? "\"" : "");
+    }
+  }
+
+  LogOptions options_;
   spdlog::logger logger_;
+  std::string line_;
+  PrivateAddresses addresses_;
+  RepeatFilter repeats_;
 };
 
 }  // namespace
@@ -142,6 +180,6 @@ std::string visible(std::string_view text) {
   return out;
 }
 
-std::shared_ptr<LogSink> make_stdout_sink(LogFormat format) { return std::make_shared<StdoutSink>(format); }
+std::shared_ptr<LogSink> make_stdout_sink(const LogOptions& options) { return std::make_shared<StdoutSink>(options); }
 
 }  // namespace isthmus

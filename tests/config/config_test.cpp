@@ -442,6 +442,35 @@ TEST(ConfigEnvironment, VariablesOfOthersAreLeftAlone) {
               IsEmpty());
 }
 
+TEST(ConfigValues, AreWhatTheFileSetsByDottedNames) {
+  const Document document = parse(R"([xmpp]
+port = 5347
+[access]
+users = ["example.org", "*"]
+[irc.networks."irc.example.net"]
+flood_rate = 0.5
+[[component]]
+domain = "irc.example.org"
+)",
+                                  {{"ISTHMUS_XMPP__HOST", "localhost"}});
+  EXPECT_THAT(document.values(),
+              ElementsAre(Pair("access.users[1]", "example.org"), Pair("access.users[2]", "*"),
+                          Pair("component[1].domain", "irc.example.org"),
+                          Pair("irc.networks.\"irc.example.net\".flood_rate", "0.5"), Pair("xmpp.port", "5347")));
+}
+
+TEST_F(ConfigFiles, AnotherSecretInTheSameFileIsAnotherValue) {
+  const auto config = write("isthmus.toml", "[xmpp]\nsecret_file = \"secret\"\n");
+  const auto values = [&](std::string_view secret) {
+    write("secret", secret);
+    const Document document = Document::load(config, {});
+    document.root().table("xmpp").secret("secret");
+    return document.values();
+  };
+  EXPECT_EQ(values("one"), values("one\n"));
+  EXPECT_NE(values("one"), values("two"));
+}
+
 TEST(ConfigExamples, AreTomlOfTheirSize) {
   const std::string folder = (test::source_tree() / "config/").string();
   for (const auto* name : {"minimal.toml", "example.toml"}) {

@@ -108,15 +108,15 @@ class Gateway(Process):
 class Servers:
     """An XMPP server, IRC servers and the gateway, connected with each other. `ircds` are classes of irc_servers,
     `channels` are there on each of them from the start, `network` are options of their networks, and `networks` further
-    ones, `access` is added to that section."""
+    ones, `access` is added to that section. `gateway` is the class of the gateway."""
 
     def __init__(self, folder, *, xmpp_server=Prosody, ircds=(Ngircd,), channels=None, network=None, irc=None, more="",
-                 networks=None, access=None):
+                 networks=None, access=None, gateway=Gateway):
         self.folder = make_folder(folder)
         self.xmpp_server = xmpp_server(self.folder)
         self.ircds = {ircd.network: ircd(self.folder, channels) for ircd in ircds}
         listed = {name: listed_network(ircd.port, **(network or {})) for name, ircd in self.ircds.items()}
-        self.gateway = Gateway(self.folder, self.xmpp_server.component_port, {**listed, **(networks or {})}, irc, more,
+        self.gateway = gateway(self.folder, self.xmpp_server.component_port, {**listed, **(networks or {})}, irc, more,
                                access)
 
     def start(self):

@@ -24,8 +24,10 @@ TEST(Counters, AreWrittenInThePrometheusFormat) {
   counters.add("refused", "gone");
   counters.add("disconnects", "stream_ended");
   EXPECT_EQ(counters.to_text(),
+            "# HELP isthmus_disconnects_total Times it happened, by reason.\n"
             "# TYPE isthmus_disconnects_total counter\n"
             "isthmus_disconnects_total{reason=\"stream_ended\"} 1\n"
+            "# HELP isthmus_refused_total Times it happened, by reason.\n"
             "# TYPE isthmus_refused_total counter\n"
             "isthmus_refused_total{reason=\"forbidden\"} 1\n"
             "isthmus_refused_total{reason=\"gone\"} 2\n");

@@ -42,9 +42,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"LastCodePoint", "\xF4\x8F\xBF\xBF", "\xF4\x8F\xBF\xBF"}),
     [](const auto& row) { return std::string{row.param.name}; });
 
-std::string written(LogFormat format, LogLevel level, std::string_view text) {
+std::string written(LogFormat format, LogLevel level, std::string_view text, LogFields fields = {}) {
   testing::internal::CaptureStdout();
-  make_stdout_sink(format)->write(level, text);
+  make_stdout_sink({.format = format})->write(level, fields, text);
   return testing::internal::GetCapturedStdout();
 }
 
@@ -77,23 +77,62 @@ TEST(LogSink, JsonIsOneObjectALine) {
                            "\n"));
 }
 
+TEST(LogSink, FieldsFollowTheText) {
+  const LogFields fields{{"link", "irc.example.org"}, {"reason", "no \"voice\""}, {"id", ""}};
+  EXPECT_THAT(written(LogFormat::text, LogLevel::info, "refused", fields),
+              testing::EndsWith(" info  refused link=irc.example.org reason=\"no \"voice\"\" id=\"\"\n"));
+  EXPECT_THAT(written(LogFormat::json, LogLevel::info, "refused", fields),
+              testing::EndsWith(R"("text":"refused","link":"irc.example.org","reason":"no \"voice\"","id":""})"
+                                "\n"));
+}
+
+TEST(LogSink, AddressesOfPeopleAreHashedWhereOneWishes) {
+  testing::internal::CaptureStdout();
+  const auto sink = make_stdout_sink({.hash_addresses = true});
+  sink->write(LogLevel::info, {{"conv", "romeo@example.org"}}, "juliet@example.org came");
+  sink->set({.format = LogFormat::json});
+  sink->write(LogLevel::info, {}, "juliet@example.org left");
+  const auto lines = testing::internal::GetCapturedStdout();
+  EXPECT_THAT(lines, testing::Not(testing::HasSubstr("juliet@example.org came")));
+  EXPECT_THAT(lines, testing::ContainsRegex("info  ~[0-9a-f]+ came conv=~[0-9a-f]+\n"));
+  EXPECT_THAT(lines, testing::HasSubstr("\"text\":\"juliet@example.org left\""));
+}
+
+TEST(LogSink, WhatRepeatsIsHeldBackExceptForDebugging) {
+  testing::internal::CaptureStdout();
+  const auto sink = make_stdout_sink({.level = LogLevel::debug});
+  for (int i = 0; i < 20; ++i) sink->write(LogLevel::warn, {}, "again");
+  for (int i = 0; i < 20; ++i) sink->write(LogLevel::debug, {}, "a line");
+  const auto lines = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 25);
+}
+
 class Kept final : public LogSink {
  public:
-  void write(LogLevel level, std::string_view text) override { lines.emplace_back(level, text); }
+  void write(LogLevel level, LogFields, std::string_view text) override { lines.emplace_back(level, text); }
   std::vector<std::pair<LogLevel, std::string>> lines;
 };
 
 TEST(Log, WritesWhatIsAtLeastAsGraveAsItsLevel) {
   const auto sink = std::make_shared<Kept>();
-  const Log log{sink, LogLevel::warn};
+  sink->set({.level = LogLevel::warn});
+  const Log log{sink};
   log.debug("no {}", 1);
   log.info("no");
   log.warn("{}: connection lost", "irc.example.org");
-  log.error("yes");
+  log.error(LogFields{{"link", "irc.example.org"}}, "yes");
   EXPECT_THAT(sink->lines,
               ElementsAre(Pair(LogLevel::warn, "irc.example.org: connection lost"), Pair(LogLevel::error, "yes")));
   EXPECT_FALSE(log.is_on(LogLevel::info));
   EXPECT_TRUE(log.is_on(LogLevel::warn));
+}
+
+TEST(Log, TheLevelOfAllCopiesCanChange) {
+  const auto sink = std::make_shared<Kept>();
+  const Log log{sink};
+  const Log copy = log;
+  sink->set({.level = LogLevel::debug});
+  EXPECT_TRUE(copy.is_on(LogLevel::debug));
 }
 
 TEST(Log, WithoutASinkSaysNothing) {
