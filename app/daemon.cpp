@@ -43,6 +43,7 @@ Daemon::Daemon(Reading reading, std::function<Reading()> again)
       sink_{make_stdout_sink(plan_.log)},
       log_{sink_},
       store_{open_store(plan_.storage, io_.get_executor(), log_, counters_)},
+      archive_{*store_, router_, turn_, alarms_, counters_, plan_.retention},
       ids_{(std::uint64_t{random_()} << 32) ^ random_()},
       stop_{io_.get_executor(), SteadyTime::max()},
       runtime_{io_.get_executor(),
@@ -58,7 +59,8 @@ Daemon::Daemon(Reading reading, std::function<Reading()> again)
                [this] { return std::uniform_real_distribution<>{0.0, 1.0}(random_); },
                plan_.limits,
                routes_,
-               *store_},
+               *store_,
+               archive_},
       traffic_{alarms_, log_},
       users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates, plan_.admins}},
       service_manager_{read_environment(), alarms_},
@@ -67,6 +69,7 @@ Daemon::Daemon(Reading reading, std::function<Reading()> again)
   const AdapterId home{0};
   router_.set(home, users_);
   router_.set_home(home);
+  router_.set_witness(archive_);
   for (auto& component : plan_.components) {
     const auto id = router_.reserve();
     adapters_.push_back(component.make(runtime_, id));

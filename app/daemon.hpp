@@ -15,6 +15,7 @@
 #include "app/plan.hpp"
 #include "app/service_manager.hpp"
 #include "app/traffic.hpp"
+#include "gateway/archive.hpp"
 #include "gateway/runtime/runtime.hpp"
 #include "gateway/runtime/task_group.hpp"
 #include "xmpp/adapter.hpp"
@@ -69,6 +70,7 @@ class Daemon {
   std::shared_ptr<LogSink> sink_;
   Log log_;
   std::unique_ptr<Store> store_;
+  Archive archive_;
   EventIds ids_;
   asio::steady_timer stop_;  // cancelled: end
   HttpRoutes routes_;

@@ -141,6 +141,13 @@ LogOptions read_log(const config::Section& log) {
           .hash_addresses = log.boolean("hash_jids", false)};
 }
 
+Archive::Retention read_retention(const config::Section& storage) {
+  constexpr std::int64_t most_days = 36'500;
+  constexpr std::int64_t most_rows = 100'000'000;
+  return {.age = std::chrono::days{storage.integer("archive_days", 30, 0, most_days)},
+          .rows = static_cast<std::size_t>(storage.integer("archive_rows", 50'000, 1, most_rows))};
+}
+
 }  // namespace
 
 Plan read_plan(const config::Section& root) {
@@ -150,6 +157,7 @@ Plan read_plan(const config::Section& root) {
   if (plan.components.empty())
     root.problem("component", "no [[component]]: the gateway needs at least one, with domain and adapter");
   plan.storage = read_storage(root.table("storage"));
+  plan.retention = read_retention(root.table("storage"));
   plan.users = read_users(root.table("access"));
   plan.admins = read_admins(root.table("access"));
   read_limits(plan, root.table("access"));

@@ -8,6 +8,7 @@
 
 #include "config/config.hpp"
 #include "gateway/access.hpp"
+#include "gateway/archive.hpp"
 #include "gateway/model/degrade.hpp"
 #include "gateway/runtime/http.hpp"
 #include "gateway/runtime/log.hpp"
@@ -31,6 +32,7 @@ struct Plan {
   xmpp::ServerSettings server;
   std::vector<Component> components;
   Storage storage;
+  Archive::Retention retention;
   std::vector<std::string> users;
   std::vector<std::string> admins;
   UserLimits limits;

@@ -8,6 +8,7 @@
 #include "app/connect_check.hpp"
 #include "app/control_socket.hpp"
 #include "app/daemon.hpp"
+#include "app/import_biboumi.hpp"
 #include "app/plan.hpp"
 #include "gateway/version.hpp"
 
@@ -75,6 +76,9 @@ int main_with(int argc, char** argv) {
   auto* renew = app.add_subcommand("rekey", "seal all stored secrets with a new key")->fallthrough();
   auto* status = app.add_subcommand("status", "say how the running gateway stands")->fallthrough();
   auto* reload = app.add_subcommand("reload", "have the running gateway read its configuration again")->fallthrough();
+  auto* import = app.add_subcommand("import-biboumi", "take over the users' data of a biboumi")->fallthrough();
+  std::string biboumi_file;
+  import->add_option("FILE", biboumi_file, "biboumi's SQLite file")->required();
   CLI11_PARSE(app, argc, argv);
   if (*say_version) {
     std::cout << "isthmus " << version << "\n";
@@ -91,6 +95,7 @@ int main_with(int argc, char** argv) {
   if (*check) return check_all(path, plan, connect);
   if (*renew) return rekey(plan);
   if (*healthcheck) return check_health(plan);
+  if (*import) return import_biboumi(plan, biboumi_file, std::cout);
   // A peer that has gone makes a write fail; that is an answer, not a reason to end.
   std::signal(SIGPIPE, SIG_IGN);
   try {

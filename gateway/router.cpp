@@ -22,11 +22,13 @@ void Router::set(AdapterId id, Adapter& adapter) { adapters_[static_cast<std::si
 
 void Router::emit(EventPtr event) {
   if (watch_ != nullptr) watch_->on_event(*event);
+  if (witness_ != nullptr && event->about.source != home_) witness_->heard(*event);
   incoming_.push_back({std::move(event), std::nullopt});
 }
 
 void Router::confirmed(EventPtr event) {
   if (watch_ != nullptr) watch_->on_confirmed(*event);
+  if (witness_ != nullptr && event->about.source == home_) witness_->done(*event);
   incoming_.push_back({std::move(event), Receipt{}});
 }
 

@@ -22,6 +22,16 @@ class DeliveryWatch {
   virtual void on_failed(const Event& event, const Refusal& why) = 0;
 };
 
+/// Sees what happens, before the users' side does.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  /// A foreign side tells it. The event's id may be changed: until now nobody knows it.
+  virtual void heard(Event& event) = 0;
+  /// The foreign side has what a user said, as it could say it (Event::original), or did. The same holds for the id.
+  virtual void done(Event& event) = 0;
+};
+
 class Router {
  public:
   explicit Router(Counters& counters, DegradePolicy policy = {}) : counters_{counters}, policy_{policy} {}
@@ -32,6 +42,9 @@ class Router {
   void set(AdapterId id, Adapter& adapter);
   /// The adapter on whose side the users are.
   void set_home(AdapterId id) { home_ = id; }
+  /// `witness` outlives the router's last event. Without one, nobody looks.
+  void set_witness(Witness& witness) { witness_ = &witness; }
+  const Adapter& adapter(AdapterId id) const { return *adapters_[static_cast<std::size_t>(id)]; }
 
   /// `watch` outlives the router's last settle().
   void set_watch(DeliveryWatch& watch) { watch_ = &watch; }
@@ -67,6 +80,7 @@ class Router {
   DeliveryWatch* watch_ = nullptr;
   std::vector<Adapter*> adapters_;
   AdapterId home_{};
+  Witness* witness_ = nullptr;
   std::vector<Delivery> incoming_;  // taken in, not yet routed
   std::vector<Delivery> routing_;   // being routed; a member for its capacity
   bool settling_ = false;

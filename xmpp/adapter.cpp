@@ -95,7 +95,9 @@ void Adapter::on_down(Connection& connection) { dispatcher_.on_down(*dispatcher_
 
 void Adapter::on_stanza(Connection& from, pugi::xml_node stanza) {
   // A ping to ourselves has come back: that it came is all it says.
-  const bool is_own_ping = from.is_own_ping(attribute(stanza, "id")) && attribute(stanza, "from") == from.domain();
+  const auto id = attribute(stanza, "id");
+  const bool is_own_ping = attribute(stanza, "from") == from.domain() &&
+                           (from.is_own_ping(id) || dispatcher_.on_own_ping(*dispatcher_.find(from.domain()), id));
   if (!is_own_ping) dispatcher_.dispatch(stanza);
   runtime_.router.settle();
 }

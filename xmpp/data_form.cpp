@@ -88,6 +88,12 @@ FilledValues SubmittedForm::filled() const {
   return values;
 }
 
+std::vector<std::string_view> SubmittedForm::names() const {
+  std::vector<std::string_view> names;
+  for (const Field& field : fields_) names.emplace_back(field.var);
+  return names;
+}
+
 Answer<SubmittedForm> SubmittedForm::read(pugi::xml_node x) {
   SubmittedForm form;
   const auto type = attribute(x, "type");

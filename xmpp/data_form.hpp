@@ -41,6 +41,8 @@ class SubmittedForm {
   bool is_cancelled() const noexcept { return is_cancelled_; }
   /// Everything that was filled in; several values of one field are parted by LF.
   FilledValues filled() const;
+  /// The names of all fields.
+  std::vector<std::string_view> names() const;
   /// FORM_TYPE; may be empty.
   std::string_view form_type() const;
   /// The field's values, in their order; null when it is not there.

@@ -23,6 +23,13 @@ constexpr std::string_view how_addresses_look =
     "This is a gateway to other networks. network@DOMAIN is a network: what you write to it are commands in its own "
     "language, #room%network@DOMAIN is a room to join there, and nick%network@DOMAIN is a person to write to.";
 
+/// What is said to a person or by one, and not what tells of a moment or may get lost on the way anyhow (QoS 0).
+bool must_arrive(const Event& event) {
+  if (event.about.conversation.kind != PlaceKind::direct || is_momentary(event.what)) return false;
+  const auto* message = std::get_if<Message>(&event.what);
+  return message == nullptr || !message->data || message->data->qos > 0;
+}
+
 /// A nick to be known by where the user never chose one: the localpart.
 std::string_view default_nick(const Incoming& in) { return in.from.local(); }
 
@@ -66,6 +73,7 @@ void Direct::on_message(const Incoming& in, const Name& owner, const Conversatio
   event->about.actor.name = default_nick(in);
   if (!in.id.empty()) event->about.native.push_back({id_scheme, std::string{in.id}});
   event->about.wants_acknowledgement = !in.id.empty() && child(in.element, ns::receipts, "request");
+  if (must_arrive(*event)) undelivered_.keep(in.domain, *event);
   context_.runtime.router.emit(std::move(event));
 }
 
@@ -105,7 +113,7 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
     return Accepted{};
   }
   return std::visit(overloaded{
-                        [&](const Message&) { return deliver_said(event, domain); },
+                        [&](const Message&) { return deliver_said(delivery, domain); },
                         [&](const LinkState& state) -> Outcome {
                           deliver_link(event, state);
                           return Accepted{};
@@ -114,11 +122,11 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
                           contacts_.on_seen(event, presence);
                           return Accepted{};
                         },
-                        [&](const Edit&) { return deliver_said(event, domain); },
-                        [&](const Retract&) { return deliver_said(event, domain); },
-                        [&](const Reactions&) { return deliver_said(event, domain); },
-                        [&](const Typing&) { return deliver_said(event, domain); },
-                        [&](const Displayed&) { return deliver_said(event, domain); },
+                        [&](const Edit&) { return deliver_said(delivery, domain); },
+                        [&](const Retract&) { return deliver_said(delivery, domain); },
+                        [&](const Reactions&) { return deliver_said(delivery, domain); },
+                        [&](const Typing&) { return deliver_said(delivery, domain); },
+                        [&](const Displayed&) { return deliver_said(delivery, domain); },
                         [&](const Watch&) -> Outcome { return Accepted{}; },
                         [&](const Invitation&) -> Outcome { return Accepted{}; },
                         [&](const Request&) -> Outcome { return Accepted{}; },
@@ -130,6 +138,7 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
 }
 
 void Direct::deliver_receipt(const Event& event, const Receipt& receipt, const Domain& domain) {
+  undelivered_.done(event);
   if (std::holds_alternative<Watch>(event.what)) {
     if (receipt.refused) return contacts_.on_watch_refused(event, *receipt.refused);
     return contacts_.on_watch_granted(event);
@@ -163,18 +172,31 @@ std::string_view Direct::message_type(const Event& event) const {
   return is_console ? "chat" : "headline";
 }
 
-Outcome Direct::deliver_said(const Event& event, const Domain& domain) {
+void Direct::on_stream_down(const Domain& domain) {
+  for (auto& event : barrier_.take(domain)) context_.runtime.router.emit(std::move(event));
+}
+
+Outcome Direct::deliver_said(Delivery& delivery, const Domain& domain) {
+  const auto& event = *delivery.event;
   const bool is_personal = event.about.conversation.kind == PlaceKind::direct;
+  const bool is_kept = must_arrive(event);
+  if (is_kept) undelivered_.keep(domain, event);
   if (!domain.outlet->is_up()) {
     // What a service says of the moment is not worth keeping; what a person says is.
     if (is_personal && !is_momentary(event.what)) return Deferred{};
     context_.runtime.counters.add("messages_dropped", is_personal ? "signal_while_down" : "service_notice_while_down");
     return Accepted{};
   }
-  if (is_personal && muc_.deliver_private(event)) return Accepted{};
+  if (is_personal && muc_.deliver_private(event)) {
+    if (is_kept) barrier_.sent(domain, std::move(delivery.event));
+    return Accepted{};
+  }
   // All that a network says itself is a notice: no mark need tell so.
   const Content content{event.what, {.actor = event.about.actor.name, .marks_notices = is_personal}};
-  if (content.is_empty()) return Accepted{};
+  if (content.is_empty()) {
+    undelivered_.done(event);
+    return Accepted{};
+  }
   const Ref ref{event};
   const auto at = event.about.at.value_or(event.about.received_at);
   send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
@@ -186,6 +208,7 @@ Outcome Direct::deliver_said(const Event& event, const Domain& domain) {
     }
     out.close();
   });
+  if (is_kept) barrier_.sent(domain, std::move(delivery.event));
   return Accepted{};
 }
 

@@ -1,19 +1,28 @@
 #pragma once
 // Conversations with one person, with a network as such, or with the gateway itself: chat messages both ways.
 #include "gateway/adapter.hpp"
+#include "xmpp/barrier.hpp"
 #include "xmpp/contacts.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/gateway_commands.hpp"
 #include "xmpp/incoming.hpp"
 #include "xmpp/links.hpp"
 #include "xmpp/muc.hpp"
+#include "xmpp/undelivered.hpp"
 
 namespace isthmus::xmpp {
 
 class Direct {
  public:
-  Direct(const Context& context, Muc& muc, Links& links, Contacts& contacts, const GatewayCommands& commands)
-      : context_{context}, muc_{muc}, links_{links}, contacts_{contacts}, commands_{commands} {}
+  Direct(const Context& context, Muc& muc, Links& links, Contacts& contacts, const GatewayCommands& commands,
+         Undelivered& undelivered)
+      : context_{context},
+        muc_{muc},
+        links_{links},
+        contacts_{contacts},
+        commands_{commands},
+        undelivered_{undelivered},
+        barrier_{context, [this](const Event& event) { undelivered_.done(event); }} {}
 
   /// A message to a person, a network or the gateway itself. To the gateway and to a network: a command in words
   /// (dialogue.hpp). Whatever else is said to a network is a command in the foreign side's own language, each line one;
@@ -25,10 +34,15 @@ class Direct {
   /// `domain`: the one that shows the event's adapter.
   Outcome deliver(Delivery& delivery, const Domain& domain);
 
+  /// What was said to users and may be lost with the domain's stream is said again when it is back.
+  void on_stream_down(const Domain& domain);
+  /// True when `domain` sent that ping to itself: what was said before it has arrived.
+  bool on_own_ping(const Domain& domain, std::string_view id) { return barrier_.on_return(domain, id); }
+
  private:
   void deliver_receipt(const Event& event, const Receipt& receipt, const Domain& domain);
   void deliver_link(const Event& event, const LinkState& state);
-  Outcome deliver_said(const Event& event, const Domain& domain);
+  Outcome deliver_said(Delivery& delivery, const Domain& domain);
   std::string_view message_type(const Event& event) const;
   void answer(const Incoming& in, std::string_view text);
   std::string help(const Domain& domain) const;
@@ -39,6 +53,8 @@ class Direct {
   Links& links_;
   Contacts& contacts_;
   const GatewayCommands& commands_;
+  Undelivered& undelivered_;
+  Barrier barrier_;
 };
 
 }  // namespace isthmus::xmpp

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "gateway/archive.hpp"
 #include "xmpp/errors.hpp"
 #include "xmpp/moderation.hpp"
 #include "xmpp/namespaces.hpp"
@@ -35,13 +36,15 @@ Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::fun
       access_{std::move(access)},
       occupant_ids_{occupant_key},
       context_{runtime, self, rooms_, std::move(now), occupant_ids_},
+      persistent_{context_},
+      undelivered_{context_},
       requests_{context_},
-      muc_{context_},
+      muc_{context_, persistent_, undelivered_},
       contacts_{context_, links_},
       registrar_{context_, [this](const Name& owner) { forget(owner); }},
       offered_{context_, access_, [this](const Name& owner) { registrar_.forget(owner); }},
-      direct_{context_, muc_, links_, contacts_, offered_},
-      queries_{context_, requests_, links_},
+      direct_{context_, muc_, links_, contacts_, offered_, undelivered_},
+      queries_{context_, requests_, links_, persistent_},
       commands_{context_, offered_},
       roll_call_{context_, [this](const Name& owner, std::string_view client) { muc_.on_client_gone(owner, client); }} {
 }
@@ -67,6 +70,8 @@ void Dispatcher::forget(const Name& owner) {
     domain->foreign->forget(owner);
   }
   contacts_.forget(owner);
+  persistent_.forget(owner);
+  runtime_.archive.forget(owner);  // before the store: what is written later would be of a user anew
   runtime_.store.forget(owner.view());
 }
 
@@ -85,8 +90,10 @@ Outcome Dispatcher::deliver(Delivery& delivery) {
 }
 
 void Dispatcher::on_up(const Domain& domain) {
+  persistent_.enter_all(domain);
   roll_call_.begin(domain);
   contacts_.on_up(domain);
+  undelivered_.resume(domain);
   runtime_.router.resumed(context_.self);
 }
 
@@ -94,6 +101,7 @@ void Dispatcher::on_down(const Domain& domain) {
   requests_.forget(domain);
   roll_call_.forget(domain);
   muc_.on_stream_down(domain);
+  direct_.on_stream_down(domain);
 }
 
 void Dispatcher::say_goodbye() {

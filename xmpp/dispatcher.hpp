@@ -15,6 +15,7 @@
 #include "xmpp/gateway_commands.hpp"
 #include "xmpp/links.hpp"
 #include "xmpp/muc.hpp"
+#include "xmpp/persistent_rooms.hpp"
 #include "xmpp/queries.hpp"
 #include "xmpp/registrar.hpp"
 #include "xmpp/requests.hpp"
@@ -39,6 +40,9 @@ class Dispatcher {
   void on_skipped(pugi::xml_node head, std::string_view why);
   Outcome deliver(Delivery& delivery);
 
+  /// True when `domain` sent that ping to itself, to learn how far its stanzas have come.
+  bool on_own_ping(const Domain& domain, std::string_view id) { return direct_.on_own_ping(domain, id); }
+
   void on_up(const Domain& domain);
   void on_down(const Domain& domain);
   /// The gateway ends: every client hears so.
@@ -58,6 +62,8 @@ class Dispatcher {
   Rooms rooms_;
   OccupantIds occupant_ids_;
   Context context_;
+  PersistentRooms persistent_;
+  Undelivered undelivered_;
   Requests requests_;
   Muc muc_;
   Links links_;

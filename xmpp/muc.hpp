@@ -4,18 +4,26 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "gateway/adapter.hpp"
 #include "xmpp/availability.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/incoming.hpp"
 #include "xmpp/muc_invite.hpp"
+#include "xmpp/persistent_rooms.hpp"
+#include "xmpp/undelivered.hpp"
 
 namespace isthmus::xmpp {
 
 class Muc {
  public:
-  explicit Muc(const Context& context) : context_{context}, availability_{context}, invitations_{context} {}
+  Muc(const Context& context, PersistentRooms& persistent, Undelivered& undelivered)
+      : context_{context},
+        persistent_{persistent},
+        undelivered_{undelivered},
+        availability_{context},
+        invitations_{context} {}
 
   // From clients. `owner` is the sender's bare JID.
   /// A presence to `place`, a room.
@@ -74,7 +82,16 @@ class Muc {
   /// The room goes on under another name: everybody is told which.
   void move(Room& room, const std::string& native);
   void remove(Room& room);
-  void tell_history(Room& room, const Occupant& occupant);
+  void forget(Room& room);
+  // muc_history.cpp: what was said before
+  /// Asks the archive for what the client wants to hear, and emits `join` when it has answered.
+  void enter_with_history(EventPtr join, Room& room, Occupant& occupant);
+  void on_history(EventPtr join, ArchiveAnswer found);
+  void tell_history(Room& room, Occupant& occupant);
+  void tell_archived(const Room& room, const Occupant& occupant, const Archived& row);
+  /// Less what was told already (ids).
+  void tell_backlog(Room& room, const Occupant& occupant, const std::unordered_set<std::string>& told);
+
   /// What `event` says, to `only`, or, where that is null, to every client that hears the room.
   void tell(const Event& event, const Room& room, const Occupant* only, std::optional<SystemTime> delayed);
   /// Of who spoke; good until the call after the next.
@@ -86,6 +103,8 @@ class Muc {
   Room* private_room(const Name& owner, const Conversation& person) const;
 
   const Context& context_;
+  PersistentRooms& persistent_;
+  Undelivered& undelivered_;
   Availability availability_;
   MucInvitations invitations_;
 };

@@ -76,11 +76,14 @@ void Muc::deliver_join_refused(const Event& event, const Change& join, const Ref
                                  occupant != nullptr ? occupant->wanted_nick : join.who.name);
   const auto alternate = neighbour(*domain.addresses, place, why.alternate);
   const auto uri = alternate ? "xmpp:" + bare_jid(domain, *alternate) + "?join" : std::string{};
-  send(domain, context_.runtime.counters,
-       [&](StanzaWriter& out) { write_error(out, "presence", {from, client, native_id(event, id_scheme)}, why, uri); });
+  if (!client.empty()) {  // else nobody asked: it was to go on after a restart
+    send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
+      write_error(out, "presence", {from, client, native_id(event, id_scheme)}, why, uri);
+    });
+  }
   if (room == nullptr) return;
   std::erase_if(room->occupants, [&](const Occupant& other) { return other.jid == client; });
-  if (room->occupants.empty()) context_.rooms.remove(*room);
+  if (room->occupants.empty()) forget(*room);
   availability_.update(event.about.owner, place);
 }
 

@@ -43,7 +43,7 @@ void write_info_form(StanzaWriter& out, const ReadSettings& room) {
 }  // namespace
 
 void write_room_info(StanzaWriter& out, const Reply& reply, Identity identity, std::string_view name,
-                     const Capabilities& capabilities, const ReadSettings* settings) {
+                     const Capabilities& capabilities, bool is_archived, const ReadSettings* settings) {
   static constexpr std::array always{ns::disco_info, ns::disco_items,
                                      ns::muc,        ns::muc_stable_id,
                                      ns::ping,       ns::self_ping_optimization,
@@ -61,6 +61,9 @@ void write_room_info(StanzaWriter& out, const Reply& reply, Identity identity, s
   for (const auto feature : always) write_feature(out, feature);
   for (const auto& [capability, feature] : sometimes) {
     if (capabilities.has(capability)) write_feature(out, feature);
+  }
+  if (is_archived) {
+    for (const auto feature : {ns::archive, ns::archive_extended, ns::result_sets}) write_feature(out, feature);
   }
   if (settings != nullptr) {
     write_settings(out, settings->found);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/archive.hpp"
 #include "xmpp/message_writer.hpp"
 #include "xmpp/moderation.hpp"
 #include "xmpp/muc.hpp"
@@ -9,17 +10,6 @@
 #include "xmpp/namespaces.hpp"
 
 namespace isthmus::xmpp {
-namespace {
-
-/// What counts against a wish for so many characters of history.
-std::size_t length_of(const Payload& what) {
-  if (const auto* message = std::get_if<Message>(&what)) return message->text.size();
-  const auto* edit = std::get_if<Edit>(&what);
-  return edit != nullptr ? edit->now.text.size() : 0;
-}
-
-}  // namespace
-
 void Muc::reflect(const Event& event, Room& room) {
   if (std::holds_alternative<Typing>(event.what)) return;  // their own user's other clients have no use for it
   const auto speaker = context_.occupant_ids.speaker(room.jid, room.nick, room.account);
@@ -66,31 +56,15 @@ void Muc::deliver_said(EventPtr& event, Room& room) {
   // What one client alone is to have is what was said before it came: it comes with the roster.
   const bool is_history = event->about.origin == Origin::history && !event->about.audience.empty();
   if (is_up && !is_history) tell(*event, room, nullptr, event->about.at);
-  if ((is_up && !is_history && !room.occupants.empty()) || is_momentary(event->what)) return;
+  const bool is_heard = is_up && !is_history && !room.occupants.empty() && !room.has_asked_for_history();
+  if (is_heard || is_momentary(event->what)) return;
+  // Whoever comes back to a room that keeps its user hears of it from the archive.
+  if (is_up && room.occupants.empty() && context_.runtime.archive.is_kept(room.owner, room.place)) return;
   if (room.backlog.size() == Room::max_backlog) {
     room.backlog.erase(room.backlog.begin());
     context_.runtime.counters.add("messages_dropped", "room_backlog_full");
   }
   room.backlog.push_back(std::move(event));
-}
-
-void Muc::tell_history(Room& room, const Occupant& occupant) {
-  const HistoryWish wish = occupant.history ? *occupant.history : HistoryWish{};
-  const auto& backlog = room.backlog;
-  std::size_t characters = 0;
-  std::size_t first = backlog.size();
-  while (first > 0) {  // the newest that the wish allows
-    const auto& event = *backlog[first - 1];
-    characters += length_of(event.what);
-    if (wish.max_stanzas && backlog.size() - first >= *wish.max_stanzas) break;
-    if (wish.max_chars && characters > *wish.max_chars) break;
-    if (wish.since && event.about.received_at < *wish.since) break;
-    --first;
-  }
-  for (; first < backlog.size(); ++first) {
-    const auto& event = *backlog[first];
-    tell(event, room, &occupant, event.about.at.value_or(event.about.received_at));
-  }
 }
 
 OccupantIds::Marks Muc::marks_of(const Room& room, const Actor& actor) const {

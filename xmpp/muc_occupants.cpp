@@ -25,10 +25,15 @@ void Muc::show(const Room& room, PersonJids& people, const Occupant& to, const M
        [&](StanzaWriter& out) { write_available(out, room.jid, to.jid, who, codes); });
 }
 
+void Muc::forget(Room& room) {
+  persistent_.forget_password(room);
+  context_.rooms.remove(room);
+}
+
 void Muc::remove(Room& room) {
   const auto owner = room.owner;
   const auto place = room.place;
-  context_.rooms.remove(room);
+  forget(room);
   availability_.update(owner, place);
 }
 
@@ -36,11 +41,12 @@ void Muc::deliver_roster(const Event& event, Room& room, const Roster& roster) {
   room.nick = roster.self;
   const auto self = std::ranges::find(roster.members, roster.self, &Member::name);
   if (self != roster.members.end()) room.account = self->account;
+  persistent_.note(room);
   for (auto& occupant : room.occupants) {
     const bool is_meant = event.about.audience.empty() ? !occupant.hears() : occupant.jid == event.about.audience;
     if (is_meant) enter(room, occupant, roster);
   }
-  if (!room.has_stale()) room.backlog.clear();
+  if (!room.has_stale() && !room.has_asked_for_history()) room.backlog.clear();
 }
 
 void Muc::enter(Room& room, Occupant& occupant, const Roster& roster) {
@@ -101,6 +107,7 @@ void Muc::deliver_changes(Room& room, const Membership& membership) {
     if (is_rename || change.kind == Change::Kind::standing) room.account = change.who.account;
     if (is_rename) {
       room.nick = change.new_name;
+      persistent_.note(room);
     } else if (change.kind != Change::Kind::standing && change.kind != Change::Kind::join) {
       return remove(room);
     }

@@ -16,6 +16,7 @@ constexpr std::string_view is_public = "muc#roomconfig_publicroom";
 constexpr std::string_view change_subject = "muc#roomconfig_changesubject";
 constexpr std::string_view has_password = "muc#roomconfig_passwordprotectedroom";
 constexpr std::string_view password = "muc#roomconfig_roomsecret";
+constexpr std::string_view persistent = "muc#roomconfig_persistentroom";
 constexpr std::string_view max_users = "muc#roomconfig_maxusers";
 
 std::string other_field(std::string_view protocol) { return std::string{protocol} + "#modes"; }
@@ -53,8 +54,8 @@ void keep_changed(const std::optional<Value>& now, std::optional<Value>& wished,
 
 }  // namespace
 
-void write_settings_form(StanzaWriter& out, const Reply& reply, const ReadSettings& settings,
-                         std::string_view protocol) {
+void write_settings_form(StanzaWriter& out, const Reply& reply, const ReadSettings& settings, std::string_view protocol,
+                         bool is_persistent) {
   const auto& found = settings.found;
   const auto flag = [&](std::string_view var, std::string_view label, std::optional<bool> value) {
     if (value) write_flag(out, var, label, *value);
@@ -62,6 +63,7 @@ void write_settings_form(StanzaWriter& out, const Reply& reply, const ReadSettin
   open_result(out, reply);
   out.open("query", ns::muc_owner);
   open_form(out, FormType::form, room_config_form, "Settings of " + settings.name);
+  write_flag(out, persistent, "Stay here while none of your clients does", is_persistent);
   flag(members_only, "Only whoever is invited may enter", found.members_only);
   flag(moderated, "Only whoever has voice may speak", found.moderated);
   flag(is_public, "The room is in public lists", negated(found.hidden));
@@ -80,6 +82,8 @@ void write_settings_form(StanzaWriter& out, const Reply& reply, const ReadSettin
   }
   out.close().close().close();
 }
+
+Answer<std::optional<bool>> read_persistence(const SubmittedForm& form) { return form.flag(persistent); }
 
 Answer<RoomSettings> read_settings_form(const SubmittedForm& form, std::string_view protocol) {
   if (!form.form_type().empty() && form.form_type() != room_config_form) {

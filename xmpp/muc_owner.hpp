@@ -12,8 +12,12 @@ namespace isthmus::xmpp {
 inline constexpr std::string_view room_config_form = "http://jabber.org/protocol/muc#roomconfig";
 
 /// The form as the answer to an iq of type get; `protocol` is Adapter::protocol().
-void write_settings_form(StanzaWriter& out, const Reply& reply, const ReadSettings& settings,
-                         std::string_view protocol);
+/// `is_persistent`: the user stays without clients.
+void write_settings_form(StanzaWriter& out, const Reply& reply, const ReadSettings& settings, std::string_view protocol,
+                         bool is_persistent);
+
+/// The user's wish to stay without clients; nullopt when it is not in the form.
+Answer<std::optional<bool>> read_persistence(const SubmittedForm& form);
 
 /// What `form` says, all its fields. Refused (bad-request): a form of another type, a value of the wrong kind.
 Answer<RoomSettings> read_settings_form(const SubmittedForm& form, std::string_view protocol);

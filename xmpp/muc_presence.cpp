@@ -81,9 +81,10 @@ void Muc::join(const Incoming& in, const Name& owner, const Conversation& place,
   Change change{.kind = Change::Kind::join, .who = {}, .self = true, .new_name = {}, .by = {}, .reason = {}, .key = {}};
   change.who.name = occupant->wanted_nick;
   change.key = text_of(child(muc_x, ns::muc, "password"), scratch);
+  if (!change.key.empty()) persistent_.remember_password(*room, change.key);
   auto event = make_event(in, *room, Membership{{std::move(change)}});
   event->about.actor.name = occupant->wanted_nick;
-  context_.runtime.router.emit(std::move(event));
+  enter_with_history(std::move(event), *room, *occupant);
   availability_.update(owner, place);
 }
 
@@ -95,7 +96,7 @@ void Muc::leave(const Incoming& in, Room& room) {
     write_unavailable(out, room.jid, in.from.str(), {nick, {}, {}, reason}, {status_self});
   });
   std::erase_if(room.occupants, [&](const Occupant& occupant) { return occupant.jid == in.from.str(); });
-  if (!room.occupants.empty()) return;
+  if (!room.occupants.empty() || persistent_.has(room.owner, room.jid)) return;
   Change change{.kind = Change::Kind::leave,
                 .who = {},
                 .self = true,
@@ -104,7 +105,7 @@ void Muc::leave(const Incoming& in, Room& room) {
                 .reason = std::string{reason},
                 .key = {}};
   context_.runtime.router.emit(make_event(in, room, Membership{{std::move(change)}}));
-  context_.rooms.remove(room);
+  forget(room);
 }
 
 void Muc::rename(const Incoming& in, Room& room) {
@@ -161,6 +162,7 @@ void Muc::on_private(const Incoming& in, const Name& owner, Room* room) {
   event->about.conversation = *person;
   event->about.owner = owner;
   event->about.wants_acknowledgement = !in.id.empty() && child(in.element, ns::receipts, "request");
+  undelivered_.keep(in.domain, *event);
   context_.runtime.router.emit(std::move(event));
 }
 
@@ -180,7 +182,7 @@ void Muc::on_client_gone(const Name& owner, std::string_view client) {
         std::erase_if(room->occupants, [&](const Occupant& occupant) { return occupant.jid == jid; }) > 0;
     if (!was_here) continue;
     const auto place = room->place;
-    if (!room->occupants.empty()) {
+    if (!room->occupants.empty() || persistent_.has(owner, room->jid)) {
       availability_.update(owner, place);
       continue;
     }

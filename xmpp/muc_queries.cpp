@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/archive.hpp"
 #include "xmpp/data_form.hpp"
 #include "xmpp/muc_admin.hpp"
 #include "xmpp/muc_disco.hpp"
@@ -71,11 +72,12 @@ void MucQueries::on_admin(const Incoming& in, const Room& room, pugi::xml_node q
 
 void MucQueries::on_owner(const Incoming& in, const Room& room, pugi::xml_node query) {
   if (in.type == "get") {
-    return requests_.ask(in, room.owner, room.place, ReadSettings{},
-                         [protocol = room.domain->foreign->protocol()](StanzaWriter& out, const Reply& reply,
-                                                                       const Request::Question& answered) {
-                           write_settings_form(out, reply, std::get<ReadSettings>(answered), protocol);
-                         });
+    return requests_.ask(
+        in, room.owner, room.place, ReadSettings{},
+        [protocol = room.domain->foreign->protocol(), is_persistent = persistent_.has(room.owner, room.jid)](
+            StanzaWriter& out, const Reply& reply, const Request::Question& answered) {
+          write_settings_form(out, reply, std::get<ReadSettings>(answered), protocol, is_persistent);
+        });
   }
   if (child(query, ns::muc_owner, "destroy")) {
     return refuse(in, {Condition::not_allowed,
@@ -94,6 +96,12 @@ void MucQueries::change_settings(const Incoming& in, const Room& room, pugi::xml
   if (form->is_cancelled()) return confirm(in);
   auto wished = read_settings_form(*form, room.domain->foreign->protocol());
   if (!wished) return refuse(in, wished.error());
+  const auto stays = read_persistence(*form);
+  if (!stays) return refuse(in, stays.error());
+  // That is the user's own matter, whatever the room's owners say to the rest.
+  if (*stays && !**stays) persistent_.remove(room);
+  if (*stays && **stays && !persistent_.add(room))
+    return refuse(in, {Condition::resource_constraint, Remedy::cancel, "You stay in too many rooms already.", {}});
   // Clients send all fields; only what differs from how the room is set now is a wish.
   requests_.ask(in, room.owner, room.place, ReadSettings{}, write_done,
                 {.next = [wished = std::move(*wished)](
@@ -108,9 +116,10 @@ void MucQueries::change_settings(const Incoming& in, const Room& room, pugi::xml
 void MucQueries::on_info(const Incoming& in, const Name& owner, const Conversation& place) {
   const auto& foreign = *in.domain.foreign;
   const auto write = [identity = foreign.identity(PlaceKind::room), name = in.domain.addresses->text(place),
-                      capabilities = foreign.capabilities(owner, place)](StanzaWriter& out, const Reply& reply,
-                                                                         const ReadSettings* settings) {
-    write_room_info(out, reply, identity, name, capabilities, settings);
+                      capabilities = foreign.capabilities(owner, place),
+                      is_archived = context_.runtime.archive.is_kept(owner, place)](
+                         StanzaWriter& out, const Reply& reply, const ReadSettings* settings) {
+    write_room_info(out, reply, identity, name, capabilities, is_archived, settings);
   };
   const bool is_on_network = std::ranges::any_of(context_.rooms.of(owner), [&](const Room* room) {
     return room->place.adapter == place.adapter && room->place.network == place.network;

@@ -3,13 +3,15 @@
 #include "gateway/adapter.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/incoming.hpp"
+#include "xmpp/persistent_rooms.hpp"
 #include "xmpp/requests.hpp"
 
 namespace isthmus::xmpp {
 
 class MucQueries {
  public:
-  MucQueries(const Context& context, Requests& requests) : context_{context}, requests_{requests} {}
+  MucQueries(const Context& context, Requests& requests, PersistentRooms& persistent)
+      : context_{context}, requests_{requests}, persistent_{persistent} {}
 
   /// A request to `place`, a room. False, and nothing done, when it is none of these; else it is answered, or will be,
   /// exactly once.
@@ -25,6 +27,7 @@ class MucQueries {
 
   const Context& context_;
   Requests& requests_;
+  PersistentRooms& persistent_;
 };
 
 }  // namespace isthmus::xmpp

@@ -46,6 +46,14 @@ void write_hats(StanzaWriter& out, std::string_view room_jid, const Member& memb
   out.close();
 }
 
+void write_content(StanzaWriter& out, const RoomMessage& said) {
+  said.content.write(out);
+  if (!said.marks.occupant.empty()) out.ready(said.marks.occupant);
+  if (!said.marks.stanza_id.empty())
+    out.ready_open("stanza-id", said.marks.stanza_id).attribute_end(said.stanza_id).close();
+  if (!said.origin_id.empty()) out.open("origin-id", ns::stanza_ids).attribute("id", said.origin_id).close();
+}
+
 void write_delay(StanzaWriter& out, std::string_view from, SystemTime at) {
   out.open("delay", ns::delay).attribute("from", from).attribute("stamp", to_timestamp(at)).close();
 }
@@ -107,13 +115,26 @@ void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view 
   const bool is_room_itself = said.nick.empty();
   out.open("message").ready(head).attribute_end(is_room_itself ? std::string{} : "/" + to_resource(said.nick));
   out.attribute("id", said.id);
-  said.content.write(out);
-  if (!said.marks.occupant.empty()) out.ready(said.marks.occupant);
-  if (!said.marks.stanza_id.empty())
-    out.ready_open("stanza-id", said.marks.stanza_id).attribute_end(said.stanza_id).close();
-  if (!said.origin_id.empty()) out.open("origin-id", ns::stanza_ids).attribute("id", said.origin_id).close();
+  write_content(out, said);
   if (said.delayed) write_delay(out, room_jid, *said.delayed);
   out.close();
+}
+
+RoomMessage to_room_message(const Archived& row, const Content& content, const OccupantIds::Marks& marks) {
+  return {.nick = content.is_by_room() ? std::string_view{} : row.sender,
+          .id = row.author_id.empty() || content.is_by_room() ? row.id : row.author_id,
+          .origin_id = content.is_by_room() ? std::string_view{} : row.author_id,
+          .stanza_id = row.id,
+          .marks = marks,
+          .content = content,
+          .delayed = time_of(row.position)};
+}
+
+void write_archived_in_room(StanzaWriter& out, std::string_view room_jid, const Archived& row, const Content& content,
+                            const OccupantIds::Marks& marks) {
+  const auto said = to_room_message(row, content, marks);
+  out.attribute("type", "groupchat").attribute("from", occupant_jid(room_jid, said.nick)).attribute("id", said.id);
+  write_content(out, said);
 }
 
 void write_subject(StanzaWriter& out, std::string_view room_jid, std::string_view to, const RoomInfo::Subject& subject,

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/model/event.hpp"
+#include "gateway/store/archive_store.hpp"
 #include "xmpp/message_writer.hpp"
 #include "xmpp/occupant_ids.hpp"
 #include "xmpp/rooms.hpp"
@@ -58,6 +59,14 @@ struct RoomMessage {
   std::optional<SystemTime> delayed;
 };
 void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view room_jid, const RoomMessage& said);
+
+/// Something of the archive as the message that it was, stamped.
+RoomMessage to_room_message(const Archived& row, const Content& content, const OccupantIds::Marks& marks);
+
+/// A message of a room's archive, without its addressee (XEP-0313 §7.1.2): the attributes and children of a <message/>
+/// that is open. `marks`: OccupantIds::speaker() of who said it.
+void write_archived_in_room(StanzaWriter& out, std::string_view room_jid, const Archived& row, const Content& content,
+                            const OccupantIds::Marks& marks);
 
 /// The subject, an empty one too (XEP-0045 §7.2.15). `occupant`: OccupantIds::Marks; may be empty.
 void write_subject(StanzaWriter& out, std::string_view room_jid, std::string_view to, const RoomInfo::Subject& subject,

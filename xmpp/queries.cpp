@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/archive.hpp"
 #include "gateway/version.hpp"
 #include "xmpp/errors.hpp"
 #include "xmpp/jid.hpp"
@@ -69,6 +70,7 @@ void Queries::on_request(const Incoming& in, const Name& owner, const Answer<Con
       return requests_.ask(in, owner, *person, std::move(asked->question), std::move(asked->render));
     }
   }
+  if (archives_.on_request(in, owner, *place)) return;
   if (place->kind == PlaceKind::room && rooms_.on_request(in, owner, *place)) return;
   if (is_ping) return answer_ping(in);
   if (in.type == "get") {
@@ -80,17 +82,19 @@ void Queries::on_request(const Incoming& in, const Name& owner, const Answer<Con
     if ((info && !attribute(info, "node").empty()) || (items && !attribute(items, "node").empty())) {
       return refuse(in, {Condition::item_not_found, Remedy::cancel, "There is no such node.", {}});
     }
-    if (info) return answer_info(in, *place);
+    if (info) return answer_info(in, owner, *place);
     if (items) return answer_items(in, owner, *place);
   }
   refuse(in, not_here);
 }
 
-void Queries::answer_info(const Incoming& in, const Conversation& place) {
+void Queries::answer_info(const Incoming& in, const Name& owner, const Conversation& place) {
   // An occupant is a person, whatever the address in front of it.
   const auto kind = place.kind == PlaceKind::room && in.to.is_full() ? PlaceKind::direct : place.kind;
   const auto text = in.domain.addresses->text(place);
-  const auto info = info_of(kind, *in.domain.foreign, text.empty());
+  auto info = info_of(kind, *in.domain.foreign, text.empty());
+  if (place.kind == PlaceKind::direct && !in.to.is_full() && context_.runtime.archive.is_kept(owner, place))
+    info.features.insert(info.features.end(), {ns::archive, ns::archive_extended, ns::result_sets});
   const std::string name = kind == PlaceKind::direct && in.to.is_full() ? from_resource(in.to.resource())
                            : text.empty()                               ? std::string{"isthmus"}
                                                                         : text;

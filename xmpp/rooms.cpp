@@ -12,6 +12,10 @@ Occupant* Room::find(std::string_view full_jid) {
 
 bool Room::has_stale() const { return std::ranges::any_of(occupants, &Occupant::stale); }
 
+bool Room::has_asked_for_history() const {
+  return std::ranges::any_of(occupants, [](const Occupant& one) { return one.history && one.history->is_asked; });
+}
+
 Room* Rooms::find(const Name& owner, std::string_view room_jid) {
   const auto found = by_address_.find(Address{owner, room_jid});
   return found == by_address_.end() ? nullptr : *found;

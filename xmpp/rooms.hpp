@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/model/event.hpp"
+#include "gateway/store/archive_store.hpp"
 #include "xmpp/domain.hpp"
 
 namespace isthmus::xmpp {
@@ -19,6 +20,8 @@ struct HistoryWish {
   std::optional<std::size_t> max_stanzas;
   std::optional<std::size_t> max_chars;
   std::optional<SystemTime> since;
+  bool is_asked = false;         // the archive has not answered yet
+  std::vector<Archived> rows{};  // what it answered, until the client has entered
 };
 
 /// One client (a full JID) in a room.
@@ -63,6 +66,8 @@ struct Room {
 
   Occupant* find(std::string_view full_jid);
   bool has_stale() const;
+  /// Some client waits for the archive before it enters.
+  bool has_asked_for_history() const;
 };
 
 class Rooms {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/irc/timing.hpp"
+#include "gateway/archive.hpp"
 
 namespace isthmus::irc {
 
@@ -52,7 +53,7 @@ IrcAdapter::IrcAdapter(Runtime& runtime, AdapterId id, Settings settings)
              }},
       connection_setting_{runtime_, *this, tasks_, shared_, id_, sts_, runtime_.counters.bytes(id_)},
       goodbye_{runtime.executor, SteadyTime::max()} {
-  for (const std::string& note : settings_.notes) runtime_.log.warn("{}", note);
+  if (settings_.archive) runtime_.archive.let_keep(id_, [](const Name&, const Conversation&) { return true; });
 }
 
 IrcAdapter::~IrcAdapter() = default;

@@ -83,8 +83,7 @@ Settings read_settings(const config::Section& own, const config::Section& compon
   settings.linger = own.duration("linger", settings.linger, std::chrono::milliseconds{0}, std::chrono::hours{24});
   settings.reconnect_base =
       own.duration("reconnect_base", settings.reconnect_base, std::chrono::milliseconds{100}, std::chrono::minutes{10});
-  if (own.has("archive") && own.boolean("archive", true))
-    settings.notes.emplace_back("irc.archive has no effect: nothing is archived yet");
+  settings.archive = own.boolean("archive", true);
   for (const auto& [name, section] : own.tables("networks")) {
     if (!is_network_name(name))
       section.problem("", "a network's name has no spaces, control characters or any of %@/\"&'<>");

@@ -45,12 +45,12 @@ std::uint16_t usual_port(bool tls) noexcept;
 struct Settings {
   std::string fixed_network;  // lower case; empty: users name the network in the address
   bool any_network = true;
+  bool archive = true;         // what is said may be kept
   bool formatting = false;     // of networks that do not say otherwise
   std::size_t max_lines = 50;  // of one message
   std::chrono::milliseconds linger{std::chrono::minutes{10}};
   std::chrono::milliseconds reconnect_base{std::chrono::seconds{15}};
   std::map<std::string, Network, std::less<>> networks;  // the listed ones, by name
-  std::vector<std::string> notes;                        // what the operator should read in the log at the start
 
   /// The network that users mean by `name` (lower case): a listed one, or any public host by its own name, port 6697
   /// with TLS. nullopt when only listed networks may be used and this is none.

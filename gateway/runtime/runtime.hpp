@@ -19,6 +19,8 @@
 
 namespace isthmus {
 
+class Archive;
+
 struct Runtime {
   boost::asio::any_io_executor executor;
   Turn& turn;
@@ -34,6 +36,7 @@ struct Runtime {
   UserLimits limits{};
   HttpRoutes& routes;  // of the HTTP listener: adapters add theirs when they are made
   Store& store;
+  Archive& archive;
 };
 
 /// Makes an adapter whose settings have been read. Called once; the adapter's id is the router's.

@@ -27,6 +27,40 @@ const std::array versions{
         "  address TEXT NOT NULL,"
         "  PRIMARY KEY (user, address)) WITHOUT ROWID",
     },
+    Steps{
+        // Archives (docs/decisions/archive.md). A place without a user is a room, which its visitors share.
+        "CREATE TABLE places ("
+        "  id INTEGER PRIMARY KEY,"
+        "  user INTEGER REFERENCES users (id) ON DELETE CASCADE,"
+        "  adapter TEXT NOT NULL, network TEXT NOT NULL, native TEXT NOT NULL)",
+        "CREATE UNIQUE INDEX places_by_name ON places (native, network, adapter, ifnull(user, 0))",
+        "CREATE INDEX places_by_user ON places (user)",
+        "CREATE TABLE archive ("
+        "  place INTEGER NOT NULL REFERENCES places (id) ON DELETE CASCADE,"
+        "  position INTEGER NOT NULL,"
+        "  number INTEGER NOT NULL,"  // without gaps, so that differences are counts
+        "  id TEXT NOT NULL,"
+        "  sender TEXT NOT NULL COLLATE NOCASE, account TEXT NOT NULL,"
+        "  author INTEGER REFERENCES users (id) ON DELETE SET NULL, author_id TEXT NOT NULL,"
+        "  kind INTEGER NOT NULL, text TEXT NOT NULL, rest TEXT NOT NULL,"
+        "  PRIMARY KEY (place, position)) WITHOUT ROWID",
+        "CREATE UNIQUE INDEX archive_by_id ON archive (place, id)",
+        "CREATE INDEX archive_by_sender ON archive (place, sender)",
+        "CREATE INDEX archive_by_author ON archive (author, place) WHERE author IS NOT NULL",
+        "CREATE TABLE visits ("
+        "  place INTEGER NOT NULL REFERENCES places (id) ON DELETE CASCADE,"
+        "  user INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
+        "  since INTEGER NOT NULL, until INTEGER,"  // NULL: it lasts
+        "  PRIMARY KEY (place, user, since)) WITHOUT ROWID",
+        "CREATE INDEX visits_by_user ON visits (user)",
+        "CREATE TABLE outbox ("
+        "  id TEXT PRIMARY KEY,"
+        "  user INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
+        "  address TEXT NOT NULL, from_owner INTEGER NOT NULL, sender TEXT NOT NULL, ref TEXT NOT NULL,"
+        "  client TEXT NOT NULL, client_id TEXT NOT NULL, time INTEGER NOT NULL,"  // milliseconds since 1970
+        "  kind INTEGER NOT NULL, text TEXT NOT NULL, rest TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE INDEX outbox_by_user ON outbox (user)",
+    },
 };
 
 int version_of(soci::session& sql) {

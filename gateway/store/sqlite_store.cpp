@@ -3,9 +3,13 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <utility>
 
+#include "gateway/store/archive_reader.hpp"
+#include "gateway/store/archive_table.hpp"
 #include "gateway/store/migrations.hpp"
+#include "gateway/store/outbox_table.hpp"
 #include "gateway/store/sqlite_worker.hpp"
 #include "gateway/store/users_table.hpp"
 
@@ -23,7 +27,16 @@ std::string place_of(const Setting& setting) {
 class SqliteStore final : public Store {
  public:
   SqliteStore(StoreOptions options, boost::asio::any_io_executor loop)
-      : box_{options.key}, worker_{options.path, std::move(loop), std::move(options.troubled)} {}
+      : box_{options.key}, worker_{options.path, std::move(loop), std::move(options.troubled)} {
+    worker_.now([this](soci::session& sql) { archive_ = std::make_unique<ArchiveTable>(sql); });
+    worker_.on_rollback([this] { archive_->forget_what_is_known(); });
+  }
+  ~SqliteStore() override {
+    worker_.stop();
+    archive_.reset();  // before the session that its statements belong to
+  }
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
 
   std::vector<Setting> settings() override {
     return worker_.now([this](soci::session& sql) { return read_settings(sql); });
@@ -59,13 +72,56 @@ class SqliteStore final : public Store {
     });
   }
 
+  std::vector<StoredMessage> messages() override { return worker_.now(read_outbox); }
+
+  bool put(const StoredMessage& message) override {
+    return worker_.write([message](soci::session& sql) { write_outbox(sql, message); });
+  }
+
+  bool remove_message(std::string_view id) override {
+    return worker_.write([id = std::string{id}](soci::session& sql) { remove_from_outbox(sql, id); });
+  }
+
   bool forget(std::string_view owner) override {
-    return worker_.write([owner = std::string{owner}](soci::session& sql) {
+    return worker_.write([this, owner = std::string{owner}](soci::session& sql) {
       sql << "DELETE FROM users WHERE owner = :owner", soci::use(owner);  // and with it all that refers to it
+      archive_->forget_what_is_known();
     });
   }
 
   void when_committed(std::function<void(bool)> done) override { worker_.when_committed(std::move(done)); }
+
+  bool add(ArchiveBatch batch) override {
+    const std::size_t count = batch.rows.size();
+    const bool is_kept = rows_waiting_->fetch_add(count) + count <= max_waiting_rows;
+    if (!is_kept) {
+      rows_waiting_->fetch_sub(count);
+      batch.rows.clear();
+      if (batch.begun.empty() && batch.ended.empty()) return false;
+    }
+    // Counted until the change is done with, however often it is tried.
+    std::shared_ptr<void> counted{
+        nullptr, [waiting = rows_waiting_, kept = batch.rows.size()](void*) { waiting->fetch_sub(kept); }};
+    const bool is_queued = worker_.write(
+        [this, batch = std::move(batch), counted = std::move(counted)](soci::session&) { archive_->write(batch); });
+    return is_kept && is_queued;
+  }
+
+  void read(ArchiveQuery query, std::function<void(ArchiveAnswer)> answer) override {
+    worker_.ask<ArchiveAnswer>(
+        [query = std::move(query)](soci::session& sql) { return read_archive(sql, query); },
+        [answer = std::move(answer)](std::optional<ArchiveAnswer> found) {
+          if (found) return answer(std::move(*found));
+          answer(Refusal{Condition::internal_server_error, Remedy::wait, "The archive cannot be read now.", {}});
+        });
+  }
+
+  void trim(SystemTime oldest, std::size_t most) override {
+    // Some at a time, so that what is said meanwhile need not wait.
+    worker_.write([this, oldest, most](soci::session&) {
+      if (archive_->trim_some(position_at(oldest), static_cast<long long>(most))) trim(oldest, most);
+    });
+  }
 
  private:
   std::vector<Setting> read_settings(soci::session& sql) {
@@ -104,6 +160,8 @@ class SqliteStore final : public Store {
   }
 
   SecretBox box_;
+  std::unique_ptr<ArchiveTable> archive_;  // its thread's
+  std::shared_ptr<std::atomic<std::size_t>> rows_waiting_ = std::make_shared<std::atomic<std::size_t>>(0);
   SqliteWorker worker_;  // last: its thread uses the rest
 };
 

@@ -55,7 +55,10 @@ SqliteWorker::SqliteWorker(const std::string& path, boost::asio::any_io_executor
   thread_ = std::jthread{[this](const std::stop_token& stop) { work(stop); }};
 }
 
-SqliteWorker::~SqliteWorker() {
+SqliteWorker::~SqliteWorker() { stop(); }
+
+void SqliteWorker::stop() {
+  if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
 }
@@ -157,6 +160,7 @@ bool SqliteWorker::commit(Batch& batch) {
       whole.commit();
       batch.writes.clear();
     } catch (const std::exception& failure) {
+      forget_();
       if (is_of_the_disk(failure) || at == batch.writes.size()) {
         on_disk_failure(failure.what());
         return false;

@@ -30,7 +30,7 @@ class SqliteWorker {
 
   /// Opens the file and brings it up to date (migrate()). Throws std::exception. `troubled` is called on the loop.
   SqliteWorker(const std::string& path, boost::asio::any_io_executor loop, std::function<void(std::string)> troubled);
-  ~SqliteWorker();  // commits what waits, if the disk takes it
+  ~SqliteWorker();
   SqliteWorker(const SqliteWorker&) = delete;
   SqliteWorker& operator=(const SqliteWorker&) = delete;
 
@@ -39,6 +39,11 @@ class SqliteWorker {
   /// so.
   bool write(Write change);
   void when_committed(std::function<void(bool)> done);
+  /// `forget` is called on the store's thread whenever changes were made and taken back, so that nobody relies on what
+  /// they said. Before the first change.
+  void on_rollback(std::function<void()> forget) { forget_ = std::move(forget); }
+  /// Commits what waits, if the disk takes it, and ends the thread: now() may still be called, nothing else.
+  void stop();
   /// Has `question` answered on the store's thread, after all changes that were queued before, and gives `answer` to
   /// the loop: nullopt when it could not be, which is reported.
   template <class T>
@@ -93,6 +98,7 @@ class SqliteWorker {
   std::shared_ptr<std::function<void(std::string)>> troubled_;
   std::mutex database_;  // whoever uses sql_
   soci::session sql_;
+  std::function<void()> forget_ = [] {};
   std::string last_failure_;  // of the disk; empty while it takes what comes. The thread's own
   std::mutex mutex_;          // waiting_, gave_up_
   std::condition_variable_any wake_;

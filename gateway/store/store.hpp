@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/store/archive_store.hpp"
+
 namespace isthmus {
 
 /// Something that a user has set. `place` is where it counts, as text of the adapter's (a network's name, say); empty:
@@ -28,13 +30,27 @@ struct StoredSubscription {
   friend auto operator<=>(const StoredSubscription&, const StoredSubscription&) = default;
 };
 
-class Store {
- public:
-  virtual ~Store() = default;
+/// A private message on its way, to be said again should this process end before it has arrived.
+struct StoredMessage {
+  std::string id;  // 32 hexadecimal digits: in this order
+  std::string owner;
+  std::string address;      // of the other one, as the users' side writes it
+  bool from_owner = false;  // who else: the other one
+  std::string sender;       // display name
+  std::string ref;          // Envelope::ref
+  std::string client;       // of the owner's that said it; may be empty
+  std::string client_id;    // what it calls it; may be empty
+  SystemTime at;
+  SaidRecord said;
+  friend bool operator==(const StoredMessage&, const StoredMessage&) = default;
+};
 
+class Store : public ArchiveStore {
+ public:
   // Before the loop runs.
   virtual std::vector<Setting> settings() = 0;
   virtual std::vector<StoredSubscription> subscriptions() = 0;
+  virtual std::vector<StoredMessage> messages() = 0;  // oldest first
 
   // Changes, in order. They are on disk within 50 ms, unless the disk does not take them: then they are tried again.
   // While max_waiting wait, a new one is given up: false.
@@ -43,6 +59,9 @@ class Store {
   virtual bool put(const Setting& setting) = 0;
   virtual bool put(const StoredSubscription& subscription) = 0;
   virtual bool remove(const StoredSubscription& subscription) = 0;
+  virtual bool put(const StoredMessage& message) = 0;
+  /// The message with that id has arrived, or never will.
+  virtual bool remove_message(std::string_view id) = 0;
   /// Everything of that owner.
   virtual bool forget(std::string_view owner) = 0;
 

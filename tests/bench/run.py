@@ -231,7 +231,9 @@ def read_options() -> argparse.Namespace:
 
 def main() -> int:
     options = read_options()
-    known = {"isthmus": subjects.Isthmus(options.isthmus.resolve()), "biboumi": subjects.Biboumi(options.biboumi)}
+    known = {"isthmus": subjects.Isthmus(options.isthmus.resolve()),
+             "isthmus_archive": subjects.Isthmus(options.isthmus.resolve(), archive=True),
+             "biboumi": subjects.Biboumi(options.biboumi)}
     tested = [known[name] for name in options.subjects.split(",")]
     if options.scenarios == "all":
         listed = subprocess.run([options.load, "--list"], capture_output=True, text=True, check=True, timeout=10)

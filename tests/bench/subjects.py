@@ -34,8 +34,10 @@ class Place:
 class Isthmus:
     name = "isthmus"
 
-    def __init__(self, program: pathlib.Path):
+    def __init__(self, program: pathlib.Path, archive: bool = False):
         self.program = program
+        self.name = "isthmus_archive" if archive else "isthmus"
+        self.archive = archive  # what is said is kept on disk; biboumi keeps nothing here
 
     def command(self, folder: pathlib.Path, place: Place) -> list[str]:
         config = folder / "isthmus.toml"
@@ -50,7 +52,7 @@ domain = "{DOMAIN}"
 adapter = "irc"
 
 [storage]
-path = ":memory:"
+path = "{folder / "isthmus.db" if self.archive else ":memory:"}"
 
 [access]
 users = ["*"]
@@ -60,6 +62,9 @@ max_rooms = 10000
 
 [http]
 listen = ""
+
+[irc]
+archive = {"true" if self.archive else "false"}
 
 [log]
 level = "warn"

@@ -1,6 +1,7 @@
 #pragma once
 // A store that keeps what it is given for as long as it lives.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "gateway/store/store.hpp"
@@ -28,15 +29,46 @@ class MemoryStore final : public Store {
     std::erase(all_subscriptions, subscription);
     return true;
   }
+  std::vector<StoredMessage> messages() override { return all_messages; }
+  bool put(const StoredMessage& message) override {
+    all_messages.push_back(message);
+    return true;
+  }
+  bool remove_message(std::string_view id) override {
+    std::erase_if(all_messages, [&](const StoredMessage& it) { return it.id == id; });
+    return true;
+  }
   bool forget(std::string_view owner) override {
     std::erase_if(all_settings, [&](const Setting& it) { return it.owner == owner; });
     std::erase_if(all_subscriptions, [&](const StoredSubscription& it) { return it.owner == owner; });
     return true;
   }
   void when_committed(std::function<void(bool)> done) override { done(true); }
+  bool add(ArchiveBatch batch) override {
+    std::ranges::move(batch.begun, std::back_inserter(visits));
+    std::ranges::move(batch.rows, std::back_inserter(rows));
+    std::ranges::move(batch.ended, std::back_inserter(visits));
+    return true;
+  }
+  void read(ArchiveQuery query, std::function<void(ArchiveAnswer)> answer) override {
+    queries.push_back(std::move(query));
+    if (holds_answers) {
+      held_answers.push_back(std::move(answer));
+    } else {
+      answer(next_page);
+    }
+  }
+  void trim(SystemTime, std::size_t) override {}
 
   std::vector<Setting> all_settings;
   std::vector<StoredSubscription> all_subscriptions;
+  std::vector<StoredMessage> all_messages;
+  std::vector<Visit> visits;  // as they begin and end
+  std::vector<ArchiveRow> rows;
+  std::vector<ArchiveQuery> queries;
+  ArchiveAnswer next_page = ArchivePage{};  // what is answered
+  bool holds_answers = false;               // until the test gives them
+  std::vector<std::function<void(ArchiveAnswer)>> held_answers;
 };
 
 }  // namespace isthmus::test

@@ -10,7 +10,9 @@ asio::awaitable<Result<std::vector<IpAddress>>> NoResolver::resolve(std::string)
 
 TestRuntime::TestRuntime()
     : turn{io.get_executor(), [this] { router.settle(); }},
-      runtime{io.get_executor(), turn,  alarms,      resolver,           router, names,  ids,
-              counters,          Log{}, read_buffer, [] { return 0.5; }, {},     routes, store} {}
+      runtime{io.get_executor(),  turn, alarms, resolver, router, names, ids, counters, Log{}, read_buffer,
+              [] { return 0.5; }, {},   routes, store,    archive} {
+  router.set_witness(archive);
+}
 
 }  // namespace isthmus::test

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <vector>
 
+#include "gateway/archive.hpp"
 #include "gateway/runtime/runtime.hpp"
 #include "tests/support/memory_store.hpp"
 
@@ -26,6 +27,7 @@ struct TestRuntime {
   Alarms alarms;  // the tests' clock
   NoResolver resolver;
   MemoryStore store;
+  Archive archive{store, router, turn, alarms, counters, {}};
   EventIds ids{1};
   HttpRoutes routes;
   std::vector<char> read_buffer = std::vector<char>(65536);

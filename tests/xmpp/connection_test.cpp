@@ -115,7 +115,8 @@ class ConnectionTest : public testing::Test, public StanzaHandler {
   Loopback loopback;
   Runtime runtime{
       base.runtime.executor, base.turn, base.alarms,      loopback,           base.router, base.names,  base.ids,
-      base.counters,         Log{},     base.read_buffer, [] { return 0.0; }, {},          base.routes, base.store};
+      base.counters,         Log{},     base.read_buffer, [] { return 0.0; }, {},          base.routes, base.store,
+      base.archive};
   FakeServer server{base.io};
   Connection connection{runtime,
                         {.host = "server", .port = server.port(), .secret = {}, .max_stanza = 65536},

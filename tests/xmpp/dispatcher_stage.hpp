@@ -69,7 +69,12 @@ class DispatcherTest : public testing::Test {
   }
   std::vector<std::string> settle() {
     base.router.settle();
-    return split_stanzas(std::exchange(outlet.out, {}));
+    auto stanzas = split_stanzas(std::exchange(outlet.out, {}));
+    // What we ask ourselves to know how far we have come is for barrier_test.
+    std::erase_if(stanzas, [](const std::string& stanza) {
+      return stanza.starts_with("<iq type=\"get\" from=\"irc.example.org\" to=\"irc.example.org\"");
+    });
+    return stanzas;
   }
   /// What goes out when `payload` happens in `place` of juliet's session.
   std::vector<std::string> happens(Payload payload, std::string_view place = "#lounge%net", std::string audience = {},

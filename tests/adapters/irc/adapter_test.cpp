@@ -168,7 +168,8 @@ class IrcAdapterTest : public testing::Test {
                    [] { return 0.0; },
                    {},
                    base_.routes,
-                   base_.store};
+                   base_.store,
+                   base_.archive};
   tcp::acceptor acceptor_{base_.io, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
   AdapterId home_id_{};
   std::optional<FakeAdapter> home_;

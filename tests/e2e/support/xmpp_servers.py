@@ -83,6 +83,16 @@ Component "{WS_DOMAIN}"
         return is_listening(self.port) and is_listening(self.component_port)
 
 
+class KeepingProsody(Prosody):
+    """A Prosody that keeps on disk what is said to users who are not there."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        text = self.config.read_text().replace('modules_disabled = { "s2s", "offline", "tls" }',
+                                               'modules_disabled = { "s2s", "tls" }')
+        self.config.write_text(text.replace('accounts = "internal"', 'accounts = "internal"; offline = "internal"'))
+
+
 class Ejabberd(Process):
     """An XMPP server without TLS that lets anybody log in under any name. Both components stand in one listener, so
     that each of their streams gets stanzas for both domains (global_routes, which is on unless a listener says

@@ -1,0 +1,217 @@
+// What the archive costs: rows through the store as against a bare loop of a prepared SQLite insert of the same rows
+// into the same tables, and a page from the middle of a million rows that nobody has looked at yet.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/store/sqlite_store.hpp"
+
+namespace isthmus {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t in_a_turn = 100;  // rows that the loop hands over at once
+constexpr std::size_t senders = 100;
+constexpr const char* reader = "juliet@example.org";
+
+double cpu_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+ArchiveRow make_row(const ArchivePlacePtr& place, std::size_t i) {
+  ArchiveRow row;
+  row.place = place;
+  row.position = (Position{1'750'000'000'000} << position_bits) + (static_cast<Position>(i) << 12);
+  row.id = {i, i * 0x9e3779b97f4a7c15ULL};
+  row.sender = fmt::format("nick{}", i % senders);
+  row.said.text = fmt::format("message {} of a usual length, as people write them to each other in channels", i);
+  return row;
+}
+
+/// Everything behind it waits until the store has done what it was given.
+class Loop {
+ public:
+  boost::asio::io_context io{1};
+  void commit(Store& store) {
+    std::optional<bool> done;
+    store.when_committed([&](bool is_whole) { done = is_whole; });
+    while (!done) io.run_one();
+  }
+  ArchivePage read(Store& store, ArchiveQuery query) {
+    std::optional<ArchiveAnswer> answer;
+    store.read(std::move(query), [&](ArchiveAnswer found) { answer = std::move(found); });
+    while (!answer) io.run_one();
+    return std::move(**answer);
+  }
+
+ private:
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{io.get_executor()};
+};
+
+std::unique_ptr<Store> open(const std::string& path, Loop& loop) {
+  StoreOptions options{.path = path};
+  options.troubled = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
+  auto opened = open_sqlite_store(std::move(options), loop.io.get_executor());
+  return std::move(*opened);
+}
+
+/// Seconds of CPU for each row, through the store.
+double through_the_store(const std::string& path, std::size_t rows) {
+  Loop loop;
+  const auto store = open(path, loop);
+  const auto place = std::make_shared<const ArchivePlace>(ArchivePlace{{}, "irc", "net", "#hall"});
+  ArchiveBatch visit;
+  visit.ended.push_back({place, reader, 0, last_position - 1, {}});
+  const double before = cpu_seconds();
+  for (std::size_t i = 0; i < rows;) {
+    ArchiveBatch batch;
+    for (std::size_t n = 0; n < in_a_turn && i < rows; ++n, ++i) batch.rows.push_back(make_row(place, i));
+    if (!store->add(std::move(batch))) std::abort();
+    if (i % 20'000 == 0) loop.commit(*store);
+  }
+  loop.commit(*store);
+  const double used = cpu_seconds() - before;
+  store->add(std::move(visit));
+  loop.commit(*store);
+  return used / static_cast<double>(rows);
+}
+
+void must(int result, sqlite3* file) {
+  if (result == SQLITE_OK || result == SQLITE_DONE || result == SQLITE_ROW) return;
+  fmt::print(stderr, "{}\n", sqlite3_errmsg(file));
+  std::abort();
+}
+
+/// The same by SQLite alone: one prepared statement, 1,000 rows a transaction.
+double bare(const std::string& path, std::size_t rows) {
+  {
+    Loop loop;
+    open(path, loop);  // makes the tables
+  }
+  sqlite3* file = nullptr;
+  must(sqlite3_open(path.c_str(), &file), file);
+  const auto run = [&](const char* sql) { must(sqlite3_exec(file, sql, nullptr, nullptr, nullptr), file); };
+  run("PRAGMA journal_mode = WAL");
+  run("PRAGMA synchronous = FULL");
+  run("PRAGMA foreign_keys = ON");
+  run("INSERT INTO places (id, adapter, network, native) VALUES (1, 'irc', 'net', '#hall')");
+  sqlite3_stmt* insert = nullptr;
+  must(sqlite3_prepare_v2(file,
+                          "INSERT INTO archive (place, position, number, id, sender, account, author, author_id, kind, "
+                          "text, rest) VALUES (1, ?, ?, ?, ?, '', NULL, '', 0, ?, '')",
+                          -1, &insert, nullptr),
+       file);
+  const auto place = std::make_shared<const ArchivePlace>();
+  const double before = cpu_seconds();
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (i % 1'000 == 0) run("BEGIN");
+    const auto row = make_row(place, i);
+    const auto id = to_hex(row.id);
+    const auto bind = [&](int at, std::string_view text) {
+      must(sqlite3_bind_text(insert, at, text.data(), static_cast<int>(text.size()), SQLITE_STATIC), file);
+    };
+    must(sqlite3_bind_int64(insert, 1, row.position), file);
+    must(sqlite3_bind_int64(insert, 2, static_cast<std::int64_t>(i) + 1), file);
+    bind(3, {id.data(), id.size()});
+    bind(4, row.sender);
+    bind(5, row.said.text);
+    must(sqlite3_step(insert), file);
+    sqlite3_reset(insert);
+    if (i % 1'000 == 999 || i + 1 == rows) run("COMMIT");
+  }
+  const double used = cpu_seconds() - before;
+  sqlite3_finalize(insert);
+  sqlite3_close(file);
+  return used / static_cast<double>(rows);
+}
+
+/// Out of the system's cache, as far as it lets go of it.
+void forget_file(const std::string& path) {
+  for (const auto* ending : {"", "-wal"}) {
+    const int file = ::open((path + ending).c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) continue;
+    ::fdatasync(file);
+    ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+    ::close(file);
+  }
+}
+
+void time_page(const std::string& path, const char* name, const std::function<void(ArchiveQuery&)>& narrow) {
+  forget_file(path);
+  Loop loop;
+  const auto store = open(path, loop);
+  ArchiveQuery query;
+  query.place = {{}, "irc", "net", "#hall"};
+  query.reader = reader;
+  query.max = 100;
+  narrow(query);
+  const auto begin = Clock::now();
+  const auto page = loop.read(*store, query);
+  const std::chrono::duration<double, std::milli> taken = Clock::now() - begin;
+  fmt::print("{:<28} {:6.1f} ms  ({} rows from {} of {})\n", name, taken.count(), page.rows.size(), page.first,
+             page.total);
+}
+
+int measure(std::size_t rows, std::size_t archived) {
+  const auto folder = std::filesystem::temp_directory_path() / fmt::format("isthmus-bench-{}", ::getpid());
+  std::filesystem::create_directories(folder);
+  double best_bare = 1;
+  double best_store = 1;
+  for (int round = 0; round < 3; ++round) {
+    best_bare = std::min(best_bare, bare(folder / fmt::format("bare{}.db", round), rows));
+    best_store = std::min(best_store, through_the_store(folder / fmt::format("store{}.db", round), rows));
+  }
+  fmt::print("a bare prepared insert       {:6.2f} us of CPU a row\n", best_bare * 1e6);
+  fmt::print("through the store            {:6.2f} us of CPU a row ({:.2f} times that)\n", best_store * 1e6,
+             best_store / best_bare);
+  const std::string path = folder / "large.db";
+  through_the_store(path, archived);
+  const auto middle = [&](std::size_t i) {
+    const auto hex = to_hex(make_row({}, i).id);
+    return std::string{hex.data(), hex.size()};
+  };
+  time_page(path, "100 rows after the middle", [&](ArchiveQuery& query) { query.after = middle(archived / 2); });
+  time_page(path, "100 rows before the middle", [&](ArchiveQuery& query) { query.before = middle(archived / 2); });
+  time_page(path, "with before-id", [&](ArchiveQuery& query) {
+    query.before_id = middle(archived / 2);
+    query.before = "";
+  });
+  time_page(path, "with one sender", [&](ArchiveQuery& query) {
+    query.sender = "nick7";
+    query.from = make_row({}, archived / 2).position;
+  });
+  std::filesystem::remove_all(folder);
+  return 0;
+}
+
+}  // namespace
+}  // namespace isthmus
+
+/// ROWS to compare with (100,000 unless given), ROWS of the archive to page in (1,000,000).
+int main(int argc, char** argv) {
+  const auto number = [&](int at, std::size_t otherwise) {
+    return argc > at ? static_cast<std::size_t>(std::strtoull(argv[at], nullptr, 10)) : otherwise;
+  };
+  return isthmus::measure(number(1, 100'000), number(2, 1'000'000));
+}

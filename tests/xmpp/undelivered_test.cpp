@@ -1,0 +1,97 @@
+#include "xmpp/undelivered.hpp"
+
+#include "tests/xmpp/dispatcher_stage.hpp"
+
+namespace isthmus::xmpp {
+namespace {
+
+using testing::SizeIs;
+
+class UndeliveredTest : public DispatcherTest {
+ protected:
+  std::vector<std::string> juliet_says(std::string_view text) {
+    return receive("<message from='" + std::string{balcony} + "' to='romeo%net@irc.example.org' id='m1' type='chat'>" +
+                   "<body>" + std::string{text} + "</body></message>");
+  }
+  const Domain& domain() { return *dispatcher.find("irc.example.org"); }
+
+  /// Another run of the gateway, with the same store.
+  std::vector<std::string> another_run() {
+    again = std::make_unique<Dispatcher>(base.runtime, home_id, Access{{"example.org"}}, [this] { return now; });
+    again->add({"irc.example.org", foreign_id, &foreign, &foreign.addresses(), &outlet});
+    users.dispatcher = again.get();
+    again->on_up(*again->find("irc.example.org"));
+    return settle();
+  }
+
+  std::unique_ptr<Dispatcher> again;
+};
+
+TEST_F(UndeliveredTest, WhatAUserSaysIsKeptUntilTheOtherSideHasIt) {
+  foreign.answers.push_back(Pending{});
+  juliet_says("wherefore");
+  ASSERT_THAT(base.store.all_messages, SizeIs(1));
+  EXPECT_TRUE(base.store.all_messages[0].from_owner);
+  base.router.confirmed(std::move(foreign.pending.at(0)));
+  settle();
+  EXPECT_THAT(base.store.all_messages, IsEmpty());
+}
+
+TEST_F(UndeliveredTest, AnErrorIsAnAnswerToo) {
+  foreign.answers.push_back(Rejected{{Condition::item_not_found, Remedy::cancel, {}, {}}});
+  EXPECT_THAT(juliet_says("wherefore").at(0), HasSubstr("item-not-found"));
+  EXPECT_THAT(base.store.all_messages, IsEmpty());
+}
+
+TEST_F(UndeliveredTest, AfterAKillItIsSaidInItsOrder) {
+  foreign.answers.push_back(Pending{});
+  foreign.answers.push_back(Pending{});
+  juliet_says("one");
+  now += 1ms;
+  juliet_says("two");
+  foreign.seen.clear();
+  another_run();
+  EXPECT_THAT(emitted(), ElementsAre("message romeo%net one", "message romeo%net two"));
+  EXPECT_THAT(base.store.all_messages, IsEmpty()) << "it was accepted";
+}
+
+TEST_F(UndeliveredTest, WhatIsSaidToAUserIsKeptUntilTheServerHasRoutedIt) {
+  happens(said("here"), "romeo%net", {}, "romeo");
+  ASSERT_THAT(base.store.all_messages, SizeIs(1));
+  const auto out = another_run();
+  ASSERT_THAT(out, SizeIs(1));
+  EXPECT_THAT(out[0], HasSubstr("<body>here</body>"));
+  EXPECT_THAT(out[0], HasSubstr("id=\"" + base.store.all_messages[0].id + "\""));
+  EXPECT_THAT(out[0], HasSubstr("from=\"romeo%net@irc.example.org\""));
+}
+
+TEST_F(UndeliveredTest, WhatWaitsForTheStreamIsKept) {
+  outlet.up = false;
+  happens(said("here"), "romeo%net", {}, "romeo");
+  EXPECT_THAT(base.store.all_messages, SizeIs(1));
+  outlet.up = true;
+  dispatcher.on_up(domain());
+  settle();
+  EXPECT_THAT(base.store.all_messages, SizeIs(1)) << "once, until the server has it";
+}
+
+TEST_F(UndeliveredTest, WhatIsTooOldIsAnsweredWithAnError) {
+  foreign.answers.push_back(Pending{});
+  juliet_says("wherefore");
+  now += Undelivered::max_age + 1h;
+  const auto out = another_run();
+  ASSERT_THAT(out, SizeIs(1));
+  EXPECT_THAT(out[0], HasSubstr("remote-server-timeout"));
+  EXPECT_THAT(out[0], HasSubstr("id=\"m1\""));
+  EXPECT_THAT(base.store.all_messages, IsEmpty());
+}
+
+TEST_F(UndeliveredTest, TypingIsNotKept) {
+  foreign.can.add(Capability::typing);
+  receive("<message from='" + std::string{balcony} + "' to='romeo%net@irc.example.org' type='chat'>" +
+          "<composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
+  EXPECT_THAT(base.store.all_messages, IsEmpty());
+}
+
+}  // namespace
+}  // namespace isthmus::xmpp

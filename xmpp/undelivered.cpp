@@ -1,0 +1,113 @@
+#include "xmpp/undelivered.hpp"
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "xmpp/errors.hpp"
+#include "xmpp/jid.hpp"
+
+namespace isthmus::xmpp {
+namespace {
+
+constexpr std::size_t digits = 16;  // of each half of an id
+
+std::string to_text(const EventId& id) {
+  const auto hex = to_hex(id);
+  return {hex.data(), hex.size()};
+}
+
+std::optional<EventId> parse_id(std::string_view text) {
+  EventId id;
+  if (text.size() != 2 * digits) return std::nullopt;
+  const auto read = [&](std::size_t from, std::uint64_t& half) {
+    const char* const begin = text.data() + from;
+    return std::from_chars(begin, begin + digits, half, 16).ptr == begin + digits;
+  };
+  if (!read(0, id.high) || !read(digits, id.low)) return std::nullopt;
+  return id;
+}
+
+std::size_t size_of(const StoredMessage& message) { return message.said.text.size() + message.said.rest.size(); }
+
+}  // namespace
+
+Undelivered::Undelivered(const Context& context) : context_{context}, left_{context.runtime.store.messages()} {}
+
+void Undelivered::keep(const Domain& domain, const Event& event) {
+  if (known_.contains(event.about.id)) return;
+  auto said = to_record(event.what);
+  if (!said) return;
+  const auto& about = event.about;
+  StoredMessage message{.id = to_text(about.id),
+                        .owner = about.owner.str(),
+                        .address = bare_jid(domain, about.conversation),
+                        .from_owner = about.source == context_.self,
+                        .sender = about.actor.name,
+                        .ref = about.ref,
+                        .client = about.audience,
+                        .client_id = std::string{native_id(event, id_scheme)},
+                        .at = about.at.value_or(about.received_at),
+                        .said = std::move(*said)};
+  const auto size = size_of(message);
+  if (known_.size() >= max_messages || bytes_ + size > max_bytes)
+    return context_.runtime.counters.add("messages_not_stored", "too_many");
+  if (!context_.runtime.store.put(message)) return;
+  known_.emplace(about.id, size);
+  bytes_ += size;
+}
+
+void Undelivered::done(const Event& event) {
+  const auto found = known_.find(event.about.id);
+  if (found == known_.end()) return;
+  bytes_ -= found->second;
+  known_.erase(found);
+  context_.runtime.store.remove_message(to_text(event.about.id));
+}
+
+void Undelivered::resume(const Domain& domain) {
+  const auto oldest = context_.now() - max_age;
+  for (auto& message : left_) {
+    if (message.owner.empty()) continue;
+    auto event = to_event(domain, message);
+    if (event == nullptr) continue;
+    if (message.at < oldest) {
+      context_.runtime.store.remove_message(message.id);
+      context_.runtime.counters.add("messages_dropped", "too_old");
+      if (message.from_owner) refuse(domain, message);
+    } else {
+      known_.emplace(event->about.id, size_of(message));
+      bytes_ += size_of(message);
+      context_.runtime.router.emit(std::move(event));
+    }
+    message.owner.clear();  // taken care of
+  }
+  std::erase_if(left_, [](const StoredMessage& message) { return message.owner.empty(); });
+}
+
+EventPtr Undelivered::to_event(const Domain& domain, const StoredMessage& message) const {
+  const auto address = parse_jid(message.address);
+  if (!address || address->domain() != domain.name) return nullptr;
+  const auto place = place_of(domain, address->local());
+  const auto id = parse_id(message.id);
+  auto what = to_payload(message.said);
+  if (!place || place->kind != PlaceKind::direct || !id || !what) return nullptr;
+  const auto owner = context_.runtime.names.intern(message.owner);
+  auto event = context_.make_event(owner, *place, message.client, std::move(*what));
+  event->about.id = *id;
+  event->about.received_at = message.at;
+  event->about.actor.name = message.sender;
+  event->about.ref = message.ref;
+  if (!message.from_owner) event->about.source = domain.adapter;
+  if (!message.client_id.empty()) event->about.native.push_back({id_scheme, message.client_id});
+  return event;
+}
+
+void Undelivered::refuse(const Domain& domain, const StoredMessage& message) {
+  send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
+    write_error(out, "message", {message.address, message.client, message.client_id},
+                {Condition::remote_server_timeout, Remedy::wait, "The message could not be delivered for days.", {}});
+  });
+}
+
+}  // namespace isthmus::xmpp
