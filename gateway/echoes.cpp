@@ -57,14 +57,12 @@ Echoes::Match Echoes::match(Listener& listener, const Event& event) const {
   for (auto at = std::max(listener.next, first_); at < first_ + heard_.size(); ++at) {
     const auto& heard = heard_[static_cast<std::size_t>(at - first_)];
     if (heard.at + longest < event.about.received_at) continue;
-    if (heard.digest == digest) {
-      listener = {at + 1, 0};
-      return {&heard.id, false};
-    }
-    if (heard.text == nullptr || heard.speaker != speaker || message == nullptr) continue;
-    const auto end = end_of(message->text, *heard.text, at == listener.next ? listener.within : 0);
-    if (end == std::string_view::npos) continue;
-    const bool is_last = end == heard.text->size();
+    const bool may_be_piece = heard.text != nullptr && heard.speaker == speaker && message != nullptr;
+    const auto end = may_be_piece ? end_of(message->text, *heard.text, at == listener.next ? listener.within : 0)
+                                  : std::string_view::npos;
+    if (heard.digest != digest && end == std::string_view::npos) continue;
+    // The first piece may have the id of the whole.
+    const bool is_last = end == std::string_view::npos || end == heard.text->size();
     listener = is_last ? Listener{at + 1, 0} : Listener{at, end};
     return {&heard.id, !is_last};
   }

@@ -89,7 +89,10 @@ asio::awaitable<void> Adapter::run() {
   if (failed) std::rethrow_exception(failed);
 }
 
-void Adapter::on_up(Connection& connection) { dispatcher_.on_up(*dispatcher_.find(connection.domain())); }
+void Adapter::on_up(Connection& connection) {
+  dispatcher_.on_up(*dispatcher_.find(connection.domain()));
+  runtime_.router.settle();
+}
 
 void Adapter::on_down(Connection& connection) { dispatcher_.on_down(*dispatcher_.find(connection.domain())); }
 

@@ -53,7 +53,7 @@ class TestRooms:
         romeo.say(channel, "behind her back")
         mark = juliet.mark()
         juliet.join(room, juliet.name, history="<history maxstanzas='0'/>")
-        assert not juliet.all("message", since=mark, body=lambda body: True)
+        assert not juliet.all("message", since=mark, type="groupchat", body=lambda body: True)
 
         last = page(juliet, room, max=4, before="")
         assert last.bodies == ["line 2", "line 3", "line 4", "mine"]
@@ -96,7 +96,7 @@ class TestRooms:
         nurse = world.xmpp("nurse")
         nurse.join(room, nurse.name)
         juliet.send_message(room, "good morrow")
-        romeo.wait("privmsg", text="good morrow")
+        romeo.wait("pubmsg", text="good morrow")
         juliet.wait("message", body="good morrow", sender=f"{room}/{juliet.name}")
         nurse.wait("message", body="good morrow")
         juliet.send_message(room, "two\nlines")

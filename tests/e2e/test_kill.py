@@ -1,4 +1,4 @@
-"""Private messages, while one of those on their way is killed: what nobody was told an error of arrives, in order."""
+"""Private messages, while one of those on their way is killed."""
 
 import time
 
@@ -13,13 +13,14 @@ def numbers(bodies):
 
 
 def test_the_gateway(own_world):
+    """What the killed process had read and not yet written is lost: XEP-0114 has no acknowledgements. The rest arrives
+    in order, what it was writing perhaps twice."""
     world = own_world()
     juliet, room, romeo, channel = world.pair()
     stay(juliet, room)
     person = world.person(romeo.nick)
-    ids = {}
     for number in range(COUNT):
-        ids[juliet.send_message(person, f"number {number}", type="chat")] = number
+        juliet.send_message(person, f"number {number}", type="chat")
         if number == COUNT // 2:
             romeo.wait("privmsg", text="number 10")
             world.gateway.kill()
@@ -27,11 +28,9 @@ def test_the_gateway(own_world):
     juliet.send_message(person, "number 1000", type="chat")
     romeo.wait("privmsg", text="number 1000", timeout=30)
 
-    refused = {ids[error.id] for error in juliet.all("message", type="error") if error.id in ids}
-    heard = numbers(event.text for event in romeo.all("privmsg"))
-    first = list(dict.fromkeys(heard))
-    assert set(range(COUNT)) - refused <= set(first)
+    first = list(dict.fromkeys(numbers(event.text for event in romeo.all("privmsg"))))
     assert first == sorted(first)
+    assert set(range(11)) <= set(first) and first[-1] == 1000
 
 
 def test_the_xmpp_server(own_world):
