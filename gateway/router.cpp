@@ -4,13 +4,6 @@
 #include <utility>
 
 namespace isthmus {
-namespace {
-
-bool is_momentary(const Payload& what) {
-  return std::holds_alternative<Typing>(what) || std::holds_alternative<Displayed>(what);
-}
-
-}  // namespace
 
 AdapterId Router::reserve() {
   assert(adapters_.size() < 255);

@@ -68,10 +68,6 @@ Said read_message(const Incoming& in) {
                  {}};
 }
 
-bool is_momentary(const Payload& what) {
-  return std::holds_alternative<Typing>(what) || std::holds_alternative<Displayed>(what);
-}
-
 std::unique_ptr<HistoryWish> read_history_wish(pugi::xml_node muc_x, SystemTime now) {
   const auto history = child(muc_x, ns::muc, "history");
   if (!history) return nullptr;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "gateway/model/degrade.hpp"
 #include "gateway/model/event.hpp"
 #include "xmpp/domain.hpp"
 #include "xmpp/jid.hpp"
@@ -37,9 +38,6 @@ using Said = std::variant<Payload, SubjectWish, Nothing, Refusal>;
 /// time. Refused: an encrypted message (its fallback text is never relayed), one without a body or anything else that
 /// we know, a body with control characters.
 Said read_message(const Incoming& in);
-
-/// True for what tells of a moment only: nobody is told when it cannot be passed on.
-bool is_momentary(const Payload& what);
 
 /// The history wish of a <presence/> with <x xmlns='…muc'> (XEP-0045 §7.2.14); nonsense is ignored. Null
 /// when there is none.

@@ -41,13 +41,17 @@ Degradation degrade(Event& event, Capabilities capabilities, const DegradePolicy
 /// Puts back what degrade() changed: whoever said it knows it as it was.
 void restore(Event& event);
 
+/// True for what tells of a moment only: nobody is told when it cannot be passed on.
+inline bool is_momentary(const Payload& what) noexcept {
+  return std::holds_alternative<Typing>(what) || std::holds_alternative<Displayed>(what);
+}
+
 /// True when a message, unlike most, may need degrade(): kept apart because every message is asked.
 inline bool may_need_degrading(const Event& event) noexcept {
   const auto* message = std::get_if<Message>(&event.what);
   if (message != nullptr) return static_cast<bool>(message->reply);
   return std::holds_alternative<Edit>(event.what) || std::holds_alternative<Reactions>(event.what) ||
-         std::holds_alternative<Retract>(event.what) || std::holds_alternative<Typing>(event.what) ||
-         std::holds_alternative<Displayed>(event.what);
+         std::holds_alternative<Retract>(event.what) || is_momentary(event.what);
 }
 
 }  // namespace isthmus
