@@ -133,6 +133,7 @@ Outcome Direct::deliver(Delivery& delivery, const Domain& domain) {
                         [&](const Membership&) -> Outcome { return Accepted{}; },
                         [&](const Roster&) -> Outcome { return Accepted{}; },
                         [&](const RoomInfo&) -> Outcome { return Accepted{}; },
+                        [&](const NewValue&) -> Outcome { return Accepted{}; },
                     },
                     event.what);
 }

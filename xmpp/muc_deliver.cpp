@@ -36,7 +36,7 @@ Outcome Muc::deliver(Delivery& delivery, const Domain& domain) {
                  [&](const Membership& membership) { deliver_changes(*room, membership); },
                  [&](const Roster& roster) { deliver_roster(event, *room, roster); },
                  [&](const RoomInfo& info) { deliver_info(event, *room, info); }, [&](const Presence&) {},
-                 [&](const Watch&) {}, [&](const Invitation&) {}, [&](const Request&) {},
+                 [&](const Watch&) {}, [&](const Invitation&) {}, [&](const Request&) {}, [&](const NewValue&) {},
                  [&](const LinkState&) {},  // concerns a network, not one room
              },
              event.what);

@@ -31,6 +31,10 @@ Outcome Requests::ask(const SessionView& view, EventPtr& event) {
                         [&](const ReadDirectory&) -> Outcome { return not_here(); },
                         [&](const ReadProfile&) -> Outcome { return not_here(); },
                         [&](const AskClient&) -> Outcome { return not_here(); },
+                        [&](const ReadValue&) -> Outcome { return not_here(); },
+                        [&](const PublishValue&) -> Outcome { return not_here(); },
+                        [&](const WatchValues&) -> Outcome { return not_here(); },
+                        [&](const ReadBranch&) -> Outcome { return not_here(); },
                     },
                     request->what);
 }

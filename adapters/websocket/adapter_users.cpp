@@ -66,7 +66,8 @@ Outcome WebSocketAdapter::deliver_room(Event& event, Channel& channel) {
           },
           [&](const Request&) { return deliver_request(event, channel); },
           [](const Presence&) -> Outcome { return Accepted{}; }, [](const Watch&) -> Outcome { return Accepted{}; },
-          [](const Roster&) -> Outcome { return Accepted{}; }, [](const LinkState&) -> Outcome { return Accepted{}; },
+          [](const NewValue&) -> Outcome { return Accepted{}; }, [](const Roster&) -> Outcome { return Accepted{}; },
+          [](const LinkState&) -> Outcome { return Accepted{}; },
           [](const Invitation&) -> Outcome {
             return rejected(Condition::feature_not_implemented, Remedy::cancel, "Clients are not invited.");
           }},

@@ -266,7 +266,8 @@ std::string_view code_of(Condition condition) noexcept {
     case Condition::remote_server_timeout: return "timeout";
     case Condition::bad_request:
     case Condition::jid_malformed:
-    case Condition::not_acceptable: return "bad-frame";
+    case Condition::not_acceptable:
+    case Condition::unexpected_request: return "bad-frame";
     case Condition::conflict:
     case Condition::internal_server_error:
     case Condition::undefined_condition: break;

@@ -124,6 +124,7 @@ std::optional<Record> to_record(const Payload& what, const Saying& saying) {
                         [](const Invitation&) -> Maybe { return {}; },
                         [](const Request&) -> Maybe { return {}; },
                         [](const LinkState&) -> Maybe { return {}; },
+                        [](const NewValue&) -> Maybe { return {}; },
                     },
                     what);
 }

@@ -14,7 +14,8 @@ enum class Capability : std::uint8_t {
   moderation,  // of others'
   typing,
   displayed,
-  watch,  // a Watch opens the owner's session, and its receipt is the foreign side's own answer
+  watch,   // a Watch opens the owner's session, and its receipt is the foreign side's own answer
+  values,  // of the gateway itself: places have values, which can be browsed, read, watched and published as such
 };
 
 class Capabilities {
@@ -23,15 +24,15 @@ class Capabilities {
   constexpr Capabilities(std::initializer_list<Capability> all) {
     for (const Capability one : all) add(one);
   }
-  constexpr void add(Capability one) noexcept { bits_ = static_cast<std::uint8_t>(bits_ | bit(one)); }
+  constexpr void add(Capability one) noexcept { bits_ = static_cast<std::uint16_t>(bits_ | bit(one)); }
   constexpr bool has(Capability one) const noexcept { return (bits_ & bit(one)) != 0; }
   friend constexpr bool operator==(const Capabilities&, const Capabilities&) = default;
 
  private:
-  static constexpr std::uint8_t bit(Capability one) noexcept {
-    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(one));
+  static constexpr std::uint16_t bit(Capability one) noexcept {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(one));
   }
-  std::uint8_t bits_ = 0;
+  std::uint16_t bits_ = 0;
 };
 
 }  // namespace isthmus

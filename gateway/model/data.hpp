@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/model/rare.hpp"
+
 namespace isthmus {
 
 struct Data {
@@ -18,6 +20,12 @@ struct Data {
   std::string bytes;             // as published
   std::string media_type;        // as its source says; may be empty
   std::vector<std::pair<std::string, std::string>> properties;  // what its source says of it besides
+};
+
+/// A place has another value, or, without one, none any more: for whoever watches its values (WatchValues).
+struct NewValue {
+  std::string place;  // native name; not that of the conversation where a watch is for many places
+  Rare<Data> now;
 };
 
 }  // namespace isthmus

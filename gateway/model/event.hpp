@@ -80,7 +80,7 @@ struct LinkState {
 };
 
 using Payload = std::variant<Message, Edit, Retract, Reactions, Typing, Displayed, Presence, Watch, Membership, Roster,
-                             RoomInfo, Invitation, Request, LinkState>;
+                             RoomInfo, Invitation, Request, LinkState, NewValue>;
 
 struct Event {
   Envelope about;

@@ -23,6 +23,7 @@ std::string_view to_text(Condition condition) noexcept {
     case Condition::remote_server_timeout: return "remote-server-timeout";
     case Condition::resource_constraint: return "resource-constraint";
     case Condition::service_unavailable: return "service-unavailable";
+    case Condition::unexpected_request: return "unexpected-request";
     case Condition::undefined_condition: break;
   }
   return "undefined-condition";

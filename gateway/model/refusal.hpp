@@ -27,6 +27,7 @@ enum class Condition : std::uint8_t {
   remote_server_timeout,
   resource_constraint,
   service_unavailable,
+  unexpected_request,
   undefined_condition,
 };
 

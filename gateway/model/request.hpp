@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "gateway/model/data.hpp"
 #include "gateway/model/people.hpp"
 
 namespace isthmus {
@@ -64,9 +65,39 @@ struct AskClient {
   std::string answer;  // the answer: version or local time as text
 };
 
+/// Of a place: its last value.
+struct ReadValue {
+  Rare<Data> found;  // the answer; none: it has none, as far as is known
+};
+
+/// Of a place: says `value` there, as programs do. Without bytes and stored: takes away what is kept.
+struct PublishValue {
+  Rare<Data> value;
+};
+
+/// Of a place: the owner wants to hear of its values (NewValue), or no more.
+struct WatchValues {
+  bool on = true;
+};
+
+/// Of a network, a place of values, or the gateway: what is below it, as far as it was ever seen. Names of places are
+/// paths.
+struct ReadBranch {
+  struct Entry {
+    std::string name;        // of this level
+    bool has_value = false;  // it was seen to have one
+    bool has_more = false;   // there is something below it
+  };
+  // The answer: by name, each once, with
+  std::vector<Entry> found;
+  bool has_value = false;  // what was asked of was seen to have one
+  bool may_read = false;   // what the owner may do there
+  bool may_publish = false;
+};
+
 struct Request {
-  using Question =
-      std::variant<Moderate, ReadStandings, ReadSettings, ChangeSettings, ReadDirectory, ReadProfile, AskClient>;
+  using Question = std::variant<Moderate, ReadStandings, ReadSettings, ChangeSettings, ReadDirectory, ReadProfile,
+                                AskClient, ReadValue, PublishValue, WatchValues, ReadBranch>;
   Question what;
 };
 

@@ -47,6 +47,11 @@ Answer<Conversation> FakeAddressBook::person(const Conversation& room, std::stri
   return Conversation{id_, PlaceKind::direct, room.network, names_.intern(lower(name))};
 }
 
+std::string describe(const Rare<Data>& value) {
+  if (!value) return "nothing";
+  return value->place + (value->is_stored ? " stored " : " ") + value->bytes;
+}
+
 std::string describe(const Request& request) {
   return std::visit(overloaded{
                         [](const Moderate& it) {
@@ -66,6 +71,10 @@ std::string describe(const Request& request) {
                         [](const ReadDirectory&) { return std::string{"directory"}; },
                         [](const ReadProfile&) { return std::string{"profile"}; },
                         [](const AskClient&) { return std::string{"ask-client"}; },
+                        [](const ReadValue&) { return std::string{"value"}; },
+                        [](const PublishValue& it) { return "publish " + describe(it.value); },
+                        [](const WatchValues& it) { return std::string{it.on ? "watch-values" : "unwatch-values"}; },
+                        [](const ReadBranch&) { return std::string{"branch"}; },
                     },
                     request.what);
 }
@@ -90,6 +99,7 @@ std::string describe(const Event& event) {
                    (it.status.empty() ? "" : " " + it.status);
           },
           [&](const Watch& it) { return (it.on ? "watch " : "unwatch ") + place; },
+          [&](const NewValue& it) { return "value " + place + " " + it.place + ": " + describe(it.now); },
           [&](const Invitation& it) {
             return "invite " + place + " " + it.who + (it.reason.empty() ? "" : " " + it.reason);
           },

@@ -177,6 +177,10 @@ inline std::string to_text(const Request& request) {
           },
           [](const ReadProfile& it) { return "profile " + to_text(it.found); },
           [](const AskClient& it) { return "ask-client " + it.answer; },
+          [](const ReadValue&) { return std::string{"value"}; },
+          [](const PublishValue&) { return std::string{"publish"}; },
+          [](const WatchValues&) { return std::string{"watch-values"}; },
+          [](const ReadBranch&) { return std::string{"branch"}; },
       },
       request.what);
 }
@@ -209,6 +213,7 @@ inline std::string to_text(const Payload& what, const Actor& actor) {
                         },
                         [&](const Presence& presence) { return who + " is " + to_text(presence); },
                         [&](const Watch& watch) { return std::string{watch.on ? "watch" : "unwatch"}; },
+                        [](const NewValue&) { return std::string{"value"}; },
                         [](const Membership& membership) {
                           // The order of standings says nothing: they are sorted, as the members of a roster are.
                           std::vector<std::string> texts;

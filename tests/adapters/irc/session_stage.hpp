@@ -215,6 +215,7 @@ class Stage final : public SessionHost {
                        [](const Invitation&) { return std::string{"invite"}; },
                        [](const Request& it) { return to_text(it); },
                        [](const LinkState&) { return std::string{"link"}; },
+                       [](const NewValue&) { return std::string{"value"}; },
                    },
                    event.what);
     if (!event.about.ref.empty()) text += " ref=" + event.about.ref;
