@@ -1,32 +1,21 @@
 #include "xmpp/data_writer.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/string_view.hpp>
 #include <string_view>
 
+#include "xmpp/base64.hpp"
 #include "xmpp/namespaces.hpp"
 
 namespace isthmus::xmpp {
 namespace {
 
-constexpr std::string_view datatype = "urn:isthmus:value:0";
-
 // XEP-0432's payload stands beside the body in one stanza: what would not fit is left out there.
 constexpr std::size_t max_bytes = std::size_t{64} * 1024;
 
 std::string quoted(std::string_view text) { return boost::json::serialize(boost::json::string_view{text}); }
-
-std::string to_base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // and a terminating zero
-  const auto length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
 
 }  // namespace
 
@@ -52,7 +41,7 @@ void write_data(StanzaWriter& out, const Data& data) {
   const bool is_said_by_the_body =
       data.form == Data::Form::text && data.media_type.empty() && data.properties.empty() && data.skipped == 0;
   if (is_said_by_the_body || data.bytes.size() > max_bytes) return;
-  out.open("payload", ns::json_message).attribute("datatype", datatype);
+  out.open("payload", ns::json_message).attribute("datatype", ns::value);
   out.open("json", ns::json).text(to_json(data)).close().close();
 }
 

@@ -39,6 +39,7 @@ Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::fun
       persistent_{context_},
       undelivered_{context_},
       requests_{context_},
+      pubsub_{context_, requests_},
       muc_{context_, persistent_, undelivered_},
       contacts_{context_, links_},
       registrar_{context_, [this](const Name& owner) { forget(owner); }},
@@ -71,18 +72,21 @@ void Dispatcher::forget(const Name& owner) {
   }
   contacts_.forget(owner);
   persistent_.forget(owner);
+  pubsub_.forget(owner);
   runtime_.archive.forget(owner);  // before the store: what is written later would be of a user anew
   runtime_.store.forget(owner.view());
 }
 
 Outcome Dispatcher::deliver(Delivery& delivery) {
-  if (delivery.receipt && std::holds_alternative<Request>(delivery.event->what)) {
-    requests_.deliver(*delivery.event, *delivery.receipt);
-    return Accepted{};
-  }
   const auto& place = delivery.event->about.conversation;
   const auto* domain = find(place.adapter);
   assert(domain != nullptr);  // main shows every adapter at a domain
+  if (delivery.receipt && std::holds_alternative<Request>(delivery.event->what)) {
+    if (!requests_.deliver(*delivery.event, *delivery.receipt))
+      pubsub_.on_watched(*delivery.event, *delivery.receipt, *domain);
+    return Accepted{};
+  }
+  if (std::holds_alternative<NewValue>(delivery.event->what)) return pubsub_.deliver(delivery, *domain);
   if (delivery.receipt && is_moderation(*delivery.event))
     answer_moderation(context_, *delivery.event, *delivery.receipt, *domain);
   if (place.kind == PlaceKind::room) return muc_.deliver(delivery, *domain);
@@ -93,6 +97,7 @@ void Dispatcher::on_up(const Domain& domain) {
   persistent_.enter_all(domain);
   roll_call_.begin(domain);
   contacts_.on_up(domain);
+  pubsub_.on_up(domain);
   undelivered_.resume(domain);
   runtime_.router.resumed(context_.self);
 }
@@ -174,7 +179,9 @@ void Dispatcher::on_message(const Incoming& in, const Name& owner) {
   }
   const auto place = place_of(in.domain, in.to.local());
   if (in.type == "error") {
-    if (is_gone(in.element)) muc_.on_client_gone(owner, in.from.str());
+    if (!is_gone(in.element)) return;
+    muc_.on_client_gone(owner, in.from.str());
+    if (in.from.is_full()) pubsub_.on_client_gone(in.domain, owner, in.from.str());
     return;
   }
   if (!place) return refuse(in, place.error());
@@ -208,6 +215,7 @@ void Dispatcher::on_iq(const Incoming& in, const Name& owner) {
     const bool may_use = access_.may_use(owner.view());
     if (may_use && place && commands_.on_request(in, owner, *place)) return;
     if (may_use && registrar_.on_request(in, owner)) return;
+    if (may_use && place && pubsub_.on_request(in, owner, *place)) return;
     // What the gateway is, everybody may know.
     const auto moderate = child(in.element, ns::moderation, "moderate");
     if (may_use && moderate && place && place->kind == PlaceKind::room && in.type == "set")

@@ -16,6 +16,7 @@
 #include "xmpp/links.hpp"
 #include "xmpp/muc.hpp"
 #include "xmpp/persistent_rooms.hpp"
+#include "xmpp/pubsub.hpp"
 #include "xmpp/queries.hpp"
 #include "xmpp/registrar.hpp"
 #include "xmpp/requests.hpp"
@@ -65,6 +66,7 @@ class Dispatcher {
   PersistentRooms persistent_;
   Undelivered undelivered_;
   Requests requests_;
+  Pubsub pubsub_;
   Muc muc_;
   Links links_;
   Contacts contacts_;

@@ -57,6 +57,14 @@ inline constexpr std::string_view retraction = "urn:xmpp:message-retract:1";    
 inline constexpr std::string_view moderation = "urn:xmpp:message-moderate:1";             // XEP-0425
 inline constexpr std::string_view fallback = "urn:xmpp:fallback:0";                       // XEP-0428
 inline constexpr std::string_view reactions = "urn:xmpp:reactions:0";                     // XEP-0444
-inline constexpr std::string_view reply = "urn:xmpp:reply:0";                             // XEP-0461
+inline constexpr std::string_view pubsub = "http://jabber.org/protocol/pubsub";           // XEP-0060
+inline constexpr std::string_view pubsub_errors = "http://jabber.org/protocol/pubsub#errors";
+inline constexpr std::string_view pubsub_event = "http://jabber.org/protocol/pubsub#event";
+inline constexpr std::string_view pubsub_owner = "http://jabber.org/protocol/pubsub#owner";
+inline constexpr std::string_view pubsub_meta_data = "http://jabber.org/protocol/pubsub#meta-data";
+inline constexpr std::string_view pubsub_publish_options = "http://jabber.org/protocol/pubsub#publish-options";
+inline constexpr std::string_view headers = "http://jabber.org/protocol/shim";  // XEP-0131
+inline constexpr std::string_view value = "urn:isthmus:value:0";                // docs/decisions/pubsub.md
+inline constexpr std::string_view reply = "urn:xmpp:reply:0";                   // XEP-0461
 
 }  // namespace isthmus::xmpp::ns

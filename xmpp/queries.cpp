@@ -11,6 +11,7 @@
 #include "xmpp/muc_writer.hpp"
 #include "xmpp/namespaces.hpp"
 #include "xmpp/person_queries.hpp"
+#include "xmpp/pubsub_browse.hpp"
 #include "xmpp/stanza.hpp"
 
 namespace isthmus::xmpp {
@@ -95,6 +96,11 @@ void Queries::answer_info(const Incoming& in, const Name& owner, const Conversat
   auto info = info_of(kind, *in.domain.foreign, text.empty());
   if (place.kind == PlaceKind::direct && !in.to.is_full() && context_.runtime.archive.is_kept(owner, place))
     info.features.insert(info.features.end(), {ns::archive, ns::archive_extended, ns::result_sets});
+  const bool is_pubsub = text.empty() && in.domain.foreign->capabilities(owner, place).has(Capability::values);
+  if (is_pubsub) {
+    info.identities.push_back({"pubsub", "service"});
+    info.features.insert(info.features.end(), {ns::pubsub, ns::result_sets});
+  }
   const std::string name = kind == PlaceKind::direct && in.to.is_full() ? from_resource(in.to.resource())
                            : text.empty()                               ? std::string{"isthmus"}
                                                                         : text;
@@ -104,6 +110,7 @@ void Queries::answer_info(const Incoming& in, const Name& owner, const Conversat
     for (const auto [category, type] : info.identities)
       out.open("identity").attribute("category", category).attribute("type", type).attribute("name", name).close();
     for (const auto feature : info.features) out.open("feature").attribute("var", feature).close();
+    if (is_pubsub) write_pubsub_features(out);
     out.close().close();
   });
 }

@@ -24,23 +24,30 @@ void Requests::emit(const Conversation& place, Request::Question question, Open 
   context_.runtime.router.emit(std::move(event));
 }
 
-void Requests::deliver(const Event& event, const Receipt& receipt) {
+bool Requests::deliver(const Event& event, const Receipt& receipt) {
   const auto found = open_.find(event.about.id);
-  if (found == open_.end()) return;  // the stream was lost meanwhile
+  if (found == open_.end()) return false;  // the stream was lost meanwhile, or somebody else asked
   auto open = std::move(found->second);
   open_.erase(found);
   const auto& answered = std::get<Request>(event.what).what;
   auto refused = receipt.refused;
   if (const auto next = std::exchange(open.detours.next, {}); next && !refused) {
     auto further = next(answered);
-    if (further && *further) return emit(event.about.conversation, std::move(**further), std::move(open));
+    if (further && *further) {
+      emit(event.about.conversation, std::move(**further), std::move(open));
+      return true;
+    }
     if (!further) refused = further.error();
   }
   close(open.owner);
-  if (!refused) return reply(open, [&](StanzaWriter& out, const Reply& to) { open.render(out, to, answered); });
-  if (const auto& otherwise = open.detours.otherwise)
-    return reply(open, [&](StanzaWriter& out, const Reply& to) { otherwise(out, to, *refused); });
-  refuse(*open.domain, {open.address, open.client, open.id}, *refused);
+  if (!refused) {
+    reply(open, [&](StanzaWriter& out, const Reply& to) { open.render(out, to, answered); });
+  } else if (const auto& otherwise = open.detours.otherwise) {
+    reply(open, [&](StanzaWriter& out, const Reply& to) { otherwise(out, to, *refused); });
+  } else {
+    refuse(*open.domain, {open.address, open.client, open.id}, *refused);
+  }
+  return true;
 }
 
 void Requests::reply(const Open& open, const std::function<void(StanzaWriter& out, const Reply& to)>& write) {

@@ -43,8 +43,8 @@ class Requests {
   void ask(const Incoming& in, const Name& owner, const Conversation& place, Request::Question question, Render render,
            Detours detours = {});
 
-  /// The receipt for what ask() emitted; other receipts of requests mean nothing.
-  void deliver(const Event& event, const Receipt& receipt);
+  /// The receipt for what ask() emitted; false: nobody waits for it.
+  bool deliver(const Event& event, const Receipt& receipt);
 
   /// The domain's stream was lost, and with it whoever waited for answers on it.
   void forget(const Domain& domain);

@@ -99,7 +99,8 @@ asio::awaitable<void> MqttAdapter::run() {
   co_await tasks_.join();
 }
 
-isthmus::Capabilities MqttAdapter::capabilities(const Name&, const Conversation&) const {
+isthmus::Capabilities MqttAdapter::capabilities(const Name&, const Conversation& place) const {
+  if (place.kind == PlaceKind::gateway) return {Capability::values};
   // What a value has no use for is taken, and passed over.
   return {Capability::edit, Capability::reply, Capability::reaction, Capability::watch};
 }
@@ -139,21 +140,32 @@ Outcome MqttAdapter::deliver(Delivery& delivery) {
     return Accepted{};
   }
   const auto& about = delivery.event->about;
-  if (about.conversation.kind == PlaceKind::gateway)
-    return Rejected{{Condition::feature_not_implemented, Remedy::cancel, "Nobody listens here: write to a topic.", {}}};
+  if (about.conversation.kind == PlaceKind::gateway) return deliver_to_gateway(*delivery.event);
+  if (!lines_.contains(about.conversation.network))
+    return Rejected{{Condition::item_not_found, Remedy::cancel, "There is no such broker.", {}}};
   auto* session = find_or_open(about.owner, about.conversation.network);
   if (session == nullptr)
     return Rejected{{Condition::remote_server_timeout, Remedy::wait, "The gateway is shutting down.", {}}};
   return session->deliver(delivery.event);
 }
 
+Outcome MqttAdapter::deliver_to_gateway(Event& event) const {
+  auto* request = std::get_if<Request>(&event.what);
+  auto* branch = request == nullptr ? nullptr : std::get_if<ReadBranch>(&request->what);
+  if (branch == nullptr)
+    return Rejected{{Condition::feature_not_implemented, Remedy::cancel, "Nobody listens here: write to a topic.", {}}};
+  for (const auto& [name, broker] : settings_.brokers) branch->found.push_back({.name = name, .has_more = true});
+  branch->may_read = true;
+  return Accepted{};
+}
+
 void MqttAdapter::on_refused(Delivery& delivery) {
   const auto& refused = delivery.receipt->refused;
-  const auto* message = std::get_if<Message>(&delivery.event->what);
-  const bool is_value = message != nullptr && message->data && message->data->qos > 0;
   const auto line = lines_.find(delivery.event->about.conversation.network);
   // Of QoS 0 nobody was promised that it arrives.
-  if (!refused || refused->condition != Condition::resource_constraint || !is_value || line == lines_.end()) return;
+  if (!refused || refused->condition != Condition::resource_constraint || !is_promised(*delivery.event) ||
+      line == lines_.end())
+    return;
   line->second->held.take_back(std::move(delivery.event));
 }
 

@@ -43,6 +43,8 @@ class MqttAdapter final : public Adapter {
     }
   };
 
+  /// What is asked of all brokers as such.
+  Outcome deliver_to_gateway(Event& event) const;
   /// The users' side could not take it now.
   void on_refused(Delivery& delivery);
   Session* find_or_open(const Name& owner, const Name& network);

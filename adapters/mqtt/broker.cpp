@@ -94,7 +94,7 @@ void Broker::on_connected(const Connack& connack) {
   const bool keeps = connack.session_present && had_session_;
   had_session_ = true;
   for (auto& [filter, subscription] : subscriptions_) {
-    if (keeps && subscription.state == Subscription::State::granted) continue;
+    if (keeps && subscription.state == Subscription::State::granted && subscription.waiting.empty()) continue;
     ask(filter, subscription, 0);
   }
   if (link_.state != State::up) tell_link(State::up, {}, false);
@@ -189,14 +189,10 @@ void Broker::add(View& view, const std::string& filter, std::uint8_t qos, Done d
   }
   subscription.views.push_back(&view);
   start();
-  if (subscription.state == Subscription::State::granted) {
-    done(success);
-    // It has not seen what is kept.
-    if (is_up_) ask(filter, subscription, 0);
-    return;
-  }
-  subscription.waiting.push_back(std::move(done));
-  if (is_up_ && subscription.state == Subscription::State::wanted) ask(filter, subscription, 0);
+  if (subscription.state == Subscription::State::granted && !is_up_) return done(success);
+  subscription.waiting.push_back({&view, std::move(done)});
+  // Also when it was granted before: the new one has not seen what is kept.
+  if (is_up_ && subscription.state != Subscription::State::asked) ask(filter, subscription, 0);
 }
 
 void Broker::ask_again(const std::string& filter) {
@@ -208,6 +204,7 @@ void Broker::remove(View& view, const std::string& filter) {
   const auto found = subscriptions_.find(filter);
   if (found == subscriptions_.end()) return;
   std::erase(found->second.views, &view);
+  std::erase_if(found->second.waiting, [&](const Waiting& one) { return one.view == &view; });
   for (auto& [token, flight] : flying_) {
     if (flight.from == &view) flight.from = nullptr;
   }
@@ -234,7 +231,7 @@ void Broker::ask(const std::string& filter, Subscription& subscription, std::uin
 
 void Broker::answer(Subscriptions::iterator found, const Reason& reason) {
   auto waiting = std::exchange(found->second.waiting, {});
-  for (auto& done : waiting) done(reason);
+  for (auto& one : waiting) one.done(reason);
 }
 
 // --- Publishing.
@@ -329,6 +326,11 @@ void Broker::on_publication(Publication publication, std::uint64_t ack) {
 }
 
 void Broker::dispatch(const Publication& publication, const View* except) {
+  if (publication.payload.empty()) {
+    seen_.forget(publication.topic);
+  } else if (!seen_.note(publication.topic)) {
+    runtime_.counters.add("mqtt_topics_not_noted", settings_.name);
+  }
   bool is_known = false;
   for (const auto id : publication.subscriptions) {
     const auto filter = by_id_.find(id);

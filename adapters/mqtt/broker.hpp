@@ -14,6 +14,7 @@
 
 #include "adapters/mqtt/client.hpp"
 #include "adapters/mqtt/echoes.hpp"
+#include "adapters/mqtt/seen_topics.hpp"
 #include "adapters/mqtt/settings.hpp"
 #include "gateway/model/event.hpp"
 #include "gateway/runtime/alarms.hpp"
@@ -63,8 +64,9 @@ class Broker final : private ClientHandler {
   bool is_closed() const { return client_ == nullptr; }
   const LinkState& link() const { return link_; }
 
-  /// `view` gets what `filter`, a valid one, selects, until it is removed; `done` hears what the broker says, at once
-  /// if it has said so before. While the link is down the answer waits for it.
+  /// `view` gets what `filter`, a valid one, selects, until it is removed; `done` hears what the broker says, unless
+  /// the view is removed before. What is kept is sent behind that. While the link is down the answer waits for it,
+  /// unless the broker has granted it to another view before.
   void add(View& view, const std::string& filter, std::uint8_t qos, Done done);
   void remove(View& view, const std::string& filter);
   /// What is kept there is sent once more, as to a new subscriber (MQTT 5: retain handling 0).
@@ -76,6 +78,9 @@ class Broker final : private ClientHandler {
   /// The largest payload that the broker takes; 0: no limit.
   std::uint32_t maximum_packet() const { return connack_.maximum_packet; }
 
+  /// What was ever published, as far as somebody listened.
+  const SeenTopics& seen() const { return seen_; }
+
   /// No more publications for now: the connection is closed, and the session stays at the broker.
   void pause();
   void resume();
@@ -85,6 +90,10 @@ class Broker final : private ClientHandler {
   void set_resolve(Resolve resolve) { resolve_ = std::move(resolve); }
 
  private:
+  struct Waiting {
+    View* view;
+    Done done;
+  };
   struct Subscription {
     enum class State : std::uint8_t { wanted, asked, granted };
     std::uint32_t id = 0;
@@ -92,7 +101,7 @@ class Broker final : private ClientHandler {
     State state = State::wanted;
     Token token = 0;  // while asked
     std::vector<View*> views{};
-    std::vector<Done> waiting{};
+    std::vector<Waiting> waiting{};
   };
   struct Flight {
     Publication what;
@@ -154,6 +163,7 @@ class Broker final : private ClientHandler {
   std::map<Token, Flight> flying_;                                       // in the order of sending
   std::unordered_map<Token, std::pair<std::string, SteadyTime>> asked_;  // subscribe: the filter, and when it is due
   Echoes echoes_;
+  SeenTopics seen_;
   struct Copy {
     std::size_t fingerprint;
     std::size_t left;

@@ -124,8 +124,8 @@ void Contact::on_question(const Publication& publication, Message message) {
 std::optional<Outcome> Contact::answer(EventPtr& event, const Reply& reply, const std::string& text) {
   const auto question = std::ranges::find(questions_, reply.to.id, &Question::message);
   if (question == questions_.end()) return std::nullopt;
-  Publication publication{.topic = question->topic, .payload = text, .qos = qos_};
-  publication.correlation = question->correlation;
+  Publication publication{
+      .topic = question->topic, .payload = text, .qos = qos_, .is_utf8 = true, .correlation = question->correlation};
   return seat_.publish(event, std::move(publication), this);
 }
 

@@ -4,13 +4,17 @@
 
 namespace isthmus::mqtt {
 
+bool is_promised(const Event& event) {
+  if (const auto* message = std::get_if<Message>(&event.what)) return message->data && message->data->qos > 0;
+  const auto* value = std::get_if<NewValue>(&event.what);
+  return value != nullptr && value->now && value->now->qos > 0;
+}
+
 Held::Held(Runtime& runtime, Broker& broker)
     : runtime_{runtime}, broker_{broker}, alarm_{runtime.alarms, [this] { retry(); }} {}
 
 void Held::emit(EventPtr event) {
-  const auto* message = std::get_if<Message>(&event->what);
-  const bool is_value = message != nullptr && message->data && message->data->qos > 0;
-  if (events_.empty() || !is_value) return runtime_.router.emit(std::move(event));
+  if (events_.empty() || !is_promised(*event)) return runtime_.router.emit(std::move(event));
   keep(std::move(event));
 }
 

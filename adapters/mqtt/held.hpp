@@ -9,6 +9,9 @@
 
 namespace isthmus::mqtt {
 
+/// A value that the broker was promised to be told of: QoS 1 or 2.
+bool is_promised(const Event& event);
+
 class Held {
  public:
   static constexpr std::size_t many = 500;

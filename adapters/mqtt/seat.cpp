@@ -29,7 +29,8 @@ void Seat::say(const Conversation& place, std::string text) const {
 
 Outcome Seat::publish(EventPtr& event, const std::string& topic, std::string text, std::uint8_t qos, bool retain,
                       const View* from) const {
-  return publish(event, {.topic = topic, .payload = std::move(text), .qos = qos, .retain = retain}, from);
+  return publish(event, {.topic = topic, .payload = std::move(text), .qos = qos, .retain = retain, .is_utf8 = true},
+                 from);
 }
 
 Outcome Seat::publish(EventPtr& event, Publication publication, const View* from) const {
@@ -42,8 +43,8 @@ Outcome Seat::publish(EventPtr& event, Publication publication, const View* from
     return Rejected{{Condition::forbidden, Remedy::auth, "You may not publish to this topic.", {}}};
   const auto hex = to_hex(event->about.id);
   const auto qos = publication.qos;
-  publication.is_utf8 = true;
-  publication.properties = {{"isthmus-id", {hex.data(), hex.size()}}, {"isthmus-origin", std::string{instance}}};
+  publication.properties.emplace_back("isthmus-id", std::string{hex.data(), hex.size()});
+  publication.properties.emplace_back("isthmus-origin", instance);
   broker.publish(std::move(publication), from,
                  [&router = runtime.router, qos, event = std::move(event)](const Reason& reason) mutable {
                    if (!reason.is_success()) return router.failed(std::move(event), to_refusal(reason));

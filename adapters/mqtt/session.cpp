@@ -28,7 +28,8 @@ bool is_meaningless(const Payload& what) {
 
 }  // namespace
 
-Session::Session(Seat seat, std::size_t max_contacts) : seat_{std::move(seat)}, max_contacts_{max_contacts} {
+Session::Session(Seat seat, std::size_t max_contacts)
+    : seat_{std::move(seat)}, max_contacts_{max_contacts}, values_{seat_, max_contacts} {
   seat_.broker.start();
   seat_.devices.start();
   on_link(seat_.broker.link());
@@ -42,10 +43,12 @@ void Session::on_link(const LinkState& state) {
   seat_.emit(network(), state);
   for (const auto& [filter, room] : rooms_) room->on_link(state);
   if (device_room_ != nullptr) device_room_->on_link(state);
+  values_.on_link(state);
 }
 
 Outcome Session::deliver(EventPtr& event) {
   if (is_meaningless(event->what)) return Accepted{};
+  if (auto outcome = values_.deliver(event)) return std::move(*outcome);
   switch (event->about.conversation.kind) {
     case PlaceKind::direct: return deliver_to_contact(event);
     case PlaceKind::network: return deliver_to_network(event);

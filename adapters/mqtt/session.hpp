@@ -9,6 +9,7 @@
 #include "adapters/mqtt/device_room.hpp"
 #include "adapters/mqtt/room.hpp"
 #include "adapters/mqtt/seat.hpp"
+#include "adapters/mqtt/values.hpp"
 
 namespace isthmus::mqtt {
 
@@ -45,6 +46,7 @@ class Session {
   std::map<std::string, std::unique_ptr<DeviceContact>, std::less<>> devices_;  // by slug; null: it was not seen yet
   std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;             // by filter
   std::unique_ptr<DeviceRoom> device_room_;
+  Values values_;
 };
 
 }  // namespace isthmus::mqtt

@@ -38,6 +38,10 @@ bool is_topic_filter(std::string_view text) noexcept {
   return true;
 }
 
+bool is_readable(std::string_view topic) noexcept {
+  return std::ranges::none_of(topic, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7F'; });
+}
+
 bool has_wildcard(std::string_view filter) noexcept { return filter.find_first_of("+#") != std::string_view::npos; }
 
 bool matches(std::string_view filter, std::string_view name) noexcept {

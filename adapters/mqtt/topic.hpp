@@ -16,6 +16,9 @@ bool is_topic_name(std::string_view text) noexcept;
 /// shared subscription ($share/…) is none: it would get a part of the messages only.
 bool is_topic_filter(std::string_view text) noexcept;
 
+/// True when it has no control characters, so that it can be shown as it is.
+bool is_readable(std::string_view topic) noexcept;
+
 /// True when a filter has a wildcard, so that it names no single topic.
 bool has_wildcard(std::string_view filter) noexcept;
 

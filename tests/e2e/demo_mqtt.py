@@ -3,6 +3,7 @@
 from support.mqtt_client import MqttPeer
 from support.mqtt_servers import Mosquitto
 from support.mqtt_world import broker_section, encoded
+from support.pubsub_client import PubsubClient
 from support.servers import toml_table
 from support.xmpp_servers import MQTT_DOMAIN
 
@@ -11,6 +12,7 @@ CONTACT = f"{encoded(TOPIC)}%plant@{MQTT_DOMAIN}"
 COMMANDS = "home/kitchen/Fan"
 FAN = f"{encoded(COMMANDS)}%plant@{MQTT_DOMAIN}"
 ROOM = f"!{encoded('home/#')}%plant@{MQTT_DOMAIN}"
+NODE = f"plant/{TOPIC}"
 RECEIPT = "<request xmlns='urn:xmpp:receipts'/>"
 
 
@@ -48,10 +50,17 @@ def tour_mqtt(tour, juliet, broker):
             juliet.send_message(ROOM, "kitchen/Temp: 23")
             juliet.wait("message", sender=f"{ROOM}/juliet", body="kitchen/Temp: 23")
 
+        def as_an_item():
+            service = PubsubClient(juliet)
+            service.subscribe(NODE)
+            sensor.publish(TOPIC, "22.5 °C")
+            service.wait(NODE, lambda payload: payload is not None and payload.text == "22.5 °C")
+
         tour.step("juliet adds the contact; the broker grants the subscription", subscribe)
         tour.step("sensor → juliet  “21.5 °C”  in chat", values)
         tour.step("… and as the contact's presence", status)
         tour.step(f"juliet → fan  “on”  to {COMMANDS}, and a receipt after PUBACK", answer)
         tour.step(f"the same topic speaks in the room {ROOM}", in_the_room)
+        tour.step(f"and is the pubsub node {NODE}: sensor → juliet  “22.5 °C”  as an item", as_an_item)
     finally:
         sensor.close()

@@ -283,6 +283,16 @@ class XmppUser:
     def query(self, to, namespace):
         return self.request(to, f"<query xmlns='{namespace}'/>")
 
+    def ask_plugin(self, plugin, method, *arguments, **options):
+        """What the answer to a method of a slixmpp plugin is, which asks by an iq. An error answer raises IqError."""
+        if plugin not in self._client.plugin:
+            self._loop.call(self._client.register_plugin, plugin)
+
+        async def run():
+            return await getattr(self._client[plugin], method)(*arguments, **options)
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop.loop).result(2 * self.timeout)
+
     # Rooms
 
     def send_join(self, room, nick, password=None, history=""):

@@ -1,0 +1,198 @@
+// A user's values as the users' side asks for them, with a broker that does as it is told.
+#include "adapters/mqtt/values.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "adapters/mqtt/adapter.hpp"
+#include "tests/adapters/mqtt/fake_client.hpp"
+#include "tests/support/fake_adapter.hpp"
+#include "tests/support/test_runtime.hpp"
+
+namespace isthmus::mqtt {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class ValuesTest : public testing::Test {
+ protected:
+  ValuesTest() {
+    base.router.set(home_id, users);
+    base.router.set(own_id, adapter);
+    base.router.set_home(home_id);
+  }
+  static Settings make_settings() {
+    BrokerSettings broker;
+    broker.name = "plant";
+    broker.url = *parse_url("mqtts://broker.example.org");  // with TLS the name is not looked up by us
+    broker.rights = {{"home/#"}, {"home/#"}};
+    Settings settings;
+    settings.max_contacts = 2;
+    settings.brokers.emplace("plant", std::move(broker));
+    return settings;
+  }
+  void ask(Request::Question question, std::string_view native = "home/temp",
+           std::string audience = "juliet@example.org/balcony") {
+    auto event = std::make_unique<Event>();
+    event->about.source = home_id;
+    event->about.owner = base.names.intern("juliet@example.org");
+    const auto kind = native.empty() ? PlaceKind::network : PlaceKind::direct;
+    event->about.conversation = {own_id, kind, base.names.intern("plant"), base.names.intern(native)};
+    event->about.audience = std::move(audience);
+    event->what = Request{std::move(question)};
+    base.router.emit(std::move(event));
+    base.router.settle();
+  }
+  void connect() {
+    base.alarms.advance(1s);
+    wire.handler->on_connected({});
+  }
+  /// What was asked of the broker; every subscription is granted.
+  std::vector<std::string> grant() {
+    const auto asked = std::exchange(wire.asked, {});
+    std::vector<std::string> all;
+    for (const auto& one : asked) {
+      if (!one.what.contains("homeassistant")) all.push_back(one.what);
+      if (one.what.starts_with("subscribe")) wire.handler->on_done(one.token, {});
+    }
+    base.router.settle();
+    return all;
+  }
+  void publish(std::string topic, std::string payload, bool retain = false) {
+    wire.handler->on_publication({.topic = std::move(topic), .payload = std::move(payload), .qos = 1, .retain = retain},
+                                 0);
+    base.router.settle();
+  }
+  /// What the users' side got since the last call: values, and receipts with "ok" or why not.
+  std::vector<std::string> heard() {
+    std::vector<std::string> lines;
+    for (const auto& one : users.seen) {
+      if (one.is_receipt) {
+        lines.push_back(one.is_refused ? one.why : "ok");
+      } else if (one.what.starts_with("value")) {
+        lines.push_back(one.what);
+      }
+    }
+    users.seen.clear();
+    return lines;
+  }
+
+  test::TestRuntime base;
+  AdapterId home_id = base.router.reserve();
+  AdapterId own_id = base.router.reserve();
+  test::FakeAdapter users{home_id, base.names};
+  FakeWire wire;
+  MqttAdapter adapter{base.runtime, own_id, make_settings(), wire.maker()};
+};
+
+TEST_F(ValuesTest, EveryValueIsToldOnceTheBrokerHasGrantedIt) {
+  ask(WatchValues{true});
+  connect();
+  EXPECT_THAT(heard(), IsEmpty());
+  EXPECT_THAT(grant(), Contains("subscribe home/temp"));
+  publish("home/temp", "1", true);
+  publish("home/temp", "1", true);
+  publish("home/temp", "2");
+  publish("home/temp", "3");
+  publish("home/temp", "");
+  EXPECT_THAT(heard(),
+              ElementsAre("ok", "value home/temp%plant home/temp: home/temp stored 1",
+                          "value home/temp%plant home/temp: home/temp 2",
+                          "value home/temp%plant home/temp: home/temp 3", "value home/temp%plant home/temp: nothing"))
+      << "what is kept and known already is no news";
+  ask(WatchValues{false});
+  EXPECT_THAT(grant(), ElementsAre("unsubscribe home/temp"));
+}
+
+TEST_F(ValuesTest, RightsAndLimitsHold) {
+  ask(WatchValues{true}, "garden/temp");
+  ask(WatchValues{true}, "home/#/x");
+  ask(ReadValue{}, "home/+");
+  ask(ReadValue{}, "garden/temp");
+  ask(WatchValues{true}, "home/a");
+  ask(WatchValues{true}, "home/b");
+  ask(WatchValues{true}, "home/c");
+  EXPECT_THAT(heard(),
+              ElementsAre("forbidden", "item-not-found", "feature-not-implemented", "forbidden", "policy-violation"));
+}
+
+TEST_F(ValuesTest, AValueIsReadFromTheBrokerByLookingForAMoment) {
+  ask(ReadValue{});
+  connect();
+  grant();
+  publish("home/temp", "21", true);
+  EXPECT_THAT(heard(), ElementsAre("ok"));
+  EXPECT_THAT(grant(), ElementsAre("unsubscribe home/temp"));
+
+  ask(ReadValue{}, "home/empty");
+  grant();
+  EXPECT_THAT(heard(), IsEmpty());
+  base.alarms.advance(1s);
+  EXPECT_THAT(heard(), ElementsAre("ok")) << "nothing is kept there";
+}
+
+TEST_F(ValuesTest, WhileTheBrokerIsGoneWhoeverAsksHearsSo) {
+  ask(WatchValues{true}, "home/old", "");  // as after a restart
+  ask(WatchValues{true}, "home/new");
+  base.alarms.advance(1s);
+  wire.handler->on_closed({Reason::Where::connection, 0, "refused"});
+  base.router.settle();
+  EXPECT_THAT(heard(), ElementsAre("remote-server-timeout"));
+  ask(ReadValue{}, "home/x");
+  EXPECT_THAT(heard(), ElementsAre("remote-server-timeout"));
+  connect();
+  EXPECT_THAT(grant(), Contains("subscribe home/old"));
+  EXPECT_THAT(heard(), ElementsAre("ok"));
+}
+
+TEST_F(ValuesTest, WhatIsPublishedIsKeptAsWished) {
+  Data value;
+  value.form = Data::Form::binary;
+  value.is_stored = true;
+  value.qos = 1;
+  value.bytes = "\xff";
+  value.media_type = "image/png";
+  ask(PublishValue{value});
+  ask(PublishValue{value}, "garden/temp");
+  ask(PublishValue{value}, "home/+");
+  connect();
+  ASSERT_FALSE(wire.asked.empty());
+  const auto sent = std::ranges::find(wire.asked, std::string{"publish home/temp \xff"}, &FakeWire::Asked::what);
+  ASSERT_NE(sent, wire.asked.end());
+  EXPECT_TRUE(sent->publication.retain && !sent->publication.is_utf8);
+  EXPECT_EQ(sent->publication.content_type, "image/png");
+  EXPECT_THAT(heard(), ElementsAre("forbidden", "not-allowed"));
+  wire.handler->on_done(sent->token, {});
+  base.router.settle();
+  EXPECT_THAT(heard(), ElementsAre("ok"));
+}
+
+TEST(SeenTopics, AreBrowsedLevelByLevel) {
+  SeenTopics seen;
+  for (const auto* topic : {"a", "a/b", "a/b/c", "a!", "/x", "b/c"}) seen.note(topic);
+  const auto names = [&](std::string_view branch) {
+    std::string text;
+    for (const auto& one : seen.below(branch, [](std::string_view topic) { return topic != "b/c"; }))
+      text += "[" + one.name + (one.has_value ? "=" : "") + (one.has_more ? "/" : "") + "]";
+    return text;
+  };
+  EXPECT_EQ(names(""), "[/][a=/][a!=]");
+  EXPECT_EQ(names("a/"), "[b=/]");
+  EXPECT_EQ(names("/"), "[x=]");
+  EXPECT_EQ(names("b/"), "");
+  seen.forget("a/b/c");
+  EXPECT_EQ(names("a/"), "[b=]");
+}
+
+TEST(SeenTopics, AreBounded) {
+  SeenTopics seen;
+  for (std::size_t i = 0; i < SeenTopics::max; ++i) EXPECT_TRUE(seen.note(std::to_string(i)));
+  EXPECT_FALSE(seen.note("one more"));
+  EXPECT_TRUE(seen.note("7"));
+}
+
+}  // namespace
+}  // namespace isthmus::mqtt
