@@ -15,6 +15,7 @@ constexpr Nanoseconds quiet_time = 300 * millisecond;  // without any sign of li
 constexpr Nanoseconds settle_time = 20 * millisecond;  // so that the process sleeps when its CPU time is read
 constexpr Nanoseconds lone_interval = 10 * millisecond;
 constexpr Nanoseconds idle_time = 5 * second;
+constexpr std::size_t steady_rate = 25'000;  // a second
 
 constexpr std::array table{
     Scenario{"xmpp_to_irc", Traffic::xmpp_to_irc, 100, false, 0, 100'000},
@@ -27,6 +28,7 @@ constexpr std::array table{
     Scenario{"join_5000_members", Traffic::none, 1, false, 5000, 0},
     Scenario{"idle_100", Traffic::idle, 100, false, 0, 0},
     Scenario{"idle_900", Traffic::idle, 900, false, 0, 0},
+    Scenario{"steady", Traffic::steady, 100, false, 0, 60 * steady_rate},
 };
 
 Nanoseconds own_cpu_time() {
@@ -65,6 +67,7 @@ class Run {
   Report idle();
   Report pipelined();
   Report lone(Traffic way, std::string name);
+  Report steady();
 
   /// What `action` costs, from its first byte to the last sign of life.
   template <class Action>
@@ -242,6 +245,28 @@ Report Run::lone(Traffic way, std::string name) {
   return report;
 }
 
+Report Run::steady() {
+  Ledger& arrived = stage_.to_xmpp;
+  const Cost cost = cost_of([&] {
+    const Nanoseconds began = now();
+    std::size_t sent = 0;
+    while (now() < terms_.deadline && (sent < scenario_.messages || in_flight() > 0)) {
+      const double elapsed = static_cast<double>(now() - began) / static_cast<double>(second);
+      const auto due = static_cast<std::size_t>(elapsed * static_cast<double>(steady_rate));
+      while (sent < std::min(due, scenario_.messages)) sent += send_next(Traffic::irc_to_xmpp);
+      stage_.loop.turn(millisecond);
+    }
+    last_stir_ = now();
+  });
+  const double seconds = static_cast<double>(std::max<Nanoseconds>(cost.span, 1)) / static_cast<double>(second);
+  Report report{std::string{scenario_.name},
+                {{"messages_per_s", static_cast<double>(arrived.arrived()) / seconds},
+                 {"cpu_s_per_1000", in_s_per_1000(cost.cpu, arrived.arrived())},
+                 {"load_cpu_s_per_1000", in_s_per_1000(cost.own_cpu, arrived.arrived())}}};
+  add_outcome(report, arrived, Traffic::irc_to_xmpp);
+  return report;
+}
+
 std::vector<Report> Run::all() {
   stage_.loop.run_until([this] { return stage_.xmpp.has_component(); }, terms_.deadline - now());
   if (!stage_.xmpp.has_component()) throw std::runtime_error{"no component connected"};
@@ -253,6 +278,7 @@ std::vector<Report> Run::all() {
   switch (scenario_.traffic) {
     case Traffic::none: return {joins(cost)};
     case Traffic::idle: return {idle()};
+    case Traffic::steady: return {steady()};
     case Traffic::xmpp_to_irc:
     case Traffic::irc_to_xmpp: return {pipelined()};
     case Traffic::lone:

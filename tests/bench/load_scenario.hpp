@@ -19,6 +19,7 @@ enum class Traffic : std::uint8_t {
   xmpp_to_irc,  // what a user says becomes a PRIVMSG, and is reflected to the user
   irc_to_xmpp,  // what a foreign nick says reaches each user in the channel
   lone,         // one message at a time: first xmpp_to_irc, then irc_to_xmpp
+  steady,       // irc_to_xmpp, 25,000 messages a second however many are on their way
 };
 
 struct Scenario {

@@ -34,9 +34,11 @@ COLUMNS = [
     ("p99_ms", "p99 ms", 1, 3, False),
     ("rss_idle_kib", "memory after joins KiB", 1, 0, False),
     ("rss_end_kib", "memory at the end KiB", 1, 0, False),
+    ("rows_on_disk", "rows archived by then", 1, 0, None),
     ("rss_kib_per_user", "memory per further user KiB", 1, 2, False),
     ("load_cpu_s_per_1000", "(load program) CPU ms per 1,000", 1000, 2, None),
 ]
+BY_NAME_ONLY = ["steady"]  # a minute for each subject; for the archive (--patience 120)
 VALGRIND_SLOWDOWN = 60  # how much longer a run may take
 CALLGRIND_COUNTS = (4000, 12000)
 
@@ -99,7 +101,8 @@ def run_once(options, subject, scenario: str, load_options: dict[str, int],
         load.stdin.write(f"{process.pid}\n")
         load.stdin.flush()
         try:
-            return json.loads(read_line(load.stdout, patience + 10, "the report", process))
+            reports = json.loads(read_line(load.stdout, patience + 10, "the report", process))
+            return [report | subject.figures(folder) for report in reports]
         except Failure as failure:
             raise Failure(f"{subject.name}, {scenario}: {failure} (its output: {folder / 'output.txt'})") from None
 
@@ -237,7 +240,7 @@ def main() -> int:
     tested = [known[name] for name in options.subjects.split(",")]
     if options.scenarios == "all":
         listed = subprocess.run([options.load, "--list"], capture_output=True, text=True, check=True, timeout=10)
-        options.scenarios = listed.stdout.split()
+        options.scenarios = [name for name in listed.stdout.split() if name not in BY_NAME_ONLY]
     else:
         options.scenarios = options.scenarios.split(",")
     options.folder = options.folder.resolve() / str(os.getpid())  # two of these may run beside each other

@@ -5,6 +5,7 @@ returns its command line. A further one is a further class in SUBJECTS.
 """
 
 import dataclasses
+import contextlib
 import pathlib
 import sqlite3
 
@@ -78,6 +79,14 @@ connect_rate = 0
 """)
         return [str(self.program), "--config", str(config)]
 
+    def figures(self, folder: pathlib.Path) -> dict[str, float]:
+        """What the load program cannot see: of what was said, how much is on disk at the end of the load."""
+        if not self.archive:
+            return {}
+        connection = sqlite3.connect(f"file:{folder / 'isthmus.db'}?mode=ro", uri=True, timeout=10)
+        with contextlib.closing(connection):
+            return {"rows_on_disk": connection.execute("SELECT count(*) FROM archive").fetchone()[0]}
+
 
 class Biboumi:
     name = "biboumi"
@@ -100,6 +109,9 @@ identd_port=0
 persistent_by_default=false
 """)
         return [str(self.program), str(config)]
+
+    def figures(self, folder: pathlib.Path) -> dict[str, float]:
+        return {}
 
     @staticmethod
     def _write_settings(database: pathlib.Path, place: Place) -> None:
