@@ -1,11 +1,11 @@
 """The gateways that the benchmark compares: how each is configured and started.
 
-A subject is a class with a `name` and a `command(folder, place)` that writes what the program needs into `folder` and
-returns its command line. A further one is a further class in SUBJECTS.
+A subject is a class with a `name`, a `command(folder, place)` that writes what the program needs into `folder` and
+returns its command line, and `figures(folder)` that the load program cannot see. A further one is a further class in SUBJECTS.
 """
 
-import dataclasses
 import contextlib
+import dataclasses
 import pathlib
 import sqlite3
 
