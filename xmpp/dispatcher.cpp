@@ -87,6 +87,8 @@ Outcome Dispatcher::deliver(Delivery& delivery) {
     return Accepted{};
   }
   if (std::holds_alternative<NewValue>(delivery.event->what)) return pubsub_.deliver(delivery, *domain);
+  const auto* link = std::get_if<LinkState>(&delivery.event->what);
+  if (link != nullptr && link->state == LinkState::State::up) pubsub_.on_link_up(*delivery.event, *domain);
   if (delivery.receipt && is_moderation(*delivery.event))
     answer_moderation(context_, *delivery.event, *delivery.receipt, *domain);
   if (place.kind == PlaceKind::room) return muc_.deliver(delivery, *domain);

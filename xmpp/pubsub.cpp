@@ -209,6 +209,14 @@ void Pubsub::on_up(const Domain& domain) {
   }
 }
 
+void Pubsub::on_link_up(const Event& event, const Domain& domain) {
+  const auto& about = event.about;
+  for (const auto& entry : subscribers_.list(about.owner, domain.name)) {
+    const auto place = place_of_node(entry.node, domain.adapter, context_.runtime.names);
+    if (place && place->network == about.conversation.network) watch(about.owner, *place, true);
+  }
+}
+
 void Pubsub::on_watched(const Event& event, const Receipt& receipt, const Domain& domain) {
   const auto& about = event.about;
   const auto* request = std::get_if<Request>(&event.what);

@@ -30,6 +30,9 @@ class Pubsub {
   void on_client_gone(const Domain& domain, const Name& owner, std::string_view client);
   /// The domain's stream is there (again): all nodes with subscribers are watched.
   void on_up(const Domain& domain);
+  /// The user's link to the event's network is up, maybe with another session than before: all nodes of it that have
+  /// subscribers are watched.
+  void on_link_up(const Event& event, const Domain& domain);
   /// The user is gone; the store is told by whoever forgets the rest.
   void forget(const Name& owner) { subscribers_.forget(owner); }
 

@@ -86,11 +86,15 @@ bool PubsubSubscribers::remove_all(const Name& owner, std::string_view domain, s
 std::vector<PubsubSubscribers::Entry> PubsubSubscribers::list(const Name& owner, std::string_view domain) const {
   std::vector<Entry> all;
   const auto prefix = key_of(domain, {});
-  for (const auto& [one, nodes] : by_owner_) {
-    if (owner != Name{} && one != owner) continue;
+  const auto take = [&](const Name& one, const Nodes& nodes) {
     for (const auto& [key, jids] : nodes) {
       if (key.starts_with(prefix)) all.push_back({one, std::string{domain}, key.substr(prefix.size()), jids});
     }
+  };
+  if (owner.empty()) {
+    for (const auto& [one, nodes] : by_owner_) take(one, nodes);
+  } else if (const auto found = by_owner_.find(owner); found != by_owner_.end()) {
+    take(owner, found->second);
   }
   return all;
 }

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "adapters/mqtt/line.hpp"
 #include "adapters/mqtt/paho_client.hpp"
 
 namespace isthmus::mqtt {
@@ -32,23 +33,6 @@ std::string make_instance(Runtime& runtime) {
 
 }  // namespace
 
-struct MqttAdapter::Line final : BrokerListener, DevicesListener {
-  Line(Runtime& runtime, const BrokerSettings& settings, std::chrono::milliseconds base, ClientMaker maker)
-      : broker{runtime, settings, base, std::move(maker), *this},
-        held{runtime, broker},
-        devices{runtime, broker, settings.discovery_prefix, *this} {}
-  void on_link(const LinkState& state) override {
-    for (auto* session : sessions) session->on_link(state);
-  }
-  void on_new_device(Device& device) override {
-    for (auto* session : sessions) session->on_new_device(device);
-  }
-  Broker broker;
-  Held held;
-  Devices devices;
-  std::vector<Session*> sessions;
-};
-
 MqttAdapter::MqttAdapter(Runtime& runtime, AdapterId id, Settings settings, ClientMaker maker)
     : runtime_{runtime},
       id_{id},
@@ -56,18 +40,29 @@ MqttAdapter::MqttAdapter(Runtime& runtime, AdapterId id, Settings settings, Clie
       instance_{make_instance(runtime)},
       addresses_{id, runtime.names, names_of(settings_)},
       tasks_{runtime.executor},
+      maker_{std::move(maker)},
+      logins_{runtime.store, runtime.names},
+      kept_{runtime.store},
       until_stopped_{runtime.executor, SteadyTime::max()} {
-  if (!maker) {
+  if (!maker_) {
     reaper_ = std::make_unique<Reaper>();
-    maker = make_paho_clients(runtime.executor, *reaper_);
+    maker_ = make_paho_clients(runtime.executor, *reaper_);
   }
-  for (const auto& [name, broker] : settings_.brokers) {
-    auto line = std::make_unique<Line>(runtime_, broker, settings_.reconnect_base, maker);
-    line->broker.set_resolve([this](const std::string& host, std::function<void(Result<std::string>)> found) {
-      tasks_.spawn("look-up", look_up(host, std::move(found)));
-    });
-    lines_.emplace(runtime_.names.intern(name), std::move(line));
-  }
+  for (const auto& [name, broker] : settings_.brokers)
+    lines_.emplace(runtime_.names.intern(name), make_line(broker, &kept_));
+}
+
+std::unique_ptr<MqttAdapter::Line> MqttAdapter::make_line(const BrokerSettings& settings, KeptNames* kept) {
+  auto line = std::make_unique<Line>(runtime_, settings, settings_.reconnect_base, maker_, kept);
+  // The broker may be gone before its name is found: this function, and with it the token, goes with it.
+  line->broker.set_resolve(
+      [this, token = std::make_shared<int>()](const std::string& host, std::function<void(Result<std::string>)> found) {
+        auto told = [waits = std::weak_ptr{token}, found = std::move(found)](Result<std::string> address) {
+          if (!waits.expired()) found(std::move(address));
+        };
+        tasks_.spawn("look-up", look_up(host, std::move(told)));
+      });
+  return line;
 }
 
 MqttAdapter::~MqttAdapter() = default;
@@ -88,10 +83,16 @@ asio::awaitable<void> MqttAdapter::run() {
   co_await until_stopped_.async_wait(asio::as_tuple(asio::use_awaitable));  // until cancelled
   is_stopping_ = true;
   for (const auto& [name, line] : lines_) line->broker.stop();
+  for (const auto& [key, line] : own_lines_) line->broker.stop();
   runtime_.router.settle();
   const auto is_closed = [](const auto& item) { return item.second->broker.is_closed(); };
+  const auto are_closed = [&] {
+    sweep();
+    return ending_lines_.empty() && std::ranges::all_of(lines_, is_closed) &&
+           std::ranges::all_of(own_lines_, is_closed);
+  };
   const auto last = runtime_.alarms.now() + farewell_timeout;
-  while (!std::ranges::all_of(lines_, is_closed) && runtime_.alarms.now() < last) {
+  while (!are_closed() && runtime_.alarms.now() < last) {
     until_stopped_.expires_after(20ms);
     co_await until_stopped_.async_wait(asio::as_tuple(asio::use_awaitable));
   }
@@ -113,25 +114,6 @@ Identity MqttAdapter::identity(PlaceKind kind) const {
     case PlaceKind::direct: break;
   }
   return {"client", "bot"};
-}
-
-std::vector<Command> MqttAdapter::commands(const Conversation& place) {
-  if (slug_of(place.native.view()).empty() || place.kind != PlaceKind::direct) return {};
-  const auto contact_of = [this](const CommandCall& call) {
-    auto* session = find_or_open(call.owner, call.place.network);
-    return session == nullptr ? nullptr : session->device(call.place.native.view());
-  };
-  Command set{.name = "set", .label = "Set switches", .run = {}};
-  set.form = [contact_of](const CommandCall& call) {
-    auto* contact = contact_of(call);
-    return contact == nullptr ? Form{"There is no such device", {}, {}} : contact->form();
-  };
-  set.run = [contact_of](const CommandCall& call, const Form& filled) -> CommandOutcome {
-    auto* contact = contact_of(call);
-    if (contact == nullptr) return Refusal{Condition::item_not_found, Remedy::cancel, "There is no such device.", {}};
-    return contact->set(filled);
-  };
-  return {std::move(set)};
 }
 
 Outcome MqttAdapter::deliver(Delivery& delivery) {
@@ -161,31 +143,25 @@ Outcome MqttAdapter::deliver_to_gateway(Event& event) const {
 
 void MqttAdapter::on_refused(Delivery& delivery) {
   const auto& refused = delivery.receipt->refused;
-  const auto line = lines_.find(delivery.event->about.conversation.network);
+  auto* line = line_of({delivery.event->about.owner, delivery.event->about.conversation.network});
   // Of QoS 0 nobody was promised that it arrives.
   if (!refused || refused->condition != Condition::resource_constraint || !is_promised(*delivery.event) ||
-      line == lines_.end())
+      line == nullptr)
     return;
-  line->second->held.take_back(std::move(delivery.event));
+  line->held.take_back(std::move(delivery.event));
 }
 
 Session* MqttAdapter::find_or_open(const Name& owner, const Name& network) {
-  const Key key{owner, network};
+  const AccountKey key{owner, network};
   if (const auto found = sessions_.find(key); found != sessions_.end()) return found->second.get();
-  const auto line = lines_.find(network);
-  if (line == lines_.end() || is_stopping_) return nullptr;
-  auto& broker = line->second->broker;
-  Seat seat{runtime_,
-            id_,
-            broker,
-            addresses_,
-            line->second->held,
-            line->second->devices,
-            broker.settings().rights_of(owner.view()),
-            instance_,
-            owner};
+  auto* line = is_stopping_ ? nullptr : line_of(key);
+  if (line == nullptr) return nullptr;
+  sweep();
+  auto& broker = line->broker;
+  Seat seat{runtime_,  id_,  broker, addresses_, line->held, line->devices, broker.settings().rights_of(owner.view()),
+            instance_, owner};
   auto session = std::make_unique<Session>(std::move(seat), settings_.max_contacts);
-  line->second->sessions.push_back(session.get());
+  line->sessions.push_back(session.get());
   return sessions_.emplace(key, std::move(session)).first->second.get();
 }
 

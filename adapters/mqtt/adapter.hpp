@@ -8,6 +8,8 @@
 
 #include "adapters/mqtt/address.hpp"
 #include "adapters/mqtt/broker.hpp"
+#include "adapters/mqtt/logins.hpp"
+#include "adapters/mqtt/probe.hpp"
 #include "adapters/mqtt/session.hpp"
 #include "adapters/mqtt/settings.hpp"
 #include "gateway/adapter.hpp"
@@ -28,26 +30,33 @@ class MqttAdapter final : public Adapter {
   isthmus::Capabilities capabilities(const Name& owner, const Conversation& place) const override;
   std::string_view protocol() const override { return "mqtt"; }
   Identity identity(PlaceKind kind) const override;
-  /// Of a device: its switches as a form.
+  /// Of a device: its switches as a form. Of a topic: to ask it. Of a broker: one's own login.
   std::vector<Command> commands(const Conversation& place) override;
+  std::vector<SessionInfo> sessions(const Name& owner) const override;
+  std::size_t end_sessions(const Name& owner, const Name& network, std::string_view reason) override;
+  void forget(const Name& owner) override { logins_.forget(owner); }
+  std::vector<LinkReport> links() const override;
 
  private:
   struct Line;  // a broker and those who are on it
-
-  struct Key {
-    Name owner;
-    Name network;
-    friend bool operator==(const Key&, const Key&) = default;
-    friend std::size_t hash_value(const Key& key) noexcept {
-      return hash_value(key.owner) * 31 + hash_value(key.network);
-    }
-  };
 
   /// What is asked of all brokers as such.
   Outcome deliver_to_gateway(Event& event) const;
   /// The users' side could not take it now.
   void on_refused(Delivery& delivery);
   Session* find_or_open(const Name& owner, const Name& network);
+  std::unique_ptr<Line> make_line(const BrokerSettings& settings, KeptNames* kept);
+  /// The line that the user's session is on: of a login of their own, else the broker's. nullptr: there is none.
+  Line* line_of(const AccountKey& key);
+  /// The session is gone, and the line with it where it was the user's own.
+  void end(const AccountKey& key, std::string_view reason);
+  /// Forgets lines whose goodbye is said.
+  void sweep();
+  Command set_command();
+  Command ask_command();
+  Command login_command();
+  /// From now on the user is on the broker with that login.
+  CommandOutcome change_login(const AccountKey& key, const Form& filled);
   asio::awaitable<void> look_up(std::string host, std::function<void(Result<std::string>)> found);
 
   Runtime& runtime_;
@@ -57,8 +66,13 @@ class MqttAdapter final : public Adapter {
   MqttAddressBook addresses_;
   TaskGroup tasks_;
   std::unique_ptr<class Reaper> reaper_;  // waits for the clients, which the lines have
+  ClientMaker maker_;
+  Logins logins_;
+  KeptNames kept_;
   boost::unordered_flat_map<Name, std::unique_ptr<Line>> lines_;
-  boost::unordered_flat_map<Key, std::unique_ptr<Session>> sessions_;
+  boost::unordered_flat_map<AccountKey, std::unique_ptr<Line>> own_lines_;
+  std::vector<std::unique_ptr<Line>> ending_lines_;
+  boost::unordered_flat_map<AccountKey, std::unique_ptr<Session>> sessions_;
   bool is_stopping_ = false;
   asio::steady_timer until_stopped_;
 };

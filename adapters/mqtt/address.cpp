@@ -231,11 +231,14 @@ void MqttAddressBook::remember(std::string_view topic) {
   if (topic.size() * 3 <= max_body) return;
   if (topic.size() <= max_nick && !encode_body(topic).starts_with(digest_mark)) return;
   if (std::ranges::find(long_topics_, topic) != long_topics_.end()) return;
+  if (keep_) keep_(topic, digest_of(topic), true);
   if (long_topics_.size() < max_long_topics) {
     long_topics_.emplace_back(topic);
     return;
   }
-  long_topics_[next_to_forget_] = topic;
+  auto& forgotten = long_topics_[next_to_forget_];
+  if (keep_) keep_(forgotten, digest_of(forgotten), false);
+  forgotten = topic;
   next_to_forget_ = (next_to_forget_ + 1) % max_long_topics;
 }
 

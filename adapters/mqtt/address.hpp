@@ -48,6 +48,9 @@ class MqttAddressBook final : public AddressBook {
 
   /// Topics whose addresses or nicks are digests are found again once they were seen; the last 10,000 of them are.
   void remember(std::string_view topic);
+  /// From now on `keep` hears of each that is remembered anew, and of each that is forgotten, with its digest.
+  using Keep = std::function<void(std::string_view topic, std::string_view digest, bool is_remembered)>;
+  void set_keep(Keep keep) { keep_ = std::move(keep); }
 
  private:
   Answer<Conversation> parse_native(std::string_view body, Conversation place) const;
@@ -59,6 +62,7 @@ class MqttAddressBook final : public AddressBook {
   std::vector<std::string> brokers_;
   std::vector<std::string> long_topics_;
   std::size_t next_to_forget_ = 0;
+  Keep keep_;
 };
 
 }  // namespace isthmus::mqtt

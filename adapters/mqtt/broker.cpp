@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/mqtt/topic.hpp"
+#include "adapters/mqtt/trace.hpp"
 
 namespace isthmus::mqtt {
 namespace {
@@ -34,6 +35,10 @@ Broker::Broker(Runtime& runtime, const BrokerSettings& settings, std::chrono::mi
 
 Broker::~Broker() = default;
 
+Publication Broker::status(const std::string& text) const {
+  return {.topic = settings_.status.topic, .payload = text, .qos = 1, .retain = true};
+}
+
 void Broker::start() {
   if (std::exchange(is_started_, true)) return;
   connect_due_ = runtime_.alarms.now();
@@ -49,8 +54,7 @@ void Broker::stop() {
   waiting_bytes_ = 0;
   for (auto& flight : waiting) land(std::move(flight), {Reason::Where::connection, 0, "the gateway is shutting down"});
   if (client_ == nullptr) return;
-  if (is_up_ && !settings_.status_topic.empty())
-    client_->publish(++last_token_, {.topic = settings_.status_topic, .payload = "offline", .qos = 1, .retain = true});
+  if (is_up_ && !settings_.status.topic.empty()) client_->publish(++last_token_, status(settings_.status.offline));
   client_->disconnect();
 }
 
@@ -78,8 +82,8 @@ void Broker::connect_to(const std::string& host) {
   options.url = to_text(settings_.url, host);
   // What came while the gateway was not there is waited for: who has which contact is known from the store.
   options.clean_start = false;
-  if (!settings_.status_topic.empty())
-    options.will = Will{{.topic = settings_.status_topic, .payload = "offline", .qos = 1, .retain = true}, {}};
+  if (!settings_.status.topic.empty())
+    options.will = Will{status(settings_.status.offline), settings_.status.will_delay};
   client_ = maker_(*this);
   client_->connect(options);
 }
@@ -89,8 +93,7 @@ void Broker::on_connected(const Connack& connack) {
   is_up_ = true;
   connected_at_ = runtime_.alarms.now();
   runtime_.log.info("mqtt: {}: connected{}", settings_.name, connack.session_present ? ", the session was kept" : "");
-  if (!settings_.status_topic.empty())
-    client_->publish(++last_token_, {.topic = settings_.status_topic, .payload = "online", .qos = 1, .retain = true});
+  if (!settings_.status.topic.empty()) client_->publish(++last_token_, status(settings_.status.online));
   const bool keeps = connack.session_present && had_session_;
   had_session_ = true;
   for (auto& [filter, subscription] : subscriptions_) {
@@ -315,6 +318,8 @@ void Broker::on_done(Token token, const Reason& reason) {
 void Broker::on_publication(Publication publication, std::uint64_t ack) {
   if (!is_topic_name(publication.topic)) {
     runtime_.counters.add("mqtt_publications_dropped", "topic");
+  } else if (hops_of(publication) > max_hops) {
+    runtime_.counters.add("mqtt_publications_dropped", "hops");
   } else if (settings_.connect.version == Version::v3_1_1 && !publication.retain &&
              echoes_.take(publication, runtime_.alarms.now())) {
     runtime_.counters.add("mqtt_publications_dropped", "echo");

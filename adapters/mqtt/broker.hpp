@@ -63,6 +63,9 @@ class Broker final : private ClientHandler {
   void stop();
   bool is_closed() const { return client_ == nullptr; }
   const LinkState& link() const { return link_; }
+  bool is_started() const { return is_started_; }
+  /// Of payloads that are not sent yet.
+  std::size_t waiting_bytes() const { return waiting_bytes_; }
 
   /// `view` gets what `filter`, a valid one, selects, until it is removed; `done` hears what the broker says, unless
   /// the view is removed before. What is kept is sent behind that. While the link is down the answer waits for it,
@@ -118,6 +121,8 @@ class Broker final : private ClientHandler {
   void on_overflow() override;
   void on_done(Token token, const Reason& reason) override;
 
+  /// What is told on the status topic.
+  Publication status(const std::string& text) const;
   void connect();
   void connect_to(const std::string& host);
   void reconnect_later(const Reason& why);

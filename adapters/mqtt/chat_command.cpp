@@ -121,6 +121,10 @@ ChatCommand parse_chat_command(std::string_view text) {
   const auto name = next_word(rest);
   if (name == "retain") return command::Publish{std::string{rest}, true};
   if (name == "qos" || name == "history") return parse_number_command(name, rest);
+  if (name == "ask") {
+    if (rest.empty()) return command::Mistake{"/ask is followed by what to publish; the answer is told here."};
+    return command::Ask{std::string{rest}};
+  }
   if (name == "get") return command::Get{};
   if (name == "alert") return parse_alert(rest);
   if (name == "every" || name == "pause") return parse_time_command(name, rest);
@@ -135,6 +139,7 @@ std::string_view chat_help() {
          "/get: the last value\n"
          "/history 20: the last values\n"
          "/retain VALUE: publishes VALUE and has the broker keep it; without VALUE it keeps nothing any more\n"
+         "/ask VALUE: publishes VALUE and tells you the answer; so does a reply to a message\n"
          "/qos 0, 1 or 2: how carefully your messages are delivered from now on\n"
          "/every 10m: at most one message in that time; /every 0: every value\n"
          "/pause 1h: no messages for so long; /pause: until /resume\n"

@@ -26,6 +26,9 @@ struct Publish {
   std::string text;
   bool retain = false;
 };
+struct Ask {
+  std::string text;
+};
 struct SetQos {
   std::uint8_t qos;
 };
@@ -48,8 +51,9 @@ struct Mistake {
   std::string text;
 };
 }  // namespace command
-using ChatCommand = std::variant<command::Publish, command::SetQos, command::Get, command::History, command::SetAlert,
-                                 command::Every, command::Pause, command::Resume, command::Help, command::Mistake>;
+using ChatCommand =
+    std::variant<command::Publish, command::Ask, command::SetQos, command::Get, command::History, command::SetAlert,
+                 command::Every, command::Pause, command::Resume, command::Help, command::Mistake>;
 
 /// A text that begins with no slash, or with two, of which the first is dropped, is to be published.
 ChatCommand parse_chat_command(std::string_view text);

@@ -70,6 +70,7 @@ struct Connack {
   bool wildcard_available = true;
   bool has_subscription_ids = false;
   std::uint32_t maximum_packet = 0;  // bytes; 0: no limit
+  std::uint16_t topic_aliases = 0;   // that we may use towards it
 };
 
 struct SubscribeOptions {

@@ -26,8 +26,9 @@ Message as_message(std::string text, const Publication& publication, Data::Form 
 
 }  // namespace
 
-Contact::Contact(const Seat& seat, Conversation place)
+Contact::Contact(const Seat& seat, Questions& questions, Conversation place)
     : seat_{seat},
+      questions_{questions},
       place_{std::move(place)},
       filter_{place_.native.str()},
       is_digest_{has_wildcard(filter_)},
@@ -35,6 +36,8 @@ Contact::Contact(const Seat& seat, Conversation place)
       alarm_{seat.runtime.alarms, [this] { on_alarm(); }} {}
 
 Contact::~Contact() {
+  for (auto& event : waiting_)
+    seat_.runtime.router.failed(std::move(event), to_refusal({Reason::Where::connection, 0, {}}));
   if (is_watched_) seat_.broker.remove(*this, filter_);
 }
 
@@ -116,14 +119,14 @@ void Contact::on_news(const Publication& publication, Data::Form form, std::stri
 void Contact::on_question(const Publication& publication, Message message) {
   auto event = seat_.make_event(place_, std::move(message));
   const auto hex = to_hex(event->about.id);
-  if (questions_.size() == max_questions) questions_.pop_front();
-  questions_.push_back({{hex.data(), hex.size()}, publication.response_topic, publication.correlation});
+  if (asked_.size() == max_questions) asked_.pop_front();
+  asked_.push_back({{hex.data(), hex.size()}, publication.response_topic, publication.correlation});
   seat_.held.emit(std::move(event));
 }
 
 std::optional<Outcome> Contact::answer(EventPtr& event, const Reply& reply, const std::string& text) {
-  const auto question = std::ranges::find(questions_, reply.to.id, &Question::message);
-  if (question == questions_.end()) return std::nullopt;
+  const auto question = std::ranges::find(asked_, reply.to.id, &Question::message);
+  if (question == asked_.end()) return std::nullopt;
   Publication publication{
       .topic = question->topic, .payload = text, .qos = qos_, .is_utf8 = true, .correlation = question->correlation};
   return seat_.publish(event, std::move(publication), this);
@@ -198,16 +201,25 @@ Outcome Contact::said(EventPtr& event, const std::string& text) {
     return seat_.publish(event, filter_, "/me " + text, qos_, false, this);
   if (message != nullptr && message->reply) {
     if (auto outcome = answer(event, *message->reply, text)) return std::move(*outcome);
+    // Whoever replies to a value wants to hear what becomes of it.
+    if (can_ask() && !text.starts_with('/')) return questions_.ask(event, question(text));
   }
   return carry_out(event, parse_chat_command(text));
+}
+
+Publication Contact::question(std::string text) const {
+  return {.topic = filter_, .payload = std::move(text), .qos = qos_, .is_utf8 = true};
 }
 
 Outcome Contact::carry_out(EventPtr& event, ChatCommand what) {
   if (auto* publish = std::get_if<command::Publish>(&what))
     return seat_.publish(event, filter_, std::move(publish->text), qos_, publish->retain, this);
+  if (auto* ask = std::get_if<command::Ask>(&what); ask != nullptr && can_ask())
+    return questions_.ask(event, question(std::move(ask->text)));
   const auto answer = std::visit(
       overloaded{
           [](const command::Publish&) { return std::string{}; },
+          [](const command::Ask&) { return std::string{"Nobody can be asked here: that needs MQTT 5 and one topic."}; },
           [&](const command::SetQos& it) {
             qos_ = it.qos;
             return fmt::format("Your messages are published with QoS {}.", it.qos);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapters/mqtt/chat_command.hpp"
+#include "adapters/mqtt/questions.hpp"
 #include "adapters/mqtt/seat.hpp"
 #include "gateway/model/request.hpp"
 
@@ -18,7 +19,7 @@ class Contact final : public View {
   static constexpr std::size_t max_history = 100;  // values
   static constexpr std::size_t max_status = 200;   // bytes
 
-  Contact(const Seat& seat, Conversation place);
+  Contact(const Seat& seat, Questions& questions, Conversation place);
   ~Contact();
   Contact(const Contact&) = delete;
   Contact& operator=(const Contact&) = delete;
@@ -29,6 +30,9 @@ class Contact final : public View {
   bool is_granted() const { return is_granted_; }
   /// A Message or an Edit: a value to publish, or a command.
   Outcome said(EventPtr& event, const std::string& text);
+  /// Publishes `text` and says the answer when it comes.
+  std::optional<Refusal> ask(std::string text) { return questions_.ask(place_, question(std::move(text))); }
+  bool can_ask() const { return questions_.can_ask() && !is_digest_; }
   Profile profile() const;
   void tell_presence();
 
@@ -49,6 +53,7 @@ class Contact final : public View {
   void sound_alert();
   /// The answer to a request of the message that `reply` names, if it was one.
   std::optional<Outcome> answer(EventPtr& event, const Reply& reply, const std::string& text);
+  Publication question(std::string text) const;
   Outcome carry_out(EventPtr& event, ChatCommand command);
   std::string last_text() const;
   std::string history_text(std::size_t count) const;
@@ -60,6 +65,7 @@ class Contact final : public View {
   void set_alarm();
 
   const Seat& seat_;
+  Questions& questions_;
   Conversation place_;
   std::string filter_;
   bool is_digest_;
@@ -87,7 +93,7 @@ class Contact final : public View {
     std::string correlation;
   };
   static constexpr std::size_t max_questions = 20;
-  std::deque<Question> questions_;  // that others have asked here, the last ones
+  std::deque<Question> asked_;  // by others, here: the last ones
 
   std::optional<Message> held_;  // said when the interval is over
   std::uint32_t skipped_ = 0;

@@ -21,6 +21,8 @@ class DeviceRoom final : public DeviceWatcher {
   /// A client enters; everything is there at once.
   void join(const std::string& client, const Change& change);
   void on_link(const LinkState& state);
+  const Conversation& place() const { return place_; }
+  const std::string& nick() const { return nick_; }
   void on_new_device(Device& device);
   void on_device(const Device& device) override;
 

@@ -142,8 +142,10 @@ void Device::on_publication(const Publication& publication) {
 
 // --- All of a broker.
 
-Devices::Devices(Runtime& runtime, Broker& broker, std::string prefix, DevicesListener& listener)
-    : runtime_{runtime}, broker_{broker}, prefix_{std::move(prefix)}, listener_{listener} {}
+Devices::Devices(Runtime& runtime, Broker& broker, std::string prefix, DevicesListener& listener, KeptNames* kept)
+    : runtime_{runtime}, broker_{broker}, prefix_{std::move(prefix)}, listener_{listener}, kept_{kept} {
+  if (kept_ != nullptr) slugs_ = kept_->slugs(broker.settings().name);
+}
 
 Devices::~Devices() {
   if (!is_started_) return;
@@ -172,6 +174,7 @@ Device* Devices::find_or_add(const DeviceInfo& info) {
     if (is_taken) slug += fmt::format("-{:04x}", std::hash<std::string>{}(info.id) & 0xFFFFU);
     if (std::ranges::any_of(slugs_, [&](const auto& item) { return item.second == slug; })) return nullptr;
     known = slugs_.emplace(info.id, std::move(slug)).first;
+    if (kept_ != nullptr) kept_->keep_slug(broker_.settings().name, known->first, known->second);
   }
   auto& device = devices_[known->second];
   if (device == nullptr) device = std::make_unique<Device>(runtime_, broker_, known->second, info);

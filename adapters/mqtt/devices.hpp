@@ -11,6 +11,7 @@
 
 #include "adapters/mqtt/broker.hpp"
 #include "adapters/mqtt/discovery.hpp"
+#include "adapters/mqtt/kept_names.hpp"
 
 namespace isthmus::mqtt {
 
@@ -87,8 +88,8 @@ class Devices final : public View {
   static constexpr std::size_t max_devices = 500;
   static constexpr std::size_t max_entities = 2'000;
 
-  /// `prefix`: of the discovery topics; empty: devices are not looked for.
-  Devices(Runtime& runtime, Broker& broker, std::string prefix, DevicesListener& listener);
+  /// `prefix`: of the discovery topics; empty: devices are not looked for. `kept`: where slugs are kept; may be null.
+  Devices(Runtime& runtime, Broker& broker, std::string prefix, DevicesListener& listener, KeptNames* kept);
   ~Devices();
   Devices(const Devices&) = delete;
   Devices& operator=(const Devices&) = delete;
@@ -109,6 +110,7 @@ class Devices final : public View {
   Broker& broker_;
   std::string prefix_;
   DevicesListener& listener_;
+  KeptNames* kept_;
   bool is_started_ = false;
   std::map<std::string, std::unique_ptr<Device>, std::less<>> devices_;  // by slug
   std::map<std::string, std::string> slugs_;                             // by the device's id; kept when it goes

@@ -11,6 +11,7 @@ Feed::Feed(const Seat& seat, Conversation place)
     : seat_{seat}, place_{std::move(place)}, filter_{place_.native.str()} {}
 
 Feed::~Feed() {
+  refuse_waiting(to_refusal({Reason::Where::connection, 0, {}}));
   if (is_watched_) seat_.broker.remove(*this, filter_);
 }
 

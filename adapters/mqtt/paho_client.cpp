@@ -6,6 +6,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <variant>
 
 #include "adapters/mqtt/paho_values.hpp"
@@ -193,8 +194,11 @@ class PahoClient final : public Client {
   }
 
   void publish(Token token, const Publication& publication) override {
-    attempt(token,
-            [&] { work_->client->publish(to_message(publication, version_), to_context(token), work_->asking); });
+    const auto alias = aliases_.use(publication.topic);
+    if (alias.alias != 0 && alias.needs_topic) introduced_.emplace(token, alias.alias);
+    attempt(token, [&] {
+      work_->client->publish(to_message(publication, version_, alias), to_context(token), work_->asking);
+    });
   }
 
   // Paho has acknowledged it when the callback returned.
@@ -232,13 +236,23 @@ class PahoClient final : public Client {
       if (++publications_ % looks_every == 0 && inbox_->size() > max_inbox) handler_.on_overflow();
       handler_.on_publication(std::move(*publication), 0);
     } else if (const auto* done = std::get_if<Done>(&signal)) {
+      note(*done);
       handler_.on_done(done->token, done->reason);
     } else if (const auto* connected = std::get_if<Connected>(&signal)) {
+      aliases_ = TopicAliases{connected->connack.topic_aliases};
       handler_.on_connected(connected->connack);
     } else {
       is_closed_ = true;
       handler_.on_closed(std::get<Closed>(signal).why);
     }
+  }
+
+  /// A number stands for its topic once the broker has seen both.
+  void note(const Done& done) {
+    const auto introduced = introduced_.find(done.token);
+    if (introduced == introduced_.end()) return;
+    if (done.reason.is_success()) aliases_.known(introduced->second);
+    introduced_.erase(introduced);
   }
 
   Reaper& reaper_;
@@ -248,6 +262,8 @@ class PahoClient final : public Client {
   Version version_ = Version::v5;
   bool is_closed_ = false;
   std::size_t publications_ = 0;
+  TopicAliases aliases_;
+  std::unordered_map<Token, std::uint16_t> introduced_;  // aliases, by the publications that told of them
 };
 
 }  // namespace

@@ -56,6 +56,8 @@ void fill(::mqtt::connect_options& filled, const ConnectOptions& options) {
   if (options.will) {
     const auto& what = options.will->what;
     ::mqtt::will_options will{what.topic, ::mqtt::binary_ref{what.payload}, what.qos, what.retain};
+    if (is_v5 && options.will->delay.count() > 0)
+      will.set_properties({{property::WILL_DELAY_INTERVAL, static_cast<int>(options.will->delay.count())}});
     filled.set_will(std::move(will));
   }
   if (!is_v5) return;
@@ -66,11 +68,13 @@ void fill(::mqtt::connect_options& filled, const ConnectOptions& options) {
   filled.set_properties(std::move(all));
 }
 
-::mqtt::message_ptr to_message(const Publication& publication, Version version) {
-  auto message = std::make_shared<::mqtt::message>(publication.topic, publication.payload.data(),
-                                                   publication.payload.size(), publication.qos, publication.retain);
+::mqtt::message_ptr to_message(const Publication& publication, Version version, const TopicAliases::Use& alias) {
+  auto message = std::make_shared<::mqtt::message>(alias.needs_topic ? publication.topic : std::string{},
+                                                   publication.payload.data(), publication.payload.size(),
+                                                   publication.qos, publication.retain);
   if (version != Version::v5) return message;
   properties all;
+  if (alias.alias != 0) all.add({property::TOPIC_ALIAS, static_cast<int>(alias.alias)});
   if (publication.is_utf8) all.add({property::PAYLOAD_FORMAT_INDICATOR, 1});
   if (!publication.content_type.empty()) all.add({property::CONTENT_TYPE, publication.content_type});
   if (publication.expiry) all.add({property::MESSAGE_EXPIRY_INTERVAL, static_cast<int>(publication.expiry->count())});
@@ -116,6 +120,7 @@ Connack connack_of(const ::mqtt::token& token, Version version) {
   connack.wildcard_available = value_or<std::uint8_t>(all, property::WILDCARD_SUBSCRIPTION_AVAILABLE, 1) == 1;
   connack.has_subscription_ids = value_or<std::uint8_t>(all, property::SUBSCRIPTION_IDENTIFIERS_AVAILABLE, 1) == 1;
   connack.maximum_packet = value_or<std::uint32_t>(all, property::MAXIMUM_PACKET_SIZE, 0);
+  connack.topic_aliases = value_or<std::uint16_t>(all, property::TOPIC_ALIAS_MAXIMUM, 0);
   return connack;
 }
 
@@ -134,6 +139,9 @@ Reason failure_of(const ::mqtt::token& token, bool is_connect, Version version) 
   const auto code = static_cast<unsigned>(token.get_reason_code());
   if (code >= 0x80 && code <= 0xFF) return {Reason::Where::broker, static_cast<std::uint8_t>(code), {}};
   const int returned = token.get_return_code();
+  // Of a refused login Paho has the reason code there.
+  if (version == Version::v5 && is_connect && returned >= 0x80 && returned <= 0xFF)
+    return {Reason::Where::broker, static_cast<std::uint8_t>(returned), {}};
   if (version != Version::v5 && is_connect && returned >= 1 && returned <= 5)
     return {Reason::Where::broker, from_return_code(static_cast<std::uint8_t>(returned)), {}};
   // 3.1.1 has one code for all refusals of a subscription, and it is a matter of rights in practice.

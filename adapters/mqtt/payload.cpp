@@ -9,6 +9,7 @@
 #include <cmath>
 #include <utility>
 
+#include "adapters/mqtt/trace.hpp"
 #include "adapters/mqtt/utf8.hpp"
 
 namespace isthmus::mqtt {
@@ -24,6 +25,11 @@ bool is_text(std::string_view bytes) {
       bytes, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; });
   // U+FFFE and U+FFFF are no characters of XML.
   return !has_control && is_utf8(bytes) && !bytes.contains("\xEF\xBF\xBE") && !bytes.contains("\xEF\xBF\xBF");
+}
+
+/// One line that can be shown.
+bool is_media_type(std::string_view text) {
+  return !text.empty() && is_text(text) && text.find_first_of("\t\r\n") == std::string_view::npos;
 }
 
 std::optional<json::value> parse(std::string_view text) {
@@ -96,7 +102,7 @@ std::string to_lines(std::string_view payload) {
 std::string binary_text(const Publication& publication) {
   const auto& bytes = publication.payload;
   std::string text = fmt::format("binary, {} byte{}", bytes.size(), bytes.size() == 1 ? "" : "s");
-  if (is_text(publication.content_type) && !publication.content_type.empty()) text += ", " + publication.content_type;
+  if (is_media_type(publication.content_type)) text += ", " + publication.content_type;
   text += ": ";
   for (const char c : std::string_view{bytes}.substr(0, shown_of_binary))
     text += fmt::format("{:02x}", static_cast<unsigned char>(c));
@@ -148,9 +154,11 @@ Data to_data(const Publication& publication, Data::Form form) {
   data.may_be_repeated = publication.is_duplicate;
   data.place = publication.topic;
   data.bytes = publication.payload;
-  if (is_text(publication.content_type)) data.media_type = publication.content_type;
+  if (is_media_type(publication.content_type)) data.media_type = publication.content_type;
   for (const auto& [name, value] : publication.properties) {
-    if (!name.starts_with("isthmus-") && is_text(name) && is_text(value)) data.properties.emplace_back(name, value);
+    // How far it has come stays with it: whoever passes it on counts on.
+    const bool is_mark = name.starts_with("isthmus-") && name != hops_mark;
+    if (!is_mark && is_text(name) && is_text(value)) data.properties.emplace_back(name, value);
   }
   return data;
 }

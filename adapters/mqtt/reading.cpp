@@ -13,7 +13,7 @@ Reading::Reading(const Seat& seat, EventPtr event)
       alarm_{seat.runtime.alarms, [this] { on_alarm(); }} {}
 
 Reading::~Reading() {
-  if (!is_over()) seat_.broker.remove(*this, topic_);
+  if (!is_over()) refuse({Reason::Where::connection, 0, {}});
 }
 
 void Reading::start() {

@@ -28,6 +28,8 @@ class Room final : public View {
   /// A message to a topic that it names, "kitchen/temp: 21" or "@kitchen/temp 21".
   Outcome said(EventPtr& event, const std::string& text);
   void answer(ReadSettings& question) const;
+  const Conversation& place() const { return place_; }
+  const std::string& nick() const { return nick_; }
   void on_link(const LinkState& state);
   /// False when nobody is inside, nor waits to be.
   bool is_used() const { return !waiting_.empty() || is_entered_; }

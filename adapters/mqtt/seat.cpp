@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "adapters/mqtt/topic.hpp"
+#include "adapters/mqtt/trace.hpp"
 
 namespace isthmus::mqtt {
 
@@ -41,10 +42,8 @@ Outcome Seat::publish(EventPtr& event, Publication publication, const View* from
                      {}}};
   if (!rights.may_publish(publication.topic))
     return Rejected{{Condition::forbidden, Remedy::auth, "You may not publish to this topic.", {}}};
-  const auto hex = to_hex(event->about.id);
   const auto qos = publication.qos;
-  publication.properties.emplace_back("isthmus-id", std::string{hex.data(), hex.size()});
-  publication.properties.emplace_back("isthmus-origin", instance);
+  mark(publication, event->about.id, instance);
   broker.publish(std::move(publication), from,
                  [&router = runtime.router, qos, event = std::move(event)](const Reason& reason) mutable {
                    if (!reason.is_success()) return router.failed(std::move(event), to_refusal(reason));

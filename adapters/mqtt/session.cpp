@@ -29,7 +29,7 @@ bool is_meaningless(const Payload& what) {
 }  // namespace
 
 Session::Session(Seat seat, std::size_t max_contacts)
-    : seat_{std::move(seat)}, max_contacts_{max_contacts}, values_{seat_, max_contacts} {
+    : seat_{std::move(seat)}, max_contacts_{max_contacts}, questions_{seat_}, values_{seat_, max_contacts} {
   seat_.broker.start();
   seat_.devices.start();
   on_link(seat_.broker.link());
@@ -44,6 +44,24 @@ void Session::on_link(const LinkState& state) {
   for (const auto& [filter, room] : rooms_) room->on_link(state);
   if (device_room_ != nullptr) device_room_->on_link(state);
   values_.on_link(state);
+}
+
+std::optional<Refusal> Session::ask(const Conversation& place, std::string text) {
+  auto* contact = find_or_add(place);
+  return contact == nullptr ? std::optional{too_many(max_contacts_).why} : contact->ask(std::move(text));
+}
+
+void Session::end(std::string_view reason) {
+  const auto leave = [&](const Conversation& place, const std::string& nick) {
+    Change change{.kind = Change::Kind::kick, .who = {}};
+    change.who = {.name = nick, .address = {}};
+    change.self = true;
+    change.reason = reason;
+    seat_.emit(place, Membership{{std::move(change)}});
+  };
+  for (const auto& [filter, room] : rooms_) leave(room->place(), room->nick());
+  if (device_room_ != nullptr) leave(device_room_->place(), device_room_->nick());
+  seat_.emit(network(), LinkState{LinkState::State::down, std::string{reason}, false});
 }
 
 Outcome Session::deliver(EventPtr& event) {
@@ -172,7 +190,7 @@ Contact* Session::find_or_add(const Conversation& place) {
   const auto known = contacts_.find(place.native.view());
   if (known != contacts_.end()) return known->second.get();
   if (contacts_.size() >= max_contacts_) return nullptr;
-  return contacts_.emplace(place.native.str(), std::make_unique<Contact>(seat_, place)).first->second.get();
+  return contacts_.emplace(place.native.str(), std::make_unique<Contact>(seat_, questions_, place)).first->second.get();
 }
 
 Outcome Session::deliver_watch(EventPtr& event) {

@@ -7,6 +7,7 @@
 #include "adapters/mqtt/contact.hpp"
 #include "adapters/mqtt/device_contact.hpp"
 #include "adapters/mqtt/device_room.hpp"
+#include "adapters/mqtt/questions.hpp"
 #include "adapters/mqtt/room.hpp"
 #include "adapters/mqtt/seat.hpp"
 #include "adapters/mqtt/values.hpp"
@@ -24,6 +25,11 @@ class Session {
   void on_new_device(Device& device);
   /// The user's contact of that native name; nullptr: none is a device that the user watches.
   DeviceContact* device(std::string_view native);
+  /// Asks the topic `place`, as Questions has it.
+  std::optional<Refusal> ask(const Conversation& place, std::string text);
+  /// The session is about to be destroyed: rooms are left, and the user hears `reason`.
+  void end(std::string_view reason);
+  const Broker& broker() const { return seat_.broker; }
 
  private:
   Outcome deliver_to_contact(EventPtr& event);
@@ -42,6 +48,7 @@ class Session {
 
   Seat seat_;
   std::size_t max_contacts_;
+  Questions questions_;
   std::map<std::string, std::unique_ptr<Contact>, std::less<>> contacts_;       // by native name
   std::map<std::string, std::unique_ptr<DeviceContact>, std::less<>> devices_;  // by slug; null: it was not seen yet
   std::map<std::string, std::unique_ptr<Room>, std::less<>> rooms_;             // by filter

@@ -72,6 +72,34 @@ void read_connect(BrokerSettings& broker, const config::Section& section, std::s
       static_cast<std::uint32_t>(section.size("max_packet", std::size_t{256} * 1024, 1024, std::size_t{256} << 20U));
 }
 
+/// A topic, or "".
+std::string read_topic(const config::Section& section, std::string_view key, std::string_view otherwise) {
+  auto topic = section.text(key, otherwise);
+  if (!topic.empty() && !is_topic_name(topic)) section.problem(key, "is no topic");
+  return topic;
+}
+
+void read_status(StatusSettings& status, const config::Section& section) {
+  status.topic = read_topic(section, "status_topic", "");
+  status.online = section.text("status_online", status.online);
+  status.offline = section.text("status_offline", status.offline);
+  status.will_delay =
+      std::chrono::duration_cast<std::chrono::seconds>(section.duration("will_delay", 0s, 0s, 365 * 24h));
+}
+
+void read_own_logins(BrokerSettings& broker, const config::Section& section) {
+  for (const auto& [name, one] : section.tables("certificates")) {
+    CertificateSettings certificate{name, one.text("certificate_file", ""), one.text("key_file", ""),
+                                    one.texts("users")};
+    if (certificate.certificate_file.empty() || certificate.key_file.empty())
+      one.problem("certificate_file", "certificate_file and key_file go together");
+    if (!broker.url.is_secure()) section.problem("url", "certificates are for mqtts and wss");
+    broker.certificates.push_back(std::move(certificate));
+  }
+  if (!section.has("own")) return;
+  broker.own_rights = read_rights(section.table("own"), {{"#"}, {std::string{all_but_everything}}});
+}
+
 BrokerSettings read_broker(const std::string& name, const config::Section& section, std::string_view domain) {
   BrokerSettings broker;
   broker.name = name;
@@ -85,12 +113,10 @@ BrokerSettings read_broker(const std::string& name, const config::Section& secti
   std::ranges::sort(broker.users, {}, [](const auto& user) {
     return user.first == "*" ? 2 : user.first.contains('@') ? 0 : 1;
   });
-  broker.discovery_prefix = section.text("discovery_prefix", "homeassistant");
-  if (!broker.discovery_prefix.empty() && !is_topic_name(broker.discovery_prefix))
-    section.problem("discovery_prefix", "is no topic");
-  broker.status_topic = section.text("status_topic", "");
-  if (!broker.status_topic.empty() && !is_topic_name(broker.status_topic))
-    section.problem("status_topic", "is no topic");
+  broker.discovery_prefix = read_topic(section, "discovery_prefix", "homeassistant");
+  read_status(broker.status, section);
+  broker.answer_topic = read_topic(section, "answer_topic", broker.answer_topic);
+  read_own_logins(broker, section);
   broker.interval = section.duration("interval", broker.interval, 0ms, 24h);
   broker.status_interval = section.duration("status_interval", broker.status_interval, 0ms, 24h);
   broker.stale_after = section.duration("stale_after", broker.stale_after, 0ms, 365 * 24h);
@@ -141,11 +167,22 @@ std::string to_text(const Url& url, std::string_view host) {
   return text.append(host).append(is_v6 ? "]:" : ":").append(std::to_string(url.port)).append(url.path);
 }
 
+bool fits(std::string_view pattern, std::string_view owner) {
+  return pattern == "*" || pattern == owner || pattern == owner.substr(owner.find('@') + 1);
+}
+
 const Rights& BrokerSettings::rights_of(std::string_view owner) const {
-  const auto domain = owner.substr(owner.find('@') + 1);
-  const auto found = std::ranges::find_if(
-      users, [&](const auto& user) { return user.first == "*" || user.first == owner || user.first == domain; });
+  const auto found = std::ranges::find_if(users, [&](const auto& user) { return fits(user.first, owner); });
   return found == users.end() ? rights : found->second;
+}
+
+std::vector<const CertificateSettings*> BrokerSettings::certificates_of(std::string_view owner) const {
+  std::vector<const CertificateSettings*> theirs;
+  for (const auto& one : certificates) {
+    if (std::ranges::any_of(one.users, [&](const std::string& pattern) { return fits(pattern, owner); }))
+      theirs.push_back(&one);
+  }
+  return theirs;
 }
 
 Settings read_settings(const config::Section& own, const config::Section& component) {

@@ -35,6 +35,25 @@ std::optional<Url> parse_url(std::string_view text);
 /// The URL with `host` instead of its own; an IPv6 address gets its brackets.
 std::string to_text(const Url& url, std::string_view host);
 
+/// What a broker keeps for others to see while a login is connected, and after it.
+struct StatusSettings {
+  std::string topic{};  // empty: none
+  std::string online = "online";
+  std::string offline = "offline";    // also as the will
+  std::chrono::seconds will_delay{};  // MQTT 5: so long the connection may be lost before others hear of it
+};
+
+/// A client certificate that some users may log in with.
+struct CertificateSettings {
+  std::string name;
+  std::string certificate_file;
+  std::string key_file;
+  std::vector<std::string> users;  // patterns: name@domain, domain or "*"
+};
+
+/// True when `pattern`, name@domain, domain or "*", fits the user.
+bool fits(std::string_view pattern, std::string_view owner);
+
 struct BrokerSettings {
   std::string name;
   Url url;
@@ -42,12 +61,16 @@ struct BrokerSettings {
   Rights rights;
   std::vector<std::pair<std::string, Rights>> users;  // by pattern: name@domain, domain or "*"; the first that fits
   std::string discovery_prefix;                       // of what devices announce; empty: nobody looks
-  std::string status_topic;                           // of the gateway itself: will and birth; empty: none
+  StatusSettings status{};                            // of the gateway itself: birth and will
+  std::string answer_topic = "isthmus/answers";       // below it answers to questions come; empty: nobody asks
+  std::optional<Rights> own_rights{};                 // of users with logins of their own; none: there are no such
+  std::vector<CertificateSettings> certificates{};    // for those logins
   std::chrono::milliseconds interval{2'000};          // between two messages of one contact
   std::chrono::milliseconds status_interval{10'000};  // between two presences of one contact
   std::chrono::milliseconds stale_after{0};           // 0: three times the usual pause
 
   const Rights& rights_of(std::string_view owner) const;
+  std::vector<const CertificateSettings*> certificates_of(std::string_view owner) const;
 };
 
 struct Settings {

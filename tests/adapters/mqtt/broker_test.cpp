@@ -70,6 +70,31 @@ TEST_F(MqttBroker, ConnectsWhenSomebodyNeedsItAndSubscribesOnceForAll) {
   EXPECT_THAT(wire.take(), ElementsAre("unsubscribe home/#"));
 }
 
+TEST_F(MqttBroker, WhoLeavesBeforeTheAnswerIsNotTold) {
+  Eye one;
+  Eye two;
+  broker.add(one, "home/#", 1, [](const Reason&) { FAIL() << "it is gone"; });
+  broker.add(two, "home/#", 1, note());
+  connect();
+  broker.remove(one, "home/#");
+  wire.handler->on_done(last_token(), {});
+  EXPECT_THAT(answers, ElementsAre("done"));
+}
+
+TEST_F(MqttBroker, WhatGoesRoundInCirclesIsDropped) {
+  Eye eye;
+  broker.add(eye, "home/#", 1, note());
+  connect();
+  const auto arrives = [&](const std::string& hops) {
+    Publication publication{.topic = "home/temp", .payload = hops};
+    publication.properties = {{"isthmus-hops", hops}};
+    wire.handler->on_publication(std::move(publication), 0);
+  };
+  arrives("3");
+  arrives("4");
+  EXPECT_THAT(eye.seen, ElementsAre("home/temp 3"));
+}
+
 TEST_F(MqttBroker, ARefusedSubscriptionIsToldAndMayBeAskedForAgain) {
   Eye one;
   broker.add(one, "secret/#", 1, note());

@@ -1,0 +1,30 @@
+#include "adapters/mqtt/trace.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+namespace isthmus::mqtt {
+
+unsigned hops_of(const Publication& publication) {
+  unsigned most = 0;
+  for (const auto& [name, value] : publication.properties) {
+    unsigned hops = 0;
+    if (name != hops_mark) continue;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), hops);
+    if (error == std::errc{} && end == value.data() + value.size()) most = std::max(most, hops);
+  }
+  return most;
+}
+
+void mark(Publication& publication, const EventId& said, std::string_view instance) {
+  const auto hops = std::min(hops_of(publication), max_hops) + 1;
+  auto& properties = publication.properties;
+  std::erase_if(properties, [](const auto& one) { return one.first.starts_with("isthmus-"); });
+  const auto hex = to_hex(said);
+  properties.emplace_back("isthmus-id", std::string{hex.data(), hex.size()});
+  properties.emplace_back("isthmus-origin", instance);
+  properties.emplace_back(hops_mark, std::to_string(hops));
+}
+
+}  // namespace isthmus::mqtt
