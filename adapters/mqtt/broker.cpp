@@ -226,6 +226,7 @@ void Broker::ask(const std::string& filter, Subscription& subscription, std::uin
   asked_.emplace(subscription.token, std::pair{filter, runtime_.alarms.now() + answer_timeout});
   SubscribeOptions options;
   options.qos = std::min(subscription.qos, connack_.maximum_qos);
+  options.retain_as_published = false;  // the mark tells what was kept before from what is published now
   options.retain_handling = retain_handling;
   options.id = connack_.has_subscription_ids ? subscription.id : 0;
   client_->subscribe(subscription.token, filter, options);

@@ -40,6 +40,12 @@ class TestReading:
         juliet.wait("message", body="news")
         assert not juliet.all("message", body="kept")
 
+    def test_a_value_that_is_to_be_kept_is_news_when_it_is_published(self, mqtt_world):
+        topic = mqtt_world.topic()
+        juliet = mqtt_world.subscribed(topic)
+        mqtt_world.mqtt().publish(topic, "news", retain=True)
+        juliet.wait("message", body="news")
+
     def test_json_is_readable_and_there_whole(self, mqtt_world):
         topic = mqtt_world.topic()
         juliet = mqtt_world.subscribed(topic)

@@ -58,6 +58,7 @@ TEST_F(MqttBroker, ConnectsWhenSomebodyNeedsItAndSubscribesOnceForAll) {
   EXPECT_THAT(wire.take(), ElementsAre("connect"));
   connect();
   const auto token = last_token();
+  EXPECT_TRUE(wire.asked.back().subscribe.no_local && !wire.asked.back().subscribe.retain_as_published);
   EXPECT_THAT(wire.take(), ElementsAre("subscribe home/#"));
   wire.handler->on_done(token, {});
   EXPECT_THAT(answers, ElementsAre("done", "done"));

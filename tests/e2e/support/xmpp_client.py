@@ -179,7 +179,7 @@ class XmppUser:
 
     _loop = None
     _clients = []  # kept to the end: a client that is forgotten leaves an unfinished task behind
-    timeout = 10.0  # seconds that wait() waits unless told otherwise
+    timeout = 20.0  # seconds that wait() waits unless told otherwise
 
     def __init__(self, port, jid, password):
         if XmppUser._loop is None:
