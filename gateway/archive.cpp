@@ -88,7 +88,7 @@ void Archive::on_link_down(const Event& event, const LinkState& state) {
 void Archive::enter(const Name& owner, const Conversation& where) {
   auto found = rooms_.find(where);
   if (found != rooms_.end() && found->second->present.contains(owner)) return;  // another client of theirs
-  if (!is_kept(owner, where)) return;
+  if (!is_keeping(owner, where)) return;
   if (found == rooms_.end()) {
     auto room = std::make_unique<Room>();
     room->place = std::make_shared<ArchivePlace>(place_of({}, where));
@@ -188,7 +188,7 @@ std::optional<Position> Archive::late_position(Room& room, const Event& event, S
 
 void Archive::keep_in_talk(const Event& event, bool is_own) {
   const auto& about = event.about;
-  if (!is_kept(about.owner, about.conversation)) return;
+  if (!is_keeping(about.owner, about.conversation)) return;
   if (talks_.size() >= max_talks) talks_.clear();
   auto& talk = talks_[Person{about.owner, about.conversation}];
   if (talk.place == nullptr) talk.place = std::make_shared<ArchivePlace>(place_of(about.owner, about.conversation));
@@ -221,7 +221,17 @@ void Archive::flush() {
   if (!store_.add(std::exchange(batch_, {})) && rows > 0) counters_.add("messages_not_archived", "too_much_waits");
 }
 
-bool Archive::is_kept(const Name& owner, const Conversation& place) const {
+void Archive::switched(const Name& owner, const Conversation& room, bool is_there) {
+  if (!is_keeping(owner, room)) return leave(owner, room);
+  if (is_there) enter(owner, room);
+}
+
+bool Archive::is_kept(const Conversation& place) const {
+  const auto found = may_keep_.find(place.adapter);
+  return found != may_keep_.end() && found->second;
+}
+
+bool Archive::is_keeping(const Name& owner, const Conversation& place) const {
   const auto found = may_keep_.find(place.adapter);
   return found != may_keep_.end() && found->second && found->second(owner, place);
 }

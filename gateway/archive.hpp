@@ -39,8 +39,12 @@ class Archive final : public Witness, private Flushable {
   using MayKeep = std::function<bool(const Name& owner, const Conversation& place)>;
   /// Of an adapter's rooms and people nothing is kept unless it says so. An empty one: nothing.
   void let_keep(AdapterId adapter, MayKeep may_keep) { may_keep_[adapter] = std::move(may_keep); }
-  /// True when what `owner` hears and says in `place` is kept, or was.
-  bool is_kept(const Name& owner, const Conversation& place) const;
+  /// True when the foreign side lets things be kept: what is said in `place` may be in the archive.
+  bool is_kept(const Conversation& place) const;
+  /// True when what `owner` hears and says there is kept now.
+  bool is_keeping(const Name& owner, const Conversation& place) const;
+  /// MayKeep answers otherwise now for that room; `is_there`: the owner is in it. What was kept stays.
+  void switched(const Name& owner, const Conversation& room, bool is_there);
   /// The user is in no room any more, as far as this is concerned, and the store knows all that it is to know of them.
   void forget(const Name& owner);
   /// What `owner` may see of `place`. The query says which part; place, reader and visits are filled in here.

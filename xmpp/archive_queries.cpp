@@ -42,7 +42,7 @@ bool ArchiveQueries::on_request(const Incoming& in, const Name& owner, const Con
   pugi::xml_node metadata;
   const bool is_metadata = is_request(in, "metadata", metadata) && in.type == "get";
   if (!is_query && !is_metadata) return false;
-  if (!context_.runtime.archive.is_kept(owner, place)) return false;
+  if (!context_.runtime.archive.is_kept(place)) return false;
   Asked asked{&in.domain, owner, place, in.from.str(), in.to.str(), std::string{in.id}};
   if (is_metadata) {
     on_metadata(std::move(asked));

@@ -37,7 +37,7 @@ void Commands::refuse(const Incoming& in, const Refusal& why, std::string_view d
 }
 
 bool Commands::on_request(const Incoming& in, const Name& owner, const Conversation& place) {
-  if (place.kind == PlaceKind::room) return false;
+  if (place.kind == PlaceKind::room && in.to.is_full()) return false;  // an occupant, not the room
   if (place.kind == PlaceKind::direct && in.domain.foreign->commands(place).empty()) return false;
   if (in.type == "set") {
     const auto element = child(in.element, ns::commands, "command");

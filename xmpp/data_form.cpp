@@ -57,35 +57,38 @@ void write_flag(StanzaWriter& out, std::string_view var, std::string_view label,
   write_field(out, FieldType::boolean, var, label, value ? "1" : "0");
 }
 
+void write_field(StanzaWriter& out, const isthmus::Field& field, std::string_view var) {
+  out.open("field").attribute("type", type_of(field.kind)).attribute("var", var).attribute("label", field.label);
+  if (!field.help.empty()) out.leaf("desc", field.help);
+  const std::string_view value = field.kind == Field::Kind::secret ? std::string_view{} : field.value;
+  for (std::size_t at = 0; at <= value.size();) {  // several lines are several values (XEP-0004 §3.3, text-multi)
+    const std::size_t end =
+        std::min(field.kind == Field::Kind::lines ? value.find('\n', at) : value.size(), value.size());
+    out.leaf("value", value.substr(at, end - at));
+    at = end + 1;
+  }
+  for (const Field::Option& option : field.options)
+    out.open("option").attribute("label", option.label).leaf("value", option.value).close();
+  out.close();
+}
+
 void write_form(StanzaWriter& out, const Form& form) {
   out.open("x", ns::data_forms).attribute("type", "form").leaf("title", form.title);
   if (!form.instructions.empty()) out.leaf("instructions", form.instructions);
-  for (const Field& field : form.fields) {
-    out.open("field").attribute("type", type_of(field.kind)).attribute("var", field.name);
-    out.attribute("label", field.label);
-    if (!field.help.empty()) out.leaf("desc", field.help);
-    const std::string_view value = field.kind == Field::Kind::secret ? std::string_view{} : field.value;
-    for (std::size_t at = 0; at <= value.size();) {  // several lines are several values (XEP-0004 §3.3, text-multi)
-      const std::size_t end =
-          std::min(field.kind == Field::Kind::lines ? value.find('\n', at) : value.size(), value.size());
-      out.leaf("value", value.substr(at, end - at));
-      at = end + 1;
-    }
-    for (const Field::Option& option : field.options)
-      out.open("option").attribute("label", option.label).leaf("value", option.value).close();
-    out.close();
-  }
+  for (const Field& field : form.fields) write_field(out, field, field.name);
   out.close();
 }
 
 FilledValues SubmittedForm::filled() const {
   FilledValues values;
-  for (const Field& field : fields_) {
-    std::string value;
-    for (const std::string& line : field.values) value.append(&line == &field.values.front() ? "" : "\n").append(line);
-    values.emplace_back(field.var, std::move(value));
-  }
+  for (const Field& field : fields_) values.emplace_back(field.var, joined(field.values));
   return values;
+}
+
+std::string SubmittedForm::joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text.append(&line == &lines.front() ? "" : "\n").append(line);
+  return text;
 }
 
 std::vector<std::string_view> SubmittedForm::names() const {

@@ -24,7 +24,9 @@ void write_field(StanzaWriter& out, FieldType type, std::string_view var, std::s
 /// A boolean field.
 void write_flag(StanzaWriter& out, std::string_view var, std::string_view label, bool value);
 
-/// A whole form to fill in. Secrets are shown as empty.
+/// One field to fill in, under the name `var`. A secret is shown as empty.
+void write_field(StanzaWriter& out, const Field& field, std::string_view var);
+/// A whole form to fill in.
 void write_form(StanzaWriter& out, const Form& form);
 
 /// A form as a client sends it back.
@@ -41,6 +43,8 @@ class SubmittedForm {
   bool is_cancelled() const noexcept { return is_cancelled_; }
   /// Everything that was filled in; several values of one field are parted by LF.
   FilledValues filled() const;
+  /// The values of one field, as filled() has them.
+  static std::string joined(const std::vector<std::string>& lines);
   /// The names of all fields.
   std::vector<std::string_view> names() const;
   /// FORM_TYPE; may be empty.

@@ -100,4 +100,11 @@ std::optional<std::string> answer_in_words(std::span<const Command> commands, co
   return run_in_words(*command, call, rest);
 }
 
+std::optional<InRoom> read_in_room(std::string_view text) {
+  if (take_word(text) != "in") return std::nullopt;
+  const auto room = take_word(text);
+  if (room.empty()) return std::nullopt;
+  return InRoom{room, text};
+}
+
 }  // namespace isthmus::xmpp

@@ -19,4 +19,13 @@ namespace isthmus::xmpp {
 std::optional<std::string> answer_in_words(std::span<const Command> commands, const CommandCall& call,
                                            std::string_view text);
 
+/// A command for a room, written to its network: "in ROOM COMMAND". nullopt when `text` does not begin so.
+struct InRoom {
+  std::string_view room;  // as the network calls it
+  std::string_view rest;
+};
+std::optional<InRoom> read_in_room(std::string_view text);
+
+inline constexpr std::string_view help_in_room = "in ROOM COMMAND – the commands of a room: in ROOM help";
+
 }  // namespace isthmus::xmpp

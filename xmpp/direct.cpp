@@ -48,13 +48,9 @@ void Direct::on_message(const Incoming& in, const Name& owner, const Conversatio
   auto* payload = std::get_if<Payload>(&said);
   if (place.kind != PlaceKind::direct && payload != nullptr && is_momentary(*payload)) return;
   if (place.kind != PlaceKind::direct && in.type != "headline") {
-    std::string scratch;
-    const CommandCall call{owner, place};
-    const auto text = text_of(child(in.element, component_ns, "body"), scratch);
-    const auto commands = commands_.at(in.domain, owner, place);
-    if (const auto answered = answer_in_words(commands, call, text)) return answer(in, *answered);
+    if (on_words(in, owner, place)) return;
     if (place.kind == PlaceKind::gateway)
-      return answer(in, help(in.domain) + "\n" + answer_in_words(commands, call, "help").value_or(std::string{}));
+      return answer(in, help(in.domain) + "\n" + words(in.domain, owner, place, "help").value_or(std::string{}));
   }
   if (place.kind == PlaceKind::gateway) return;
   if (payload == nullptr)
@@ -75,6 +71,28 @@ void Direct::on_message(const Incoming& in, const Name& owner, const Conversatio
   event->about.wants_acknowledgement = !in.id.empty() && child(in.element, ns::receipts, "request");
   if (must_arrive(*event)) undelivered_.keep(in.domain, *event);
   context_.runtime.router.emit(std::move(event));
+}
+
+bool Direct::on_words(const Incoming& in, const Name& owner, const Conversation& place) {
+  std::string scratch;
+  const auto answered = words(in.domain, owner, place, text_of(child(in.element, component_ns, "body"), scratch));
+  if (answered) answer(in, *answered);
+  return answered.has_value();
+}
+
+std::optional<std::string> Direct::words(const Domain& domain, const Name& owner, const Conversation& place,
+                                         std::string_view text) const {
+  const auto about_room = place.kind == PlaceKind::network ? read_in_room(text) : std::nullopt;
+  if (!about_room) {
+    auto answered = answer_in_words(commands_.at(domain, owner, place), {owner, place}, text);
+    if (answered && place.kind == PlaceKind::network && text == "help") answered->append("\n").append(help_in_room);
+    return answered;
+  }
+  const auto room = room_on(*domain.addresses, place, context_.runtime.names.intern(about_room->room));
+  if (!room) return "There is no room “" + std::string{about_room->room} + "” here.";
+  const auto commands = commands_.at(domain, owner, *room);
+  const auto answered = answer_in_words(commands, {owner, *room}, about_room->rest);
+  return answered ? answered : answer_in_words(commands, {owner, *room}, "help");
 }
 
 std::string Direct::help(const Domain& domain) const {

@@ -1,5 +1,9 @@
 #pragma once
 // Conversations with one person, with a network as such, or with the gateway itself: chat messages both ways.
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "gateway/adapter.hpp"
 #include "xmpp/barrier.hpp"
 #include "xmpp/contacts.hpp"
@@ -28,6 +32,9 @@ class Direct {
   /// (dialogue.hpp). Whatever else is said to a network is a command in the foreign side's own language, each line one;
   /// to the gateway, it is answered with help.
   void on_message(const Incoming& in, const Name& owner, const Conversation& place);
+  /// True when the message is a command in words at `place`: it is answered then. At a network, "in ROOM" before it
+  /// makes it one of that room (dialogue.hpp).
+  bool on_words(const Incoming& in, const Name& owner, const Conversation& place);
   /// A presence to one of those.
   void on_presence(const Incoming& in, const Name& owner, const Conversation& place);
 
@@ -46,6 +53,9 @@ class Direct {
   std::string_view message_type(const Event& event) const;
   void answer(const Incoming& in, std::string_view text);
   std::string help(const Domain& domain) const;
+  /// What to answer to a command in words; nullopt when `text` is none.
+  std::optional<std::string> words(const Domain& domain, const Name& owner, const Conversation& place,
+                                   std::string_view text) const;
   void refuse(const Incoming& in, const Refusal& why);
 
   const Context& context_;

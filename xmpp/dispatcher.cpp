@@ -43,9 +43,10 @@ Dispatcher::Dispatcher(Runtime& runtime, AdapterId self, Access access, std::fun
       muc_{context_, persistent_, undelivered_},
       contacts_{context_, links_},
       registrar_{context_, [this](const Name& owner) { forget(owner); }},
-      offered_{context_, access_, [this](const Name& owner) { registrar_.forget(owner); }},
+      room_commands_{context_, persistent_, muc_},
+      offered_{context_, access_, room_commands_, [this](const Name& owner) { registrar_.forget(owner); }},
       direct_{context_, muc_, links_, contacts_, offered_, undelivered_},
-      queries_{context_, requests_, links_, persistent_},
+      queries_{context_, requests_, links_, room_commands_},
       commands_{context_, offered_},
       roll_call_{context_, [this](const Name& owner, std::string_view client) { muc_.on_client_gone(owner, client); }} {
 }
@@ -198,6 +199,7 @@ void Dispatcher::on_message(const Incoming& in, const Name& owner) {
   auto* room = rooms_.find(owner, *place);
   if (in.type == "groupchat") return muc_.on_groupchat(in, room);
   if (in.to.is_full()) return muc_.on_private(in, owner, room);
+  if (direct_.on_words(in, owner, *place)) return;
   refuse(in, {Condition::bad_request, Remedy::modify, "A message to a room must be of type groupchat.", {}});
 }
 

@@ -21,6 +21,7 @@
 #include "xmpp/registrar.hpp"
 #include "xmpp/requests.hpp"
 #include "xmpp/roll_call.hpp"
+#include "xmpp/room_commands.hpp"
 
 namespace isthmus::xmpp {
 
@@ -71,6 +72,7 @@ class Dispatcher {
   Links links_;
   Contacts contacts_;
   Registrar registrar_;
+  RoomCommands room_commands_;
   GatewayCommands offered_;
   Direct direct_;
   Queries queries_;

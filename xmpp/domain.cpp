@@ -29,6 +29,12 @@ std::optional<Conversation> neighbour(const AddressBook& addresses, const Conver
   return *std::move(found);
 }
 
+std::optional<Conversation> room_on(const AddressBook& addresses, const Conversation& network, const Name& native) {
+  auto found = addresses.parse(addresses.text({network.adapter, PlaceKind::room, network.network, native}));
+  if (!found || found->kind != PlaceKind::room || found->network != network.network) return std::nullopt;
+  return *std::move(found);
+}
+
 std::string network_suffix(const Domain& domain, const Conversation& room) {
   auto text = domain.addresses->text(room);
   const auto position = text.rfind(room.native.view());

@@ -55,6 +55,8 @@ class PersonJids {
   std::string jid_;
 };
 
+/// The room that `network`, a network's place, calls `native`; nullopt when it is no room's name.
+std::optional<Conversation> room_on(const AddressBook& addresses, const Conversation& network, const Name& native);
 /// The room that the network of `room` calls `native`; nullopt when it is no room's name.
 std::optional<Conversation> neighbour(const AddressBook& addresses, const Conversation& room, std::string_view native);
 

@@ -38,8 +38,9 @@ std::vector<SessionInfo> sessions_at(const Domain& domain, const CommandCall& ca
 }  // namespace
 
 std::vector<Command> GatewayCommands::at(const Domain& domain, const Name& owner, const Conversation& place) const {
+  if (place.kind == PlaceKind::room) return rooms_.at(domain, place);
   auto all = domain.foreign->commands(place);
-  if (place.kind == PlaceKind::room || place.kind == PlaceKind::direct) return all;
+  if (place.kind == PlaceKind::direct) return all;
   all.push_back(sessions(domain));
   all.push_back(disconnect(domain, place));
   // Where one network stands for the whole domain, its address is the gateway's too.

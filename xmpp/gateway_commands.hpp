@@ -9,6 +9,7 @@
 #include "gateway/command.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/domain.hpp"
+#include "xmpp/room_commands.hpp"
 
 namespace isthmus::xmpp {
 
@@ -17,10 +18,10 @@ class GatewayCommands {
   /// Forgets everything of that user.
   using Forget = std::function<void(const Name& owner)>;
 
-  GatewayCommands(const Context& context, const Access& access, Forget forget)
-      : context_{context}, access_{access}, forget_{std::move(forget)} {}
+  GatewayCommands(const Context& context, const Access& access, const RoomCommands& rooms, Forget forget)
+      : context_{context}, access_{access}, rooms_{rooms}, forget_{std::move(forget)} {}
 
-  /// Those that `owner` may use at `place`: of a room or a person, what the foreign side offers alone.
+  /// Those that `owner` may use at `place`: of a person, what the foreign side offers alone.
   std::vector<Command> at(const Domain& domain, const Name& owner, const Conversation& place) const;
 
  private:
@@ -33,6 +34,7 @@ class GatewayCommands {
 
   const Context& context_;
   const Access& access_;
+  const RoomCommands& rooms_;
   Forget forget_;
 };
 

@@ -37,6 +37,8 @@ class Muc {
     if (place.kind == PlaceKind::room) return invitations_.on_mediated(in, owner, place);
     return place.kind == PlaceKind::direct && invitations_.on_direct(in, owner, place);
   }
+  /// The owner of that room stays in it without clients no more: when none is there, the room is left.
+  void on_not_staying(Room& room);
   /// The client is gone: it leaves every room, without a word to it. `from` bounces and unanswered pings.
   void on_client_gone(const Name& owner, std::string_view client);
 
@@ -62,6 +64,8 @@ class Muc {
  private:
   void join(const Incoming& in, const Name& owner, const Conversation& place, pugi::xml_node muc_x);
   void leave(const Incoming& in, Room& room);
+  /// `client`: who left it last; may be empty.
+  void leave_when_empty(Room& room, std::string_view client, std::string reason);
   void rename(const Incoming& in, Room& room);
   void refuse(const Incoming& in, std::string_view kind, const Refusal& why) const;
   EventPtr make_event(const Incoming& in, const Room& room, Payload what) const;

@@ -44,11 +44,17 @@ void write_info_form(StanzaWriter& out, const ReadSettings& room) {
 
 void write_room_info(StanzaWriter& out, const Reply& reply, Identity identity, std::string_view name,
                      const Capabilities& capabilities, bool is_archived, const ReadSettings* settings) {
-  static constexpr std::array always{ns::disco_info, ns::disco_items,
-                                     ns::muc,        ns::muc_stable_id,
-                                     ns::ping,       ns::self_ping_optimization,
-                                     ns::stanza_ids, ns::occupant_id,
-                                     ns::hats,       std::string_view{"muc_nonanonymous"}};
+  static constexpr std::array always{ns::commands,
+                                     ns::disco_info,
+                                     ns::disco_items,
+                                     ns::muc,
+                                     ns::muc_stable_id,
+                                     ns::ping,
+                                     ns::self_ping_optimization,
+                                     ns::stanza_ids,
+                                     ns::occupant_id,
+                                     ns::hats,
+                                     std::string_view{"muc_nonanonymous"}};
   static constexpr std::array sometimes{
       std::pair{Capability::reply, ns::reply},           std::pair{Capability::reaction, ns::reactions},
       std::pair{Capability::edit, ns::correction},       std::pair{Capability::retraction, ns::retraction},

@@ -40,7 +40,7 @@ void Muc::enter_with_history(EventPtr join, Room& room, Occupant& occupant) {
   const auto& archive = context_.runtime.archive;
   const bool wants_any = !occupant.history ||
                          (occupant.history->max_stanzas.value_or(1) > 0 && occupant.history->max_chars.value_or(1) > 0);
-  if (!wants_any || !archive.is_kept(room.owner, room.place)) return context_.runtime.router.emit(std::move(join));
+  if (!wants_any || !archive.is_kept(room.place)) return context_.runtime.router.emit(std::move(join));
   if (!occupant.history) occupant.history = std::make_unique<HistoryWish>();
   auto& wish = *occupant.history;
   wish.is_asked = true;

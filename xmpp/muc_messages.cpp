@@ -59,7 +59,7 @@ void Muc::deliver_said(EventPtr& event, Room& room) {
   const bool is_heard = is_up && !is_history && !room.occupants.empty() && !room.has_asked_for_history();
   if (is_heard || is_momentary(event->what)) return;
   // Whoever comes back to a room that keeps its user hears of it from the archive.
-  if (is_up && room.occupants.empty() && context_.runtime.archive.is_kept(room.owner, room.place)) return;
+  if (is_up && room.occupants.empty() && context_.runtime.archive.is_keeping(room.owner, room.place)) return;
   if (room.backlog.size() == Room::max_backlog) {
     room.backlog.erase(room.backlog.begin());
     context_.runtime.counters.add("messages_dropped", "room_backlog_full");

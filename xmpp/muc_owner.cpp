@@ -21,6 +21,11 @@ constexpr std::string_view max_users = "muc#roomconfig_maxusers";
 
 std::string other_field(std::string_view protocol) { return std::string{protocol} + "#modes"; }
 
+std::string own_field(std::string_view name, std::string_view protocol) {
+  if (name == "persistent") return std::string{persistent};
+  return std::string{protocol}.append("#").append(name);
+}
+
 Refusal bad_request(std::string text) { return {Condition::bad_request, Remedy::modify, std::move(text), {}}; }
 
 std::optional<bool> negated(std::optional<bool> flag) { return flag ? std::optional{!*flag} : std::nullopt; }
@@ -55,7 +60,7 @@ void keep_changed(const std::optional<Value>& now, std::optional<Value>& wished,
 }  // namespace
 
 void write_settings_form(StanzaWriter& out, const Reply& reply, const ReadSettings& settings, std::string_view protocol,
-                         bool is_persistent) {
+                         const Form& own) {
   const auto& found = settings.found;
   const auto flag = [&](std::string_view var, std::string_view label, std::optional<bool> value) {
     if (value) write_flag(out, var, label, *value);
@@ -63,7 +68,7 @@ void write_settings_form(StanzaWriter& out, const Reply& reply, const ReadSettin
   open_result(out, reply);
   out.open("query", ns::muc_owner);
   open_form(out, FormType::form, room_config_form, "Settings of " + settings.name);
-  write_flag(out, persistent, "Stay here while none of your clients does", is_persistent);
+  for (const Field& field : own.fields) write_field(out, field, own_field(field.name, protocol));
   flag(members_only, "Only whoever is invited may enter", found.members_only);
   flag(moderated, "Only whoever has voice may speak", found.moderated);
   flag(is_public, "The room is in public lists", negated(found.hidden));
@@ -83,7 +88,14 @@ void write_settings_form(StanzaWriter& out, const Reply& reply, const ReadSettin
   out.close().close().close();
 }
 
-Answer<std::optional<bool>> read_persistence(const SubmittedForm& form) { return form.flag(persistent); }
+FilledValues own_values(const SubmittedForm& form, const Form& own, std::string_view protocol) {
+  FilledValues values;
+  for (const Field& field : own.fields) {
+    const auto* given = form.values(own_field(field.name, protocol));
+    if (given != nullptr) values.emplace_back(field.name, SubmittedForm::joined(*given));
+  }
+  return values;
+}
 
 Answer<RoomSettings> read_settings_form(const SubmittedForm& form, std::string_view protocol) {
   if (!form.form_type().empty() && form.form_type() != room_config_form) {

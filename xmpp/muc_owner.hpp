@@ -11,13 +11,14 @@ namespace isthmus::xmpp {
 
 inline constexpr std::string_view room_config_form = "http://jabber.org/protocol/muc#roomconfig";
 
-/// The form as the answer to an iq of type get; `protocol` is Adapter::protocol().
-/// `is_persistent`: the user stays without clients.
+/// The form as the answer to an iq of type get; `protocol` is Adapter::protocol(). `own`: how the user has the room for
+/// themself (room_commands.hpp). Its fields stand before the room's, as PROTOCOL#NAME, but "persistent", which has a
+/// registered name.
 void write_settings_form(StanzaWriter& out, const Reply& reply, const ReadSettings& settings, std::string_view protocol,
-                         bool is_persistent);
+                         const Form& own);
 
-/// The user's wish to stay without clients; nullopt when it is not in the form.
-Answer<std::optional<bool>> read_persistence(const SubmittedForm& form);
+/// What is filled in of `own`, by the names that its fields have there.
+FilledValues own_values(const SubmittedForm& form, const Form& own, std::string_view protocol);
 
 /// What `form` says, all its fields. Refused (bad-request): a form of another type, a value of the wrong kind.
 Answer<RoomSettings> read_settings_form(const SubmittedForm& form, std::string_view protocol);

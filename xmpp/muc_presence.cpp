@@ -96,15 +96,23 @@ void Muc::leave(const Incoming& in, Room& room) {
     write_unavailable(out, room.jid, in.from.str(), {nick, {}, {}, reason}, {status_self});
   });
   std::erase_if(room.occupants, [&](const Occupant& occupant) { return occupant.jid == in.from.str(); });
-  if (!room.occupants.empty() || persistent_.has(room.owner, room.jid)) return;
+  if (!persistent_.has(room.owner, room.jid)) leave_when_empty(room, in.from.str(), std::string{reason});
+}
+
+void Muc::on_not_staying(Room& room) { leave_when_empty(room, {}, {}); }
+
+void Muc::leave_when_empty(Room& room, std::string_view client, std::string reason) {
+  if (!room.occupants.empty()) return;
   Change change{.kind = Change::Kind::leave,
                 .who = {},
                 .self = true,
                 .new_name = {},
                 .by = {},
-                .reason = std::string{reason},
+                .reason = std::move(reason),
                 .key = {}};
-  context_.runtime.router.emit(make_event(in, room, Membership{{std::move(change)}}));
+  auto event = context_.make_event(room.owner, room.place, client, Membership{{std::move(change)}});
+  event->about.actor.name = room.nick;
+  context_.runtime.router.emit(std::move(event));
   forget(room);
 }
 

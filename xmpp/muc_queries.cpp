@@ -72,12 +72,12 @@ void MucQueries::on_admin(const Incoming& in, const Room& room, pugi::xml_node q
 
 void MucQueries::on_owner(const Incoming& in, const Room& room, pugi::xml_node query) {
   if (in.type == "get") {
-    return requests_.ask(
-        in, room.owner, room.place, ReadSettings{},
-        [protocol = room.domain->foreign->protocol(), is_persistent = persistent_.has(room.owner, room.jid)](
-            StanzaWriter& out, const Reply& reply, const Request::Question& answered) {
-          write_settings_form(out, reply, std::get<ReadSettings>(answered), protocol, is_persistent);
-        });
+    return requests_.ask(in, room.owner, room.place, ReadSettings{},
+                         [protocol = room.domain->foreign->protocol(),
+                          own = commands_.settings(*room.domain, room.place).form({room.owner, room.place})](
+                             StanzaWriter& out, const Reply& reply, const Request::Question& answered) {
+                           write_settings_form(out, reply, std::get<ReadSettings>(answered), protocol, own);
+                         });
   }
   if (child(query, ns::muc_owner, "destroy")) {
     return refuse(in, {Condition::not_allowed,
@@ -96,12 +96,8 @@ void MucQueries::change_settings(const Incoming& in, const Room& room, pugi::xml
   if (form->is_cancelled()) return confirm(in);
   auto wished = read_settings_form(*form, room.domain->foreign->protocol());
   if (!wished) return refuse(in, wished.error());
-  const auto stays = read_persistence(*form);
-  if (!stays) return refuse(in, stays.error());
   // That is the user's own matter, whatever the room's owners say to the rest.
-  if (*stays && !**stays) persistent_.remove(room);
-  if (*stays && **stays && !persistent_.add(room))
-    return refuse(in, {Condition::resource_constraint, Remedy::cancel, "You stay in too many rooms already.", {}});
+  if (const auto why = change_own_settings(room, *form)) return refuse(in, *why);
   // Clients send all fields; only what differs from how the room is set now is a wish.
   requests_.ask(in, room.owner, room.place, ReadSettings{}, write_done,
                 {.next = [wished = std::move(*wished)](
@@ -113,12 +109,26 @@ void MucQueries::change_settings(const Incoming& in, const Room& room, pugi::xml
                  .otherwise = {}});
 }
 
+std::optional<Refusal> MucQueries::change_own_settings(const Room& room, const SubmittedForm& form) {
+  const auto command = commands_.settings(*room.domain, room.place);
+  const CommandCall call{room.owner, room.place};
+  const auto asked = command.form(call);
+  auto filled = fill(asked, own_values(form, asked, room.domain->foreign->protocol()));
+  const auto outcome = std::holds_alternative<FormProblem>(filled)
+                           ? CommandOutcome{std::get<FormProblem>(std::move(filled))}
+                           : command.run(call, std::get<Form>(filled));
+  if (const auto* problem = std::get_if<FormProblem>(&outcome))
+    return Refusal{Condition::bad_request, Remedy::modify, problem->field + ": " + problem->text, {}};
+  const auto* refusal = std::get_if<Refusal>(&outcome);
+  return refusal == nullptr ? std::nullopt : std::optional{*refusal};
+}
+
 void MucQueries::on_info(const Incoming& in, const Name& owner, const Conversation& place) {
   const auto& foreign = *in.domain.foreign;
   const auto write = [identity = foreign.identity(PlaceKind::room), name = in.domain.addresses->text(place),
                       capabilities = foreign.capabilities(owner, place),
-                      is_archived = context_.runtime.archive.is_kept(owner, place)](
-                         StanzaWriter& out, const Reply& reply, const ReadSettings* settings) {
+                      is_archived = context_.runtime.archive.is_kept(place)](StanzaWriter& out, const Reply& reply,
+                                                                             const ReadSettings* settings) {
     write_room_info(out, reply, identity, name, capabilities, is_archived, settings);
   };
   const bool is_on_network = std::ranges::any_of(context_.rooms.of(owner), [&](const Room* room) {

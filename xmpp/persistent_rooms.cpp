@@ -52,21 +52,28 @@ void PersistentRooms::put(const Name& owner, std::string_view room_jid, const En
   store.put(setting);
 }
 
-bool PersistentRooms::add(const Room& room) {
-  auto& rooms = by_owner_[room.owner];
-  if (rooms.size() >= max_of_one_user && !rooms.contains(room.jid)) return false;
-  auto& entrance = rooms[room.jid];
+bool PersistentRooms::has_space(const Name& owner) const {
+  const auto of_owner = by_owner_.find(owner);
+  return of_owner == by_owner_.end() || of_owner->second.size() < max_of_one_user;
+}
+
+void PersistentRooms::add(const Room& room) {
+  if (!has(room.owner, room.jid) && !has_space(room.owner)) return;
+  auto& entrance = by_owner_[room.owner][room.jid];
   entrance.nick = room.nick;
   if (const auto given = passwords_.find(&room); given != passwords_.end()) entrance.password = given->second;
   put(room.owner, room.jid, entrance, true);
-  return true;
 }
 
-void PersistentRooms::remove(const Room& room) {
-  const auto of_owner = by_owner_.find(room.owner);
-  if (of_owner == by_owner_.end() || of_owner->second.erase(room.jid) == 0) return;
+bool PersistentRooms::remove(const Name& owner, std::string_view room_jid) {
+  const auto of_owner = by_owner_.find(owner);
+  if (of_owner == by_owner_.end()) return false;
+  const auto found = of_owner->second.find(room_jid);
+  if (found == of_owner->second.end()) return false;
+  put(owner, room_jid, {}, false);
+  of_owner->second.erase(found);
   if (of_owner->second.empty()) by_owner_.erase(of_owner);
-  put(room.owner, room.jid, {}, false);
+  return true;
 }
 
 void PersistentRooms::note(const Room& room) {

@@ -18,9 +18,12 @@ class PersistentRooms {
   explicit PersistentRooms(const Context& context);
 
   bool has(const Name& owner, std::string_view room_jid) const;
-  /// False: the user has too many.
-  bool add(const Room& room);
-  void remove(const Room& room);
+  /// One more of that owner's may be added.
+  bool has_space(const Name& owner) const;
+  /// Also what is known of one that is there already. Not when there is no space.
+  void add(const Room& room);
+  /// False: there was nothing to remove.
+  bool remove(const Name& owner, std::string_view room_jid);
   /// All of the owner's; the store forgets them by itself.
   void forget(const Name& owner) { by_owner_.erase(owner); }
   /// The owner's nick in `room` may be another now: the one to come back with.

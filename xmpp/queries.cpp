@@ -94,7 +94,7 @@ void Queries::answer_info(const Incoming& in, const Name& owner, const Conversat
   const auto kind = place.kind == PlaceKind::room && in.to.is_full() ? PlaceKind::direct : place.kind;
   const auto text = in.domain.addresses->text(place);
   auto info = info_of(kind, *in.domain.foreign, text.empty());
-  if (place.kind == PlaceKind::direct && !in.to.is_full() && context_.runtime.archive.is_kept(owner, place))
+  if (place.kind == PlaceKind::direct && !in.to.is_full() && context_.runtime.archive.is_kept(place))
     info.features.insert(info.features.end(), {ns::archive, ns::archive_extended, ns::result_sets});
   const bool is_pubsub = text.empty() && in.domain.foreign->capabilities(owner, place).has(Capability::values);
   if (is_pubsub) {

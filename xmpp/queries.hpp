@@ -13,10 +13,10 @@ namespace isthmus::xmpp {
 
 class Queries {
  public:
-  Queries(const Context& context, Requests& requests, const Links& links, PersistentRooms& persistent)
+  Queries(const Context& context, Requests& requests, const Links& links, const RoomCommands& room_commands)
       : context_{context},
         requests_{requests},
-        rooms_{context, requests, persistent},
+        rooms_{context, requests, room_commands},
         archives_{context},
         networks_{context, requests, links} {}
   /// A request (type get or set) to `place`, or to an address that names none.

@@ -155,9 +155,7 @@ FormProblem check_sasl(const Account& account) {
 }
 
 FormProblem check_server(const Account& account) {
-  if (!account.charset.empty() && !equals_ignoring_case(account.charset, "UTF-8") &&
-      LegacyCharset::find(account.charset) == nullptr)
-    return {"charset", "This is no charset that IRC can use; one is, for example, ISO-8859-15 or KOI8-R."};
+  if (FormProblem problem = check_charset(account.charset); !problem.text.empty()) return problem;
   if (!account.host.empty() && !is_host_name(account.host))
     return {"host", "This is no host name and no IPv4 address."};
   const bool is_hex = account.fingerprint.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -245,9 +243,10 @@ Network with_account(const Network& network, const Account& account, bool any_ho
   }
   if (!account.server_password.empty()) own.password = account.server_password;
   if (account.throttle != 0) own.flood_burst = account.throttle;
-  if (!account.charset.empty()) own.charset = LegacyCharset::find(account.charset);
+  if (!account.charset.empty()) own.charset = named_charset(account.charset);
   own.fingerprint = account.fingerprint;
   own.identity = account.identity;
+  add_charsets(own.channel_charsets, account.rooms);
   return own;
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 // How a user wants to be on a network: what the settings form asks, and what is stored.
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "adapters/irc/room_wish.hpp"
 #include "adapters/irc/settings.hpp"
 #include "adapters/irc/timing.hpp"
 #include "gateway/model/form.hpp"
@@ -32,6 +34,7 @@ struct Account {
   std::string tls{};                    // "required", "off"; empty: as the network is set
   std::string fingerprint{};            // of the only certificate to trust (TlsWanted)
   std::string identity{};               // our certificate and its key (TlsWanted), for SASL EXTERNAL; in no form
+  RoomWishes rooms{};                   // in a form for each room
   friend bool operator==(const Account&, const Account&) = default;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// What all users have set, as it is stored; and which of them a network would not let in with that.
+// What all users have set, as it is stored; and which of them a network would not let in with that. One for all irc
+// components, since a network's name means the same network in each.
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <optional>
@@ -37,6 +38,9 @@ class Accounts {
       return hash_value(key.owner) * 31 + hash_value(key.network);
     }
   };
+  void store_changes(const Key& key, const Account& before, const Account& now);
+  void put(const Key& key, std::string place, std::string_view name, std::string value, bool is_secret = false);
+
   Store& store_;
   boost::unordered_flat_map<Key, std::shared_ptr<const Account>> accounts_;
   boost::unordered_flat_map<Key, Refusal> refused_;

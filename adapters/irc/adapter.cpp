@@ -40,8 +40,8 @@ IrcAdapter::IrcAdapter(Runtime& runtime, AdapterId id, Settings settings)
       id_{id},
       settings_{std::move(settings)},
       addresses_{id, runtime.names, settings_.fixed_network, names_of(settings_)},
-      accounts_{runtime.store, runtime.names},
-      sts_{runtime.store},
+      accounts_{runtime.commons.of<Accounts>(runtime.store, runtime.names)},
+      sts_{runtime.commons.of<StsPolicies>(runtime.store)},
       shared_{settings_, addresses_, scratch_, isupports_},
       tasks_{runtime.executor,
              [this](std::string_view name, const std::exception_ptr& why) {
@@ -51,9 +51,12 @@ IrcAdapter::IrcAdapter(Runtime& runtime, AdapterId id, Settings settings)
                  runtime_.log.error("irc: {} ended: {}", name, failure.what());
                }
              }},
-      connection_setting_{runtime_, *this, tasks_, shared_, id_, sts_, runtime_.counters.bytes(id_)},
+      connection_setting_{runtime_, *this, tasks_, shared_, id_, sts_, accounts_, runtime_.counters.bytes(id_)},
       goodbye_{runtime.executor, SteadyTime::max()} {
-  if (settings_.archive) runtime_.archive.let_keep(id_, [](const Name&, const Conversation&) { return true; });
+  if (!settings_.archive) return;
+  runtime_.archive.let_keep(id_, [this](const Name& owner, const Conversation& place) {
+    return place.kind != PlaceKind::room || room_wish(owner, place).record;
+  });
 }
 
 IrcAdapter::~IrcAdapter() = default;
@@ -182,8 +185,7 @@ Outcome IrcAdapter::open(EventPtr& event) {
   place.adapter = id_;
   place.kind = PlaceKind::network;
   place.network = name;
-  const auto connection =
-      std::make_shared<Connection>(connection_setting_, std::move(network), user, place, accounts_.of(user, name));
+  const auto connection = std::make_shared<Connection>(connection_setting_, std::move(network), user, place);
   connections_.emplace(Key{user, name}, connection);
   ++sessions_of_[user];
   Outcome outcome = connection->session().deliver(event, runtime_.alarms.now());

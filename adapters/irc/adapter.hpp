@@ -57,17 +57,19 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   void tell_link(const Connection& connection, LinkState::State state);
   Outcome open(EventPtr& event);
   CommandOutcome save_account(const CommandCall& call, const Form& filled);
+  CommandOutcome save_room_wish(const CommandCall& call, const Form& filled);
   CommandOutcome set_identity(const CommandCall& call, const Form& filled);
   /// Keeps it, and lets the connection know if there is one; `text` is what to say of it.
   CommandOutcome use_account(const CommandCall& call, Account account, std::string text);
+  RoomWish room_wish(const Name& owner, const Conversation& room) const;
   std::shared_ptr<NetworkInUse> use(const Name& network);
 
   Runtime& runtime_;
   AdapterId id_;
   Settings settings_;
   IrcAddressBook addresses_;
-  Accounts accounts_;
-  StsPolicies sts_;
+  Accounts& accounts_;  // all irc components have them in common
+  StsPolicies& sts_;    // and these
   Scratch scratch_;
   IsupportTable isupports_;
   Session::Shared shared_;

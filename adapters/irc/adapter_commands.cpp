@@ -1,8 +1,9 @@
-// IrcAdapter: what users may have done at a network.
+// IrcAdapter: what users may have done at a network, and at a channel.
 #include <utility>
 
 #include "adapters/irc/adapter.hpp"
 #include "adapters/irc/identity.hpp"
+#include "gateway/archive.hpp"
 
 namespace isthmus::irc {
 
@@ -35,8 +36,18 @@ std::string how_to_use(const std::string& identity) {
 }  // namespace
 
 std::vector<Command> IrcAdapter::commands(const Conversation& place) {
-  if (place.kind != PlaceKind::network) return {};
   std::vector<Command> all;
+  if (place.kind == PlaceKind::room) {
+    all.push_back(
+        {.name = "settings",
+         .label = "How this channel is for you",
+         .form =
+             [this](const CommandCall& call) {
+               return to_room_form(room_wish(call.owner, call.place), call.place.native.view(), settings_.archive);
+             },
+         .run = [this](const CommandCall& call, const Form& filled) { return save_room_wish(call, filled); }});
+  }
+  if (place.kind != PlaceKind::network) return all;
   all.push_back({.name = "settings",
                  .label = "How you are on this network",
                  .form =
@@ -76,6 +87,38 @@ CommandOutcome IrcAdapter::save_account(const CommandCall& call, const Form& fil
   return use_account(call, std::get<Account>(std::move(account)), "Saved.");
 }
 
+RoomWish IrcAdapter::room_wish(const Name& owner, const Conversation& room) const {
+  const auto account = accounts_.of(owner, room.network);
+  const auto found = account->rooms.find(room.native.view());
+  return found == account->rooms.end() ? RoomWish{} : found->second;
+}
+
+CommandOutcome IrcAdapter::save_room_wish(const CommandCall& call, const Form& filled) {
+  const auto& [owner, room] = call;
+  const RoomWish before = room_wish(owner, room);
+  auto wish = to_room_wish(filled, before);
+  if (auto* problem = std::get_if<FormProblem>(&wish)) return std::move(*problem);
+  const auto& now = std::get<RoomWish>(wish);
+  if (now == before) return CommandDone{"Saved."};
+  Account account = *accounts_.of(owner, room.network);
+  if (now == RoomWish{}) {
+    account.rooms.erase(room.native.str());
+  } else if (account.rooms.size() >= max_room_wishes && !account.rooms.contains(room.native.view())) {
+    return Refusal{Condition::resource_constraint,
+                   Remedy::cancel,
+                   "You have set something for " + std::to_string(max_room_wishes) + " channels already.",
+                   {}};
+  } else {
+    account.rooms.insert_or_assign(room.native.str(), now);
+  }
+  accounts_.set(owner, room.network, std::move(account));
+  const auto found = connections_.find(Key{owner, room.network});
+  if (found != connections_.end()) found->second->use_account();
+  if (now.record != before.record)
+    runtime_.archive.switched(owner, room, found != connections_.end() && found->second->session().is_on(room));
+  return CommandDone{"Saved."};
+}
+
 CommandOutcome IrcAdapter::set_identity(const CommandCall& call, const Form& filled) {
   Account account = *accounts_.of(call.owner, call.place.network);
   const auto action = filled.value("action");
@@ -97,7 +140,7 @@ CommandOutcome IrcAdapter::use_account(const CommandCall& call, Account account,
   if (account == *accounts_.of(call.owner, network)) return CommandDone{std::move(text)};
   accounts_.set(call.owner, network, std::move(account));
   if (const auto found = connections_.find(Key{call.owner, network}); found != connections_.end()) {
-    found->second->use(accounts_.of(call.owner, network));
+    found->second->use_account();
     text += "\nYou are connected: it counts from your next connection on.";
   }
   return CommandDone{std::move(text)};

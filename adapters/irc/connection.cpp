@@ -43,10 +43,10 @@ SteadyTime take_slot(NetworkInUse& network, SteadyTime now, double random) {
 }  // namespace
 
 Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> network, Name user,
-                       const Conversation& place, std::shared_ptr<const Account> account)
+                       const Conversation& place)
     : setting_{setting},
       network_{std::move(network)},
-      account_{std::move(account)},
+      account_{setting.accounts.of(user, place.network)},
       own_{own_network(network_, *account_, setting.session.settings)},
       user_{std::move(user)},
       place_{place},
@@ -56,8 +56,8 @@ Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> net
   session_.use(account_, *own_);
 }
 
-void Connection::use(std::shared_ptr<const Account> account) {
-  account_ = std::move(account);
+void Connection::use_account() {
+  account_ = setting_.accounts.of(user_, place_.network);
   renew_network();
 }
 
@@ -87,7 +87,7 @@ std::string Connection::nonce() {
 
 void Connection::connect(bool patient) {
   ++attempt_;
-  renew_network();
+  use_account();  // of another component, too
   if (!patient && network_->next_connect > now() + longest_connect_queue) {
     count("irc_connects_refused", "too_many_at_once");
     Refusal why{Condition::resource_constraint, Remedy::wait, "Too many users connect to this network just now.", {}};

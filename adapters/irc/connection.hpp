@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/irc/accounts.hpp"
 #include "adapters/irc/line_buffer.hpp"
 #include "adapters/irc/outgoing.hpp"
 #include "adapters/irc/session.hpp"
@@ -53,18 +54,18 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
     const Session::Shared& session;
     AdapterId adapter;
     StsPolicies& sts;
+    const Accounts& accounts;
     ByteCounts& bytes;
   };
 
   /// `user`: whose connection it is. `place`: the network as a conversation. Everything in `setting` outlives the
   /// connection.
-  Connection(const Setting& setting, std::shared_ptr<NetworkInUse> network, Name user, const Conversation& place,
-             std::shared_ptr<const Account> account = no_account());
+  Connection(const Setting& setting, std::shared_ptr<NetworkInUse> network, Name user, const Conversation& place);
   ~Connection() override = default;
 
   Session& session() noexcept { return session_; }
-  /// How the user wants to be on the network, from the next attempt on.
-  void use(std::shared_ptr<const Account> account);
+  /// Takes in what the user has set anew: the most of it counts from the next attempt on.
+  void use_account();
   const Session& session() const noexcept { return session_; }
   const Name& user() const noexcept { return user_; }
   const Name& network() const noexcept { return place_.network; }

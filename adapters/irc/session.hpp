@@ -78,6 +78,8 @@ class Session {
 
   /// Over: finish() was called, nothing may be fed any more.
   bool is_over() const noexcept { return over_; }
+  /// The server knows us to be in that channel.
+  bool is_on(const Conversation& room);
   /// Logged in.
   bool is_up() const noexcept { return phase_ == Phase::up; }
 

@@ -228,6 +228,11 @@ Channel* Session::find_joined(const Conversation& place) {
   return channel->is_on() || channel->known ? channel : nullptr;
 }
 
+bool Session::is_on(const Conversation& room) {
+  const Channel* channel = find_joined(room);
+  return channel != nullptr && channel->is_on();
+}
+
 Outcome Session::say_in_room(EventPtr& event) {
   const Channel* channel = find_joined(event->about.conversation);
   if (channel == nullptr) return not_joined();

@@ -10,6 +10,7 @@
 #include "gateway/model/name.hpp"
 #include "gateway/router.hpp"
 #include "gateway/runtime/alarms.hpp"
+#include "gateway/runtime/commons.hpp"
 #include "gateway/runtime/counters.hpp"
 #include "gateway/runtime/http.hpp"
 #include "gateway/runtime/log.hpp"
@@ -37,6 +38,7 @@ struct Runtime {
   HttpRoutes& routes;  // of the HTTP listener: adapters add theirs when they are made
   Store& store;
   Archive& archive;
+  Commons commons{};
 };
 
 /// Makes an adapter whose settings have been read. Called once; the adapter's id is the router's.

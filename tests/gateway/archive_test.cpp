@@ -109,6 +109,29 @@ TEST_F(ArchiveTest, KeepsNothingWhereTheForeignSideDoesNotWantIt) {
   EXPECT_THAT(base.store.visits, IsEmpty());
 }
 
+TEST_F(ArchiveTest, ASwitchOfOneUserCountsFromThenOnAndForNobodyElse) {
+  bool is_on = true;
+  base.archive.let_keep(foreign_id,
+                        [&](const Name& owner, const Conversation&) { return is_on || owner.view() != juliet; });
+  const auto switch_it = [&](bool on, bool is_there = true) {
+    is_on = on;
+    base.archive.switched(base.names.intern(juliet), *foreign.addresses().parse("#hall%net"), is_there);
+  };
+  enters(juliet);
+  hears(juliet, "romeo", "kept");
+  switch_it(false);
+  hears(juliet, "romeo", "not kept");
+  EXPECT_THAT(kept(), ElementsAre("romeo: kept"));
+  EXPECT_TRUE(base.store.visits.back().until) << "her visit has ended";
+  enters(nurse);
+  hears(nurse, "romeo", "for the nurse");
+  switch_it(true, false);
+  hears(juliet, "romeo", "she is not there");
+  switch_it(true);
+  hears(juliet, "romeo", "kept again");
+  EXPECT_THAT(kept(), ElementsAre("romeo: kept", "romeo: for the nurse", "romeo: kept again"));
+}
+
 TEST_F(ArchiveTest, WhatSeveralHearIsKeptOnceUnderOneId) {
   enters(juliet);
   enters(nurse);

@@ -32,8 +32,9 @@ class FakeAdapter final : public Adapter {
   const AddressBook& addresses() const override { return book_; }
   Capabilities capabilities(const Name&, const Conversation&) const override { return can; }
   std::string_view protocol() const override { return "irc"; }
-  /// `offered`, at networks.
+  /// `offered`, at networks, `offered_in_rooms` there.
   std::vector<Command> commands(const Conversation& place) override {
+    if (place.kind == PlaceKind::room) return offered_in_rooms;
     return place.kind == PlaceKind::network ? offered : std::vector<Command>{};
   }
   std::vector<SessionInfo> sessions(const Name& owner) const override {
@@ -59,6 +60,7 @@ class FakeAdapter final : public Adapter {
   std::vector<EventPtr> pending;
   Capabilities can;
   std::vector<Command> offered;
+  std::vector<Command> offered_in_rooms;
   std::vector<SessionInfo> open;
   std::vector<std::string> ended;  // "juliet@example.org net: the reason"
   std::vector<std::string> forgotten;

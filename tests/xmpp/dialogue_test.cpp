@@ -99,6 +99,16 @@ TEST_F(DialogueTest, TheOnlyFieldNeedNotBeNamed) {
   EXPECT_EQ(chosen, "show");
 }
 
+TEST(InRoomTest, NamesTheRoomAndTheCommand) {
+  const auto read = read_in_room("in #lounge set charset KOI8-R");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->room, "#lounge");
+  EXPECT_EQ(read->rest, "set charset KOI8-R");
+  EXPECT_EQ(read_in_room("in  #lounge")->rest, "");
+  for (const auto* text : {"in", "in ", "into #lounge", "IN #lounge settings", "INFO"})
+    EXPECT_FALSE(read_in_room(text)) << text;
+}
+
 TEST_F(DialogueTest, EverythingElseIsForSomebodyElse) {
   for (const auto* text : {"WHOIS romeo", "HELP", "SETTINGS", "", "helping"})
     EXPECT_EQ(say(text), "(for somebody else)") << text;

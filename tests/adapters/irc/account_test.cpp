@@ -204,6 +204,22 @@ TEST_F(AccountsTest, ForgetsOneUser) {
   EXPECT_EQ(*accounts.of(romeo, verona), sample);
 }
 
+TEST_F(AccountsTest, WishesForChannelsAreStoredAndReadBack) {
+  const RoomWish lounge{.record = false, .charset = "KOI8-R"};
+  const RoomWish odd{.record = true, .charset = "UTF-8"};
+  Account account = sample;
+  account.rooms = {{"#lounge", lounge}, {"#50%", odd}};
+  Accounts{store, names}.set(juliet, verona, account);
+  Accounts read{store, names};
+  EXPECT_EQ(*read.of(juliet, verona), account);
+  account.rooms.erase("#lounge");
+  read.set(juliet, verona, account);
+  EXPECT_EQ(*Accounts(store, names).of(juliet, verona), account);
+  account.rooms.clear();
+  read.set(juliet, verona, account);
+  EXPECT_THAT(store.all_settings, testing::Each(testing::Field(&Setting::place, verona.str())));
+}
+
 TEST_F(AccountsTest, OfOtherAdaptersAndUnknownKeysAreLeftAlone) {
   store.put(Setting{"juliet@example.org", "mqtt", "irc.example.net", "nick", "x"});
   store.put(Setting{"juliet@example.org", "irc", "irc.example.net", "of a later version", "x"});

@@ -140,6 +140,23 @@ class IrcAdapterTest : public testing::Test {
     return until([&] { return heard_.find(text) != std::string::npos; });
   }
 
+  /// Runs "settings" at `address` for juliet; what is said of it.
+  std::string set(std::string_view address, const FilledValues& values) { return set(address, values, *adapter_); }
+  std::string set(std::string_view address, const FilledValues& values, IrcAdapter& adapter) {
+    const CommandCall call{base_.names.intern("juliet@example.org"), *adapter.addresses().parse(address)};
+    const auto command = adapter.commands(call.place).front();
+    auto filled = fill(command.form(call), values);
+    if (const auto* problem = std::get_if<FormProblem>(&filled)) return problem->field + ": " + problem->text;
+    const auto outcome = command.run(call, std::get<Form>(filled));
+    if (const auto* problem = std::get_if<FormProblem>(&outcome)) return problem->field + ": " + problem->text;
+    const auto* done = std::get_if<CommandDone>(&outcome);
+    return done == nullptr ? "refused" : done->text;
+  }
+  std::string shown(IrcAdapter& adapter, std::string_view address, std::string_view field) {
+    const CommandCall call{base_.names.intern("juliet@example.org"), *adapter.addresses().parse(address)};
+    return std::string{adapter.commands(call.place).front().form(call).value(field)};
+  }
+
   /// Joined to #lounge.
   void join() {
     ask("#lounge%local", change(Change::Kind::join, "juliet"));
@@ -295,6 +312,55 @@ TEST_F(IrcAdapterTest, RefusesOneNetworkTooManyWithTheLimit) {
   ask("#lounge%local", change(Change::Kind::join, "juliet"));
   EXPECT_TRUE(saw("resource-constraint join #lounge%local juliet"));
   EXPECT_EQ(adapter_->count(), 0U);
+}
+
+TEST_F(IrcAdapterTest, WhatIsSetForAChannelCountsAtOnce) {
+  join();
+  say(":romeo!r@b PRIVMSG #lounge :\xf0\xf2\xe9\r\n:romeo!r@b PRIVMSG #lounge :one\r\n");
+  ASSERT_TRUE(until([&] { return saw("message #lounge%local one"); }));
+  support::run_ready(base_.io);
+  EXPECT_EQ(base_.store.rows.size(), 2U);
+  EXPECT_EQ(set("#lounge%local", {{"record", "no"}, {"charset", "KOI8-R"}}), "Saved.");
+  say(":romeo!r@b PRIVMSG #lounge :\xf0\xf2\xe9\xf7\xe5\xf4\r\n");
+  EXPECT_TRUE(until([&] { return saw("message #lounge%local ПРИВЕТ"); }));
+  ask("#lounge%local", message("да"));
+  EXPECT_TRUE(heard("PRIVMSG #lounge :\xc4\xc1\r\n"));
+  support::run_ready(base_.io);
+  EXPECT_EQ(base_.store.rows.size(), 2U) << "nothing of that was kept";
+  EXPECT_EQ(set("#lounge%local", {{"record", "yes"}}), "Saved.");
+  say(":romeo!r@b PRIVMSG #lounge :two\r\n");
+  ASSERT_TRUE(until([&] { return saw("message #lounge%local two"); }));
+  support::run_ready(base_.io);
+  EXPECT_EQ(base_.store.rows.size(), 3U);
+  EXPECT_EQ(set("#lounge%local", {{"charset", "EBCDIC-US"}}).substr(0, 8), "charset:");
+}
+
+TEST_F(IrcAdapterTest, TwoComponentsHaveTheAccountsOfUsersInCommon) {
+  Settings settings;
+  settings.networks.emplace("local", Network{});
+  IrcAdapter other{runtime_, base_.router.reserve(), settings};
+  set("local", {{"nick", "jules"}});
+  EXPECT_EQ(shown(other, "local", "nick"), "jules");
+  EXPECT_EQ(set("local", {{"real_name", "Juliet"}}, other), "Saved.");
+  EXPECT_EQ(shown(*adapter_, "local", "nick"), "jules") << "the one does not undo what the other has set";
+  EXPECT_EQ(shown(*adapter_, "local", "real_name"), "Juliet");
+  set("#lounge%local", {{"charset", "KOI8-R"}}, other);
+  EXPECT_EQ(shown(*adapter_, "#lounge%local", "charset"), "KOI8-R");
+  other.forget(base_.names.intern("juliet@example.org"));
+  EXPECT_EQ(shown(*adapter_, "local", "nick"), "");
+}
+
+TEST_F(IrcAdapterTest, AConnectionIsMadeWithWhatWasSetLastWhicheverComponentItWasSetAt) {
+  join();
+  Settings settings;
+  settings.networks.emplace("local", Network{});
+  IrcAdapter other{runtime_, base_.router.reserve(), settings};
+  set("local", {{"real_name", "Juliet Capulet"}}, other);
+  peer_->close();
+  ASSERT_TRUE(until([&] { return saw("link local down"); }));
+  base_.alarms.advance(std::chrono::seconds{3});
+  accept();
+  EXPECT_TRUE(heard(":Juliet Capulet\r\n"));
 }
 
 TEST_F(IrcAdapterTest, KeepsUsersApart) {
