@@ -77,6 +77,7 @@ Daemon::Daemon(Reading reading, std::function<Reading()> again)
     users_.add(component.settings, id, *adapters_.back());
     traffic_.add(id, component.settings.domain);
   }
+  users_.offer_to_administrators(reload_command());
 }
 
 int Daemon::run() {
@@ -184,6 +185,19 @@ std::string Daemon::reload() {
   const std::string text = "changed: " + listed(changes.live) + "\nneeds a restart: " + listed(changes.restart) + "\n";
   log_lines("the configuration was read again\n" + text);
   return text;
+}
+
+Command Daemon::reload_command() {
+  return {.name = "reload",
+          .label = "Read the configuration again (administrators)",
+          .run = [this](const CommandCall& call, const Form&) -> CommandOutcome {
+            runtime_.log.info("{} asks for the configuration to be read again", call.owner.view());
+            auto text = reload();
+            text.pop_back();  // the end of the last line
+            if (text.starts_with(reload_refused))
+              return Refusal{Condition::not_acceptable, Remedy::modify, std::move(text), {}};
+            return CommandDone{std::move(text)};
+          }};
 }
 
 void Daemon::log_lines(const std::string& text) const {

@@ -49,6 +49,8 @@ class Daemon {
   std::string status() const;
   /// All or nothing; what came of it, in lines.
   std::string reload();
+  /// The same for administrators, from their client.
+  Command reload_command();
   void log_lines(const std::string& text) const;
   void on_users_failed(const std::exception_ptr& failed);
   void stop();

@@ -33,6 +33,9 @@ class Adapter final : public isthmus::Adapter, public StanzaHandler {
   /// From the next stanza on.
   void set_access(Access access) { dispatcher_.set_access(std::move(access)); }
 
+  /// One more command of the gateway's address, for administrators alone. Before run().
+  void offer_to_administrators(Command command) { dispatcher_.offer_to_administrators(std::move(command)); }
+
   /// True when every component stream is up.
   bool is_ready() const;
   /// The domains whose stream is down.

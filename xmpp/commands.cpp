@@ -12,8 +12,6 @@
 namespace isthmus::xmpp {
 namespace {
 
-const Refusal no_such_command{Condition::item_not_found, Remedy::cancel, "There is no such command here.", {}};
-
 const Command* find(const std::vector<Command>& commands, std::string_view name) {
   const auto found = std::ranges::find(commands, name, &Command::name);
   return found == commands.end() ? nullptr : &*found;
@@ -61,8 +59,9 @@ void Commands::on_command(const Incoming& in, const Name& owner, const Conversat
     return refuse(in, {Condition::bad_request, Remedy::modify, "This command was not begun.", {}}, "bad-sessionid");
   }
   const auto commands = offered_.at(in.domain, owner, place);
-  const auto* command = find(commands, attribute(element, "node"));
-  if (command == nullptr) return refuse(in, no_such_command);
+  const auto node = attribute(element, "node");
+  const auto* command = find(commands, node);
+  if (command == nullptr) return refuse(in, offered_.why_not(in.domain, place, node));
   begin(in, call, *command);
 }
 
@@ -100,7 +99,7 @@ void Commands::go_on(const Incoming& in, const CommandCall& call, pugi::xml_node
   if (!submitted) return refuse(in, submitted.error(), "bad-payload");
   const auto commands = offered_.at(in.domain, call.owner, call.place);
   const auto* command = find(commands, found->second.node);
-  if (command == nullptr) return refuse(in, no_such_command);
+  if (command == nullptr) return refuse(in, offered_.why_not(in.domain, call.place, found->second.node));
   run(in, call, *command, id, submitted->filled());
 }
 
@@ -145,7 +144,8 @@ bool Commands::answer_info(const Incoming& in, const Name& owner, const Conversa
     out.open("identity").attribute("category", "automation");
     out.attribute("type", command != nullptr ? "command-node" : "command-list");
     out.attribute("name", command != nullptr ? command->label : std::string_view{"Commands"}).close();
-    for (const auto feature : {ns::commands, ns::data_forms}) out.open("feature").attribute("var", feature).close();
+    for (const auto feature : {ns::commands, ns::data_forms, ns::data_validate, ns::data_layout})
+      out.open("feature").attribute("var", feature).close();
     out.close().close();
   });
   return true;

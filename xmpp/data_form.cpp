@@ -35,6 +35,35 @@ std::string_view type_of(isthmus::Field::Kind kind) {
   return "text-single";
 }
 
+/// XEP-0122 §3: a range for a number, a pattern for a text.
+void write_validation(StanzaWriter& out, const isthmus::Field& field) {
+  const bool is_number = field.kind == isthmus::Field::Kind::number;
+  if (!is_number && field.pattern.empty()) return;
+  out.open("validate", ns::data_validate).attribute("datatype", is_number ? "xs:integer" : "xs:string");
+  if (is_number) {
+    out.open("range").attribute("min", std::to_string(field.least)).attribute("max", std::to_string(field.most));
+    out.close();
+  } else {
+    out.leaf("regex", field.pattern);
+  }
+  out.close();
+}
+
+/// XEP-0141 §3.1: fields of one page stand together.
+void write_pages(StanzaWriter& out, const Form& form) {
+  for (auto field = form.fields.begin(); field != form.fields.end();) {
+    const auto page = field->page;
+    const auto end = std::find_if(field, form.fields.end(), [&](const Field& it) { return it.page != page; });
+    if (page.empty()) {
+      field = end;
+      continue;
+    }
+    out.open("page", ns::data_layout).attribute("label", page);
+    for (; field != end; ++field) out.open("fieldref").attribute("var", field->name).close();
+    out.close();
+  }
+}
+
 Refusal refused(std::string why) { return {Condition::bad_request, Remedy::modify, std::move(why), {}}; }
 
 }  // namespace
@@ -60,6 +89,7 @@ void write_flag(StanzaWriter& out, std::string_view var, std::string_view label,
 void write_field(StanzaWriter& out, const isthmus::Field& field, std::string_view var) {
   out.open("field").attribute("type", type_of(field.kind)).attribute("var", var).attribute("label", field.label);
   if (!field.help.empty()) out.leaf("desc", field.help);
+  write_validation(out, field);
   const std::string_view value = field.kind == Field::Kind::secret ? std::string_view{} : field.value;
   for (std::size_t at = 0; at <= value.size();) {  // several lines are several values (XEP-0004 §3.3, text-multi)
     const std::size_t end =
@@ -75,6 +105,7 @@ void write_field(StanzaWriter& out, const isthmus::Field& field, std::string_vie
 void write_form(StanzaWriter& out, const Form& form) {
   out.open("x", ns::data_forms).attribute("type", "form").leaf("title", form.title);
   if (!form.instructions.empty()) out.leaf("instructions", form.instructions);
+  write_pages(out, form);
   for (const Field& field : form.fields) write_field(out, field, field.name);
   out.close();
 }

@@ -24,9 +24,10 @@ void write_field(StanzaWriter& out, FieldType type, std::string_view var, std::s
 /// A boolean field.
 void write_flag(StanzaWriter& out, std::string_view var, std::string_view label, bool value);
 
-/// One field to fill in, under the name `var`. A secret is shown as empty.
+/// One field to fill in, under the name `var`, with what its values must be like (XEP-0122). A secret is shown as
+/// empty.
 void write_field(StanzaWriter& out, const Field& field, std::string_view var);
-/// A whole form to fill in.
+/// A whole form to fill in, with its pages (XEP-0141).
 void write_form(StanzaWriter& out, const Form& form);
 
 /// A form as a client sends it back.

@@ -36,6 +36,8 @@ std::string show(const Field& field) {
   text += field.kind == Field::Kind::secret ? "(not shown)" : field.value.empty() ? "(nothing)" : field.value;
   text += "\n    " + field.label;
   if (!field.help.empty()) text += ". " + field.help;
+  if (field.kind == Field::Kind::number)
+    text += " (" + std::to_string(field.least) + " to " + std::to_string(field.most) + ")";
   if (field.options.empty()) return text;
   text += " One of:";
   for (const auto& option : field.options) text += " " + (option.value.empty() ? std::string{nothing} : option.value);
@@ -45,7 +47,12 @@ std::string show(const Field& field) {
 std::string show(const Command& command, const Form& form) {
   std::string text = form.title;
   if (!form.instructions.empty()) text += "\n" + form.instructions;
-  for (const auto& field : form.fields) text += "\n" + show(field);
+  std::string_view page;
+  for (const auto& field : form.fields) {
+    if (field.page != page && !field.page.empty()) text.append("\n— ").append(field.page).append(" —");
+    page = field.page;
+    text += "\n" + show(field);
+  }
   const bool is_single = form.fields.size() == 1;
   return text + "\nTo go on, write: " + std::string{command.name} + (is_single ? " VALUE" : " FIELD VALUE");
 }

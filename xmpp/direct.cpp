@@ -85,6 +85,10 @@ std::optional<std::string> Direct::words(const Domain& domain, const Name& owner
   const auto about_room = place.kind == PlaceKind::network ? read_in_room(text) : std::nullopt;
   if (!about_room) {
     auto answered = answer_in_words(commands_.at(domain, owner, place), {owner, place}, text);
+    if (!answered && place.kind == PlaceKind::gateway) {
+      const auto why = commands_.why_not(domain, place, text.substr(0, text.find(' ')));
+      if (why.condition == Condition::forbidden) return why.text;
+    }
     if (answered && place.kind == PlaceKind::network && text == "help") answered->append("\n").append(help_in_room);
     return answered;
   }

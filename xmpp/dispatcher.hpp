@@ -36,6 +36,7 @@ class Dispatcher {
   const Domain* find(std::string_view domain) const;
 
   void set_access(Access access) { access_ = std::move(access); }
+  void offer_to_administrators(Command command) { offered_.offer_to_administrators(std::move(command)); }
   /// Takes one stanza from a server.
   void dispatch(pugi::xml_node stanza);
   /// A stanza over a limit was skipped; `head` is its start tag alone, or an empty node.

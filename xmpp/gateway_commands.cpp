@@ -1,6 +1,7 @@
 #include "xmpp/gateway_commands.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "xmpp/jid.hpp"
@@ -28,6 +29,12 @@ std::string to_text(std::vector<SessionInfo> sessions, bool with_owner) {
   return text;
 }
 
+/// Where one network stands for the whole domain, its address is the gateway's too.
+bool is_gateway(const Domain& domain, const Conversation& place) {
+  if (place.kind == PlaceKind::gateway) return true;
+  return place.kind == PlaceKind::network && domain.addresses->text(place).empty();
+}
+
 std::vector<SessionInfo> sessions_at(const Domain& domain, const CommandCall& call) {
   auto all = domain.foreign->sessions(call.owner);
   if (call.place.kind == PlaceKind::network)
@@ -43,17 +50,32 @@ std::vector<Command> GatewayCommands::at(const Domain& domain, const Name& owner
   if (place.kind == PlaceKind::direct) return all;
   all.push_back(sessions(domain));
   all.push_back(disconnect(domain, place));
-  // Where one network stands for the whole domain, its address is the gateway's too.
-  if (place.kind != PlaceKind::gateway && !domain.addresses->text(place).empty()) return all;
+  if (!is_gateway(domain, place)) return all;
   all.push_back({.name = "ping", .label = "Is the gateway there?", .run = [](const CommandCall&, const Form&) {
                    return CommandDone{"Pong."};
                  }});
   all.push_back(forget());
   if (!access_.is_admin(owner.view())) return all;
+  auto more = administration(domain, place);
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  return all;
+}
+
+std::vector<Command> GatewayCommands::administration(const Domain& domain, const Conversation& place) const {
+  std::vector<Command> all;
+  if (!is_gateway(domain, place)) return all;
   all.push_back(everybodys_sessions(domain));
   all.push_back(disconnect_user(domain));
   all.push_back(counters());
+  all.insert(all.end(), offered_.begin(), offered_.end());
   return all;
+}
+
+Refusal GatewayCommands::why_not(const Domain& domain, const Conversation& place, std::string_view name) const {
+  const auto all = administration(domain, place);
+  if (std::ranges::find(all, name, &Command::name) != all.end())
+    return {Condition::forbidden, Remedy::auth, "This is for administrators of the gateway.", {}};
+  return {Condition::item_not_found, Remedy::cancel, "There is no such command here.", {}};
 }
 
 Command GatewayCommands::sessions(const Domain& domain) const {

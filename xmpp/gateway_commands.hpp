@@ -23,8 +23,15 @@ class GatewayCommands {
 
   /// Those that `owner` may use at `place`: of a person, what the foreign side offers alone.
   std::vector<Command> at(const Domain& domain, const Name& owner, const Conversation& place) const;
+  /// Why at() has no command of that name for `owner`: it is for administrators (forbidden), or there is none
+  /// (item-not-found).
+  Refusal why_not(const Domain& domain, const Conversation& place, std::string_view name) const;
+  /// One more for administrators, at the gateway's address.
+  void offer_to_administrators(Command command) { offered_.push_back(std::move(command)); }
 
  private:
+  /// What those may do at `place` whom the configuration calls administrators; nothing but at the gateway's address.
+  std::vector<Command> administration(const Domain& domain, const Conversation& place) const;
   Command sessions(const Domain& domain) const;
   Command disconnect(const Domain& domain, const Conversation& place) const;
   Command forget() const;
@@ -36,6 +43,7 @@ class GatewayCommands {
   const Access& access_;
   const RoomCommands& rooms_;
   Forget forget_;
+  std::vector<Command> offered_;  // to administrators
 };
 
 }  // namespace isthmus::xmpp

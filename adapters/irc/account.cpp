@@ -67,6 +67,7 @@ struct Setting {
   unsigned most = 0;        // of a number
   bool is_sealed = false;   // may hold a secret, though it is shown
   bool is_address = false;  // of the server
+  std::string_view pattern{};
 };
 
 constexpr Setting settings[] = {
@@ -75,8 +76,13 @@ constexpr Setting settings[] = {
     {"alternates", "Other nicks", Field::Kind::text, "To be tried when it is taken, with spaces between.",
      [](const Account& it) { return joined(it.alternates, ' '); },
      [](Account& it, std::string_view value) { it.alternates = split_at(value, " ,"); }},
-    {"user_name", "User name", Field::Kind::text, "The part of your address before the @. Empty: made of the nick.",
-     [](const Account& it) { return it.user_name; }, [](Account& it, std::string_view value) { it.user_name = value; }},
+    {.name = "user_name",
+     .label = "User name",
+     .kind = Field::Kind::text,
+     .help = "The part of your address before the @. Empty: made of the nick.",
+     .get = [](const Account& it) { return it.user_name; },
+     .set = [](Account& it, std::string_view value) { it.user_name = value; },
+     .pattern = "[^ @!:]*"},
     {"real_name", "Real name", Field::Kind::text, "Everybody can read it. Empty: the nick.",
      [](const Account& it) { return it.real_name; }, [](Account& it, std::string_view value) { it.real_name = value; }},
     {"server_password", "Server password", Field::Kind::secret, "What the network asks of everybody who connects.",
@@ -129,11 +135,24 @@ constexpr Setting settings[] = {
      .get = [](const Account& it) { return it.tls; },
      .set = [](Account& it, std::string_view value) { it.tls = value; },
      .is_address = true},
-    {"fingerprint", "Certificate", Field::Kind::text,
-     "SHA-256 of the only one to trust, 64 hexadecimal digits. Empty: whatever an authority vouches for.",
-     [](const Account& it) { return it.fingerprint; },
-     [](Account& it, std::string_view value) { it.fingerprint = plain_fingerprint(value); }},
+    {.name = "fingerprint",
+     .label = "Certificate",
+     .kind = Field::Kind::text,
+     .help = "SHA-256 of the only one to trust, 64 hexadecimal digits. Empty: whatever an authority vouches for.",
+     .get = [](const Account& it) { return it.fingerprint; },
+     .set = [](Account& it, std::string_view value) { it.fingerprint = plain_fingerprint(value); },
+     .pattern = "(([0-9A-Fa-f][: ]*){64})?"},
 };
+
+/// Where in the form a page begins.
+struct Page {
+  std::string_view first;  // its first field
+  std::string_view label;
+};
+constexpr Page pages[] = {{"nick", "Who you are"},
+                          {"server_password", "Your account"},
+                          {"commands", "How you talk"},
+                          {"host", "The server"}};
 
 std::vector<Field::Option> options_of(const Setting& setting) {
   if (setting.is_address)
@@ -193,11 +212,16 @@ Form to_form(const Account& account, std::string_view network, bool any_host) {
             .instructions =
                 "They count from the next connection on. A password that is left empty stays as it is; “-” "
                 "removes it."};
+  std::string_view page;
   for (const Setting& setting : settings) {
+    const auto* begun = std::ranges::find(pages, setting.name, &Page::first);
+    if (begun != std::end(pages)) page = begun->label;
     if (setting.is_address && !any_host) continue;
     Field field{.name = std::string{setting.name}, .label = std::string{setting.label}, .kind = setting.kind};
     field.help = setting.help;
     field.most = setting.most;
+    field.pattern = setting.pattern;
+    field.page = page;
     if (setting.kind == Field::Kind::choice) field.options = options_of(setting);
     if (setting.kind == Field::Kind::secret) {
       if (!setting.get(account).empty()) field.help += field.help.empty() ? "There is one." : " There is one.";

@@ -30,7 +30,9 @@ struct Field {
   std::vector<Option> options{};
   std::int64_t least = 0;  // of a number, ends included
   std::int64_t most = 0;
-  std::string help{};  // a sentence; may be empty
+  std::string help{};          // a sentence; may be empty
+  std::string_view pattern{};  // a literal: the POSIX extended regular expression that a text fits; empty: any does
+  std::string_view page{};     // a literal: what fields that stand together have in common; empty: nothing
 };
 
 struct Form {

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from support import commands
+from support.forms import DATA
 from support.process import RUN_FOLDER, wait_until
 from support.servers import Servers, gateway_binary
 from support.services import Atheme, InspircdWithServices
@@ -14,6 +15,8 @@ from support.xmpp_servers import IRC_DOMAIN, USERS_DOMAIN
 PASSWORD = "wherefore-art-thou"
 ADMIN = f"escalus@{USERS_DOMAIN}"
 REGISTER = "jabber:iq:register"
+VALIDATE = "{http://jabber.org/protocol/xdata-validate}"
+LAYOUT = "{http://jabber.org/protocol/xdata-layout}"
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +114,27 @@ class TestAccount:
         assert "settings" in refusal.error_text, "the password was read, and sent"
 
 
+class TestForms:
+    def test_wrong_values_are_named_by_form_and_in_words(self, world):
+        juliet = world.xmpp()
+        begun = commands.begin(juliet, world.network_address, "settings")
+        ranges = {field.get("var"): (part.get("min"), part.get("max"))
+                  for field in begun.stanza.xml.iter(f"{DATA}field") for part in field.iter(f"{VALIDATE}range")}
+        assert ranges["port"] == ("0", "65535") and ranges["history"] == ("0", "500")
+        assert "fingerprint" in [ref.get("var") for ref in begun.stanza.xml.iter(f"{LAYOUT}fieldref")]
+
+        for field, value in (("port", "99999"), ("history", "many"), ("fingerprint", "abc"), ("tls", "perhaps")):
+            again = commands.Step(commands.fill(juliet, world.network_address, begun, **{field: value}))
+            assert again.status == "executing"
+            assert again.notes[0].startswith(f"{field}: ")
+            assert again.fields[field] == value, "what was typed is there to be mended"
+            start = juliet.mark()
+            juliet.send_message(world.network_address, f"set {field} {value}", type="chat")
+            juliet.wait("message", since=start, sender=world.network_address,
+                        body=lambda body: body.startswith(f"{field}: "))
+        assert commands.Step(commands.fill(juliet, world.network_address, begun, port="6697")).status == "completed"
+
+
 class TestCommands:
     def test_are_the_same_in_words(self, world):
         juliet = world.xmpp()
@@ -137,9 +161,9 @@ class TestCommands:
         escalus = world.xmpp(account=ADMIN.partition("@")[0])
         seen = romeo.mark()
 
-        for node in ("users", "disconnect-user", "counters"):
+        for node in ("users", "disconnect-user", "counters", "reload"):
             refusal = juliet.request(IRC_DOMAIN, f"<command xmlns='{commands.COMMANDS}' node='{node}'/>", "set")
-            assert refusal.condition == "item-not-found", node
+            assert refusal.condition == "forbidden", node
         assert juliet.bare_jid in commands.begin(escalus, IRC_DOMAIN, "users").notes[0]
         commands.run(escalus, IRC_DOMAIN, "disconnect-user", user=juliet.bare_jid)
         romeo.wait("quit", since=seen, source=juliet.name)

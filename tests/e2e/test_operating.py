@@ -9,10 +9,13 @@ import urllib.request
 
 import pytest
 
+from support import commands
 from support.process import wait_until
 from support.scripted_xmpp import ScriptedXmppServer
 from support.servers import Gateway, gateway_binary, toml_table
-from support.xmpp_servers import IRC_DOMAIN
+from support.xmpp_servers import IRC_DOMAIN, USERS_DOMAIN
+
+ADMIN = f"escalus@{USERS_DOMAIN}"
 
 
 @pytest.fixture
@@ -126,6 +129,27 @@ class TestReload:
         gateway.child.send_signal(signal.SIGHUP)
 
         wait_until(lambda: '"text":"changed: log.format"' in gateway.out.read_text(), "the log is JSON", 20)
+
+    def test_an_administrator_reloads_from_their_client(self, own_world):
+        world = own_world(access={"admins": [ADMIN]}, more=toml_table("[control]", {"socket": ""}))
+        escalus, juliet = world.xmpp(account=ADMIN.partition("@")[0]), world.xmpp()
+        edit(world.gateway, 'level = "debug"', 'level = "info"')
+        edit(world.gateway, 'reconnect_base = "200ms"', 'reconnect_base = "300ms"')
+
+        refusal = juliet.request(IRC_DOMAIN, f"<command xmlns='{commands.COMMANDS}' node='reload'/>", "set")
+        step = commands.begin(escalus, IRC_DOMAIN, "reload")
+
+        assert refusal.condition == "forbidden"
+        assert step.status == "completed"
+        assert step.notes == ["changed: log.level\nneeds a restart: irc.reconnect_base"]
+        edit(world.gateway, 'level = "info"', 'level = "wran"')
+        mark = escalus.mark()
+        escalus.send_message(IRC_DOMAIN, "reload", type="chat")
+        answer = escalus.wait("message", since=mark, sender=IRC_DOMAIN, type="chat").body
+        assert answer.startswith("nothing was changed") and 'did you mean "warn"' in answer
+        refusal = escalus.request(IRC_DOMAIN, f"<command xmlns='{commands.COMMANDS}' node='reload'/>", "set")
+        assert refusal.condition == "not-acceptable"
+        assert 'did you mean "warn"' in refusal.error_text
 
     def test_who_may_use_it_changes_at_once(self, own_world):
         world = own_world(more=toml_table("[control]", {"socket": ""}))

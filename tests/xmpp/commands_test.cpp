@@ -158,8 +158,32 @@ TEST_F(CommandsTest, AUserSeesAndEndsTheirOwnConnectionsOnly) {
   EXPECT_THAT(shown, Not(HasSubstr("romeo")));
   EXPECT_THAT(ask(net, command("node='disconnect'")), HasSubstr("1 connection ended."));
   EXPECT_THAT(foreign.ended, ElementsAre("juliet@example.org net: disconnected by the user"));
-  for (const auto* node : {"users", "disconnect-user", "counters"})
-    EXPECT_THAT(ask(gateway, command("node='" + std::string{node} + "'")), HasSubstr("item-not-found")) << node;
+}
+
+TEST_F(CommandsTest, WhatIsForAdministratorsIsForbiddenToOthers) {
+  int runs = 0;
+  dispatcher.offer_to_administrators(
+      {.name = "reload", .label = "Again", .run = [&](const CommandCall&, const Form&) -> CommandOutcome {
+         ++runs;
+         return CommandDone{"changed: none"};
+       }});
+  for (const auto* node : {"users", "disconnect-user", "counters", "reload"}) {
+    EXPECT_THAT(ask(gateway, command("node='" + std::string{node} + "'")), HasSubstr("<forbidden")) << node;
+    EXPECT_THAT(ask(net, command("node='" + std::string{node} + "'")), HasSubstr("item-not-found")) << node;
+    EXPECT_THAT(say(gateway, node), HasSubstr("This is for administrators")) << node;
+  }
+  EXPECT_EQ(runs, 0);
+  EXPECT_THAT(ask(gateway, command("node='reload'"), nurse), HasSubstr("changed: none"));
+  EXPECT_THAT(say(gateway, "reload", nurse), HasSubstr("changed: none"));
+  EXPECT_EQ(runs, 2);
+}
+
+TEST_F(CommandsTest, AnAdministratorWhoIsNoneAnyMoreCannotGoOn) {
+  const auto session = begin("disconnect-user", gateway, nurse);
+  dispatcher.set_access(Access{{"example.org"}, {}, {}});
+  EXPECT_THAT(go_on(session, filled("user", "romeo@example.org"), nurse, "complete", "disconnect-user", gateway),
+              HasSubstr("<forbidden"));
+  EXPECT_THAT(foreign.ended, IsEmpty());
 }
 
 TEST_F(CommandsTest, AnAdministratorSeesAndEndsEverybodys) {

@@ -36,6 +36,42 @@ TEST(DataForm, IsWrittenWithItsTypeFirst) {
             "<field type='fixed'><value>Thank you.</value></field></x>");
 }
 
+TEST(DataForm, SaysWhatValuesMustBeLike) {
+  Form form{.title = "Server"};
+  form.fields.push_back({.name = "port", .label = "Port", .kind = isthmus::Field::Kind::number, .value = "6697"});
+  form.fields.back().most = 65535;
+  form.fields.push_back({.name = "user", .label = "User", .pattern = "[^ <]*"});
+  std::string out;
+  StanzaWriter writer{out};
+  write_form(writer, form);
+  EXPECT_EQ(out,
+            "<x xmlns='jabber:x:data' type='form'><title>Server</title>"
+            "<field type='text-single' var='port' label='Port'>"
+            "<validate xmlns='http://jabber.org/protocol/xdata-validate' datatype='xs:integer'>"
+            "<range min='0' max='65535'/></validate><value>6697</value></field>"
+            "<field type='text-single' var='user' label='User'>"
+            "<validate xmlns='http://jabber.org/protocol/xdata-validate' datatype='xs:string'>"
+            "<regex>[^ &lt;]*</regex></validate><value/></field></x>");
+}
+
+TEST(DataForm, HasAPageForFieldsThatStandTogether) {
+  const Form form{.title = "Long",
+                  .fields = {{.name = "a", .label = "A"},
+                             {.name = "b", .label = "B", .page = "One"},
+                             {.name = "c", .label = "C", .page = "One"},
+                             {.name = "d", .label = "D", .page = "Two"}}};
+  std::string out;
+  StanzaWriter writer{out};
+  write_form(writer, form);
+  EXPECT_TRUE(
+      out.starts_with("<x xmlns='jabber:x:data' type='form'><title>Long</title>"
+                      "<page xmlns='http://jabber.org/protocol/xdata-layout' label='One'>"
+                      "<fieldref var='b'/><fieldref var='c'/></page>"
+                      "<page xmlns='http://jabber.org/protocol/xdata-layout' label='Two'>"
+                      "<fieldref var='d'/></page><field type='text-single' var='a'"))
+      << out;
+}
+
 TEST(DataForm, IsReadByTheNamesOfItsFields) {
   const auto form = read(field("FORM_TYPE", "urn:example:search") + field("word", "cauldron") +
                          "<field var='empty'/><field type='fixed'><value>ignored</value></field>"

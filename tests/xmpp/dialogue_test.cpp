@@ -30,7 +30,7 @@ class DialogueTest : public testing::Test {
                  .fields = {{.name = "nick", .label = "Nick", .value = "jules", .help = "Empty: any."},
                             {.name = "password", .label = "Password", .kind = Field::Kind::secret},
                             {.name = "port", .label = "Port", .kind = Field::Kind::number, .value = "1", .most = 9},
-                            {.name = "lines", .label = "Lines", .kind = Field::Kind::lines}}};
+                            {.name = "lines", .label = "Lines", .kind = Field::Kind::lines, .page = "More"}}};
            },
        .run = [this](const CommandCall&, const Form& filled) -> CommandOutcome {
          saved.clear();
@@ -70,6 +70,10 @@ TEST_F(DialogueTest, ACommandWithAFormShowsItsFieldsButNoSecret) {
   EXPECT_THAT(text, HasSubstr("password = (not shown)"));
   EXPECT_THAT(say("help settings"), HasSubstr("nick = jules"));
   EXPECT_EQ(saved, "");
+}
+
+TEST_F(DialogueTest, PagesHaveAHeadingAndNumbersTheirRange) {
+  EXPECT_THAT(say("settings"), HasSubstr("port = 1\n    Port (0 to 9)\n— More —\nlines = (nothing)"));
 }
 
 TEST_F(DialogueTest, SetChangesOneFieldAndKeepsTheOthers) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "tests/support/memory_store.hpp"
 
 namespace isthmus::irc {
@@ -72,6 +74,41 @@ TEST(AccountForm, NamesTheFieldThatCannotBe) {
     const auto result = after({}, it.values);
     ASSERT_TRUE(std::holds_alternative<FormProblem>(result)) << it.field;
     EXPECT_EQ(std::get<FormProblem>(result).field, it.field);
+  }
+}
+
+TEST(AccountForm, ThePatternsAreOfWhatIsTaken) {
+  const std::string digits(64, 'a');
+  std::string colons;
+  for (int i = 0; i < 32; ++i) colons += i == 0 ? "0F" : ":0F";
+  const struct {
+    std::string field;
+    std::string value;
+    bool is_good;
+  } cases[] = {{"fingerprint", "", true},
+               {"fingerprint", digits, true},
+               {"fingerprint", colons, true},
+               {"fingerprint", digits + "a", false},
+               {"fingerprint", digits.substr(1), false},
+               {"fingerprint", digits.substr(1) + "g", false},
+               {"user_name", "", true},
+               {"user_name", "juliet", true},
+               {"user_name", "j@c", false},
+               {"user_name", "j c", false}};
+  const auto form = to_form({}, "irc.example.net");
+  for (const auto& it : cases) {
+    const std::regex pattern{std::string{form.find(it.field)->pattern}, std::regex::extended};
+    EXPECT_EQ(std::regex_match(it.value, pattern), it.is_good) << it.field << " " << it.value;
+    EXPECT_EQ(std::holds_alternative<Account>(after({}, {{it.field, it.value}})), it.is_good) << it.field << it.value;
+  }
+}
+
+TEST(AccountForm, HasAPageForEachOfItsParts) {
+  for (const bool any_host : {true, false}) {
+    std::vector<std::string_view> pages;
+    for (const auto& field : to_form({}, "irc.example.net", any_host).fields)
+      if (pages.empty() || pages.back() != field.page) pages.push_back(field.page);
+    EXPECT_THAT(pages, ElementsAre("Who you are", "Your account", "How you talk", "The server"));
   }
 }
 
