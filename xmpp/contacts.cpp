@@ -30,9 +30,34 @@ void Contacts::on_presence(const Incoming& in, const Name& owner, const Conversa
   if (in.type == "subscribe") return subscribe(in, owner, place);
   if (in.type == "unsubscribe") return unsubscribe(in, owner, place);
   if (in.type == "probe") return probe(in, owner, place);
+  const bool is_availability = in.type.empty() || in.type == "unavailable";
+  if (is_availability && in.from.is_full() && in.domain.addresses->text(place).empty())
+    return on_login(in, owner, place);
   // The user's account is gone, or its server will not have our presence: nobody is left to tell.
   if (in.type == "error" && subscriptions_.remove(owner, place) && place.kind == PlaceKind::direct)
     watch(in.domain, owner, place, false);
+}
+
+void Contacts::on_login(const Incoming& in, const Name& owner, const Conversation& gateway) {
+  if (in.type.empty()) {
+    if (logins_.came(owner, in.domain.name, in.from.str()))
+      tell(in.domain, gateway, in.from.str(), presence_of(owner, {&in.domain, gateway}));
+  } else if (logins_.went(owner, in.domain.name, in.from.str())) {
+    tell(in.domain, gateway, in.from.str(), {Show::gone, {}});
+  }
+}
+
+void Contacts::ask_for_presence(const Domain& domain, const Name& owner) {
+  if (const auto gateway = domain.addresses->parse({})) tell_type(domain, *gateway, owner.view(), "subscribe");
+}
+
+void Contacts::part(const Domain& domain, const Name& owner) {
+  const auto gateway = domain.addresses->parse({});
+  if (!gateway) return;
+  subscriptions_.remove(owner, *gateway);
+  tell_type(domain, *gateway, owner.view(), "unsubscribe");
+  tell_type(domain, *gateway, owner.view(), "unsubscribed");
+  tell(domain, *gateway, owner.view(), {Show::gone, {}});
 }
 
 bool Contacts::is_granted_there(const Domain& domain, const Name& owner, const Conversation& place) {
@@ -159,6 +184,7 @@ void Contacts::on_up(const Domain& domain) {
 }
 
 void Contacts::forget(const Name& owner) {
+  logins_.forget(owner);
   for (const auto& one : subscriptions_.forget(owner)) {
     if (one.place.kind == PlaceKind::direct) watch(*one.domain, owner, one.place, false);
     tell(*one.domain, one.place, owner.view(), {Show::gone, {}});

@@ -1,12 +1,14 @@
 #pragma once
 // Presence of what is no room (RFC 6121 §3, §4): the gateway, networks and persons as contacts in a roster. The gateway
-// is available while it runs, a network while the user's link is up, a person when the network says so.
+// is available while it runs, a network while the user's link is up, a person when the network says so. A client that
+// says to the gateway that it is there, or goes, is told the same by it (XEP-0100 §4.4, §4.5).
 #include <string_view>
 
 #include "gateway/adapter.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/incoming.hpp"
 #include "xmpp/links.hpp"
+#include "xmpp/logins.hpp"
 #include "xmpp/subscriptions.hpp"
 
 namespace isthmus::xmpp {
@@ -20,7 +22,7 @@ class Contacts {
   void restore(const Domain& domain) { subscriptions_.restore(domain, context_.runtime.names); }
 
   /// A presence to `place`, which is no room. Subscriptions are accepted, and never asked for in return; a probe proves
-  /// that there is one. What the user's own availability is means nothing here.
+  /// that there is one. The user's own availability means nothing here, but to the gateway itself.
   void on_presence(const Incoming& in, const Name& owner, const Conversation& place);
 
   /// The owner's link has changed to `state`, which `links` knows already: so does the network's presence, and its
@@ -33,6 +35,10 @@ class Contacts {
   /// The foreign side will not tell of that person: a new subscription ends, an old one stays and says why.
   void on_watch_refused(const Event& event, const Refusal& why);
 
+  /// The owner has registered with `domain`, which asks for their presence (XEP-0100 §4.1).
+  void ask_for_presence(const Domain& domain, const Name& owner);
+  /// The owner is registered no more: neither knows of the other's presence (XEP-0100 §4.3).
+  void part(const Domain& domain, const Name& owner);
   /// The owner's contacts here are none any more, and hear so; the store is told by whoever forgets the rest.
   void forget(const Name& owner);
 
@@ -44,6 +50,8 @@ class Contacts {
  private:
   void subscribe(const Incoming& in, const Name& owner, const Conversation& place);
   void unsubscribe(const Incoming& in, const Name& owner, const Conversation& place);
+  /// The client is there, or is no more; said to the gateway itself.
+  void on_login(const Incoming& in, const Name& owner, const Conversation& gateway);
   void probe(const Incoming& in, const Name& owner, const Conversation& place);
   /// `asked_by`: the client that subscribes and hears of a refusal; empty when the subscription is an old one.
   Subscription* find_or_add(const Incoming& in, const Name& owner, const Conversation& place,
@@ -61,6 +69,7 @@ class Contacts {
   const Context& context_;
   const Links& links_;
   Subscriptions subscriptions_;
+  Logins logins_;
 };
 
 }  // namespace isthmus::xmpp

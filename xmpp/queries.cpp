@@ -6,6 +6,7 @@
 
 #include "gateway/archive.hpp"
 #include "gateway/version.hpp"
+#include "xmpp/address_prompt.hpp"
 #include "xmpp/errors.hpp"
 #include "xmpp/jid.hpp"
 #include "xmpp/muc_writer.hpp"
@@ -32,7 +33,8 @@ Info info_of(PlaceKind kind, const isthmus::Adapter& foreign, bool is_domain) {
   switch (kind) {
     case PlaceKind::gateway:
     case PlaceKind::network: {
-      Info info{{identity}, {ns::commands, ns::disco_info, ns::disco_items, ns::muc, ns::ping, ns::version}};
+      Info info{{identity},
+                {ns::commands, ns::disco_info, ns::disco_items, ns::gateway, ns::muc, ns::ping, ns::version}};
       if (is_domain) info.features.push_back(ns::registration);
       // Clients look for rooms where there is a conference, and for gateways to register with by theirs (XEP-0100).
       if (is_domain && identity.category != "gateway")
@@ -74,6 +76,8 @@ void Queries::on_request(const Incoming& in, const Name& owner, const Answer<Con
   if (archives_.on_request(in, owner, *place)) return;
   if (place->kind == PlaceKind::room && rooms_.on_request(in, owner, *place)) return;
   if (is_ping) return answer_ping(in);
+  const bool is_service = place->kind == PlaceKind::gateway || place->kind == PlaceKind::network;
+  if (is_service && answer_address_prompt(context_, in, *place)) return;
   if (in.type == "get") {
     if (place->kind == PlaceKind::network && networks_.on_request(in, owner, *place)) return;
     if (child(in.element, ns::version, "query")) return answer_version(in);

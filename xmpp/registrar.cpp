@@ -11,15 +11,24 @@ namespace {
 
 constexpr std::string_view key = "registered";
 
-Setting stored(const Name& owner, std::string_view value) {
-  return {owner.str(), {}, {}, std::string{key}, std::string{value}};
-}
-
 }  // namespace
 
-Registrar::Registrar(const Context& context, Forget forget) : context_{context}, forget_{std::move(forget)} {
+Registrar::Registrar(const Context& context, Contacts& contacts, Find find, Forget forget)
+    : context_{context}, contacts_{contacts}, find_{std::move(find)}, forget_{std::move(forget)} {
   for (const auto& setting : context.runtime.store.settings())
-    if (setting.adapter.empty() && setting.key == key) registered_.insert(context.runtime.names.intern(setting.owner));
+    if (setting.adapter.empty() && setting.key == key)
+      registered_[context.runtime.names.intern(setting.owner)].insert(setting.place);
+}
+
+bool Registrar::is_registered(const Name& owner, std::string_view domain) const {
+  const auto found = registered_.find(owner);
+  return found != registered_.end() && found->second.contains(domain);
+}
+
+void Registrar::add(const Domain& domain, const Name& owner) {
+  registered_[owner].insert(domain.name);
+  context_.runtime.store.put({owner.str(), {}, domain.name, std::string{key}, "true"});
+  contacts_.ask_for_presence(domain, owner);
 }
 
 bool Registrar::on_request(const Incoming& in, const Name& owner) {
@@ -29,17 +38,22 @@ bool Registrar::on_request(const Incoming& in, const Name& owner) {
     answer_form(in, owner);
     return true;
   }
+  answer_done(in);
   if (child(query, ns::registration, "remove")) {
     forget(owner);
-  } else if (registered_.insert(owner).second) {
-    context_.runtime.store.put(stored(owner, "true"));
+  } else if (!is_registered(owner, in.domain.name)) {
+    add(in.domain, owner);
   }
-  answer_done(in);
   return true;
 }
 
 void Registrar::forget(const Name& owner) {
-  registered_.erase(owner);
+  if (const auto found = registered_.find(owner); found != registered_.end()) {
+    const auto domains = std::move(found->second);
+    registered_.erase(found);
+    for (const auto& name : domains)
+      if (const auto* domain = find_(name)) contacts_.part(*domain, owner);
+  }
   forget_(owner);
 }
 
@@ -47,7 +61,7 @@ void Registrar::answer_form(const Incoming& in, const Name& owner) {
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     open_result(out, {in.to.str(), in.from.str(), in.id});
     out.open("query", ns::registration);
-    if (registered_.contains(owner)) out.open("registered").close();
+    if (is_registered(owner, in.domain.name)) out.open("registered").close();
     out.leaf("instructions",
              "There is nothing to fill in. Names and passwords are set for each network, by the command “settings” at "
              "its address.");

@@ -1,10 +1,15 @@
 #pragma once
 // In-band registration with the gateway (XEP-0077, as XEP-0100 §4.1 and §4.3 want it of gateways). Nobody need
-// register; who does is known to be here, and unregistering forgets everything of the user, in one answer.
-#include <boost/unordered/unordered_flat_set.hpp>
+// register; with whom does, the gateway exchanges presence. Unregistering, at whichever domain, forgets everything of
+// the user, with one result.
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
+#include <set>
+#include <string>
+#include <string_view>
 
 #include "gateway/adapter.hpp"
+#include "xmpp/contacts.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/incoming.hpp"
 
@@ -14,9 +19,11 @@ class Registrar {
  public:
   /// Forgets everything of that user, but that they are registered.
   using Forget = std::function<void(const Name& owner)>;
+  /// The domain of that name; null when it is none of ours (any more).
+  using Find = std::function<const Domain*(std::string_view name)>;
 
   /// Reads from the store who is registered: before the loop runs.
-  Registrar(const Context& context, Forget forget);
+  Registrar(const Context& context, Contacts& contacts, Find find, Forget forget);
 
   /// True when `in`, a request to the domain's own address, is about registration: it is answered then.
   bool on_request(const Incoming& in, const Name& owner);
@@ -24,12 +31,16 @@ class Registrar {
   void forget(const Name& owner);
 
  private:
+  bool is_registered(const Name& owner, std::string_view domain) const;
+  void add(const Domain& domain, const Name& owner);
   void answer_form(const Incoming& in, const Name& owner);
   void answer_done(const Incoming& in);
 
   const Context& context_;
+  Contacts& contacts_;
+  Find find_;
   Forget forget_;
-  boost::unordered_flat_set<Name> registered_;
+  boost::unordered_flat_map<Name, std::set<std::string, std::less<>>> registered_;  // at which domains, by owner
 };
 
 }  // namespace isthmus::xmpp

@@ -149,10 +149,8 @@ struct Page {
   std::string_view first;  // its first field
   std::string_view label;
 };
-constexpr Page pages[] = {{"nick", "Who you are"},
-                          {"server_password", "Your account"},
-                          {"commands", "How you talk"},
-                          {"host", "The server"}};
+constexpr Page pages[] = {
+    {"nick", "Who you are"}, {"server_password", "Your account"}, {"commands", "How you talk"}, {"host", "The server"}};
 
 std::vector<Field::Option> options_of(const Setting& setting) {
   if (setting.is_address)

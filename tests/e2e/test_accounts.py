@@ -15,6 +15,8 @@ from support.xmpp_servers import IRC_DOMAIN, USERS_DOMAIN
 PASSWORD = "wherefore-art-thou"
 ADMIN = f"escalus@{USERS_DOMAIN}"
 REGISTER = "jabber:iq:register"
+GATEWAY = "jabber:iq:gateway"
+ROSTER = "jabber:iq:roster"
 VALIDATE = "{http://jabber.org/protocol/xdata-validate}"
 LAYOUT = "{http://jabber.org/protocol/xdata-layout}"
 
@@ -54,6 +56,13 @@ def logged_in_as(world, peer, nick):
     peer.wait("endofwhois", since=start)
     found = [line.split()[4] for line in peer.lines if line.split()[1:2] == ["330"]]
     return found[-1] if found else None
+
+
+def subscription(user, address):
+    """What the user's roster says of that contact; None when it is in it no more."""
+    roster = user.request(user.bare_jid, f"<query xmlns='{ROSTER}'/>")
+    return next((item.get("subscription") for item in roster.xml.iter(f"{{{ROSTER}}}item")
+                 if item.get("jid") == address), None)
 
 
 class TestAccount:
@@ -112,6 +121,46 @@ class TestAccount:
         assert key.read_text() != before
         refusal = juliet.refused_join(world.room(world.channel()), juliet.name)
         assert "settings" in refusal.error_text, "the password was read, and sent"
+
+
+class TestGateway:
+    """What XEP-0100 says of gateways."""
+
+    def test_who_registers_and_the_gateway_see_each_other(self, world):
+        juliet = world.xmpp()
+        start = juliet.mark()
+
+        assert juliet.request(IRC_DOMAIN, f"<query xmlns='{REGISTER}'/>", "set").type == "result"
+
+        juliet.wait("presence", since=start, sender=IRC_DOMAIN, type="subscribe")
+        # The client agrees, and asks for the same: it is granted, and the gateway seen by all of hers.
+        juliet.wait("presence", since=start, sender=IRC_DOMAIN, type="", to=juliet.bare_jid)
+        again = world.xmpp(account=juliet.name, resource="garden")
+        again.wait("presence", sender=IRC_DOMAIN, type="")
+
+        wait_until(lambda: subscription(juliet, IRC_DOMAIN) == "both", "each knows of the other")
+
+        start = juliet.mark()
+        juliet.request(IRC_DOMAIN, f"<query xmlns='{REGISTER}'><remove/></query>", "set")
+        juliet.wait("presence", since=start, sender=IRC_DOMAIN, type="unavailable")
+        wait_until(lambda: subscription(juliet, IRC_DOMAIN) == "none", "neither knows of the other")
+
+    def test_is_there_for_who_says_hello_to_it(self, world):
+        juliet = world.xmpp()
+        for kind in ("", "unavailable", ""):
+            start = juliet.mark()
+            juliet.send_presence(IRC_DOMAIN, kind)
+            juliet.wait("presence", since=start, sender=IRC_DOMAIN, type=kind)
+
+    def test_makes_an_address_of_a_name(self, world):
+        juliet = world.xmpp()
+        asked = juliet.query(IRC_DOMAIN, GATEWAY)
+        assert asked.xml.findtext(f"{{{GATEWAY}}}query/{{{GATEWAY}}}prompt")
+        for address, name in ((IRC_DOMAIN, f"Romeo%{world.network}"), (world.network_address, "romeo")):
+            made = juliet.request(address, f"<query xmlns='{GATEWAY}'><prompt>{name}</prompt></query>", "set")
+            assert made.xml.findtext(f"{{{GATEWAY}}}query/{{{GATEWAY}}}jid") == world.person("romeo")
+        refusal = juliet.request(IRC_DOMAIN, f"<query xmlns='{GATEWAY}'><prompt>a b%c</prompt></query>", "set")
+        assert refusal.condition in ("jid-malformed", "item-not-found")
 
 
 class TestForms:

@@ -2,6 +2,8 @@
 
 from xml.sax.saxutils import escape
 
+import pytest
+
 from support.xmpp_client import DISCO_ITEMS
 
 RSM = "http://jabber.org/protocol/rsm"
@@ -50,6 +52,17 @@ class TestRooms:
         assert page(juliet, world.network_address, "<max>0</max>") == ([], None, count)
         assert page(juliet, world.network_address, "<max>1</max>")[0] == everything[:1]
         assert page(juliet, world.network_address, "<max>1</max><before/>")[0] == everything[-1:]
+
+    @pytest.mark.parametrize("inside, condition", [
+        ("<max>many</max>", "bad-request"), ("<max>-1</max>", "bad-request"), ("<max/>", "bad-request"),
+        ("<index>99999999999999999999</index>", "bad-request"), ("<index>1000000</index>", "item-not-found"),
+        ("<after>a</after><before>b</before>", "bad-request"), ("<max>1</max>" * 2, None),
+        (f"<max>{'9' * 5000}</max>", "bad-request")])
+    def test_pages_that_are_none(self, world, inside, condition):
+        juliet, _, _, _ = world.pair()
+        answer = juliet.request(world.network_address,
+                                f"<query xmlns='{DISCO_ITEMS}'><set xmlns='{RSM}'>{inside}</set></query>")
+        assert (answer.condition or None) == condition
 
     def test_a_secret_room_is_seen_by_those_who_are_in_it(self, world):
         """What one user may see is not shown to another, although the network is the same."""

@@ -1,4 +1,4 @@
-// Ad-hoc commands (XEP-0050), commands in words, and registration (XEP-0077), through the dispatcher.
+// Ad-hoc commands (XEP-0050) and commands in words, through the dispatcher.
 #include "xmpp/commands.hpp"
 
 #include "tests/xmpp/dispatcher_stage.hpp"
@@ -226,19 +226,6 @@ TEST_F(CommandsTest, ForgettingNeedsAYesAndLeavesNothing) {
   EXPECT_THAT(foreign.ended, ElementsAre("juliet@example.org all: the user is gone"));
   EXPECT_THAT(base.store.all_settings, IsEmpty());
   EXPECT_THAT(base.store.all_subscriptions, IsEmpty());
-}
-
-TEST_F(CommandsTest, RegistrationIsThereAndUnregisteringForgetsEverythingInOneResult) {
-  const std::string query = "<query xmlns='jabber:iq:register'/>";
-  EXPECT_THAT(ask(gateway, query, balcony, "get"), Not(HasSubstr("<registered")));
-  EXPECT_THAT(ask(gateway, query), HasSubstr("type=\"result\""));
-  EXPECT_THAT(ask(gateway, query, balcony, "get"), HasSubstr("<registered"));
-  EXPECT_THAT(ask(gateway, query, "romeo@example.org/orchard", "get"), Not(HasSubstr("<registered")));
-  EXPECT_THAT(base.store.all_settings, testing::SizeIs(1));
-  EXPECT_THAT(ask(gateway, "<query xmlns='jabber:iq:register'><remove/></query>"), HasSubstr("type=\"result\""));
-  EXPECT_THAT(ask(gateway, query, balcony, "get"), Not(HasSubstr("<registered")));
-  EXPECT_THAT(base.store.all_settings, IsEmpty());
-  EXPECT_THAT(foreign.forgotten, ElementsAre("juliet@example.org"));
 }
 
 }  // namespace
