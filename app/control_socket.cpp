@@ -27,15 +27,17 @@ using namespace asio::experimental::awaitable_operators;
 using Protocol = asio::local::stream_protocol;
 
 constexpr std::size_t max_connections = 8;
-constexpr std::size_t max_command = 64;
+constexpr std::size_t max_command = std::size_t{16} * 1024;
 constexpr auto request_timeout = 5s;
 
 asio::awaitable<void> answer(Protocol::socket& socket, const ControlCommands& commands) {
   std::string command;
   co_await asio::async_read_until(socket, asio::dynamic_buffer(command, max_command), '\n', asio::use_awaitable);
   command.erase(command.find('\n'));
-  const auto found = commands.find(command);
-  const std::string text = found != commands.end() ? found->second() : "unknown command\n";
+  const auto space = std::min(command.find(' '), command.size());
+  const auto found = commands.find(std::string_view{command}.substr(0, space));
+  const auto rest = std::string_view{command}.substr(std::min(space + 1, command.size()));
+  const std::string text = found != commands.end() ? found->second(rest) : "unknown command\n";
   co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
 }
 

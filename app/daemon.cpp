@@ -60,11 +60,16 @@ Daemon::Daemon(Reading reading, std::function<Reading()> again)
                plan_.limits,
                routes_,
                *store_,
-               archive_},
+               archive_,
+               {},
+               &links_},
       traffic_{alarms_, log_},
       users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates, plan_.admins}},
+      links_{runtime_},
       service_manager_{read_environment(), alarms_},
-      commands_{{"status", [this] { return status(); }}, {"reload", [this] { return reload(); }}} {
+      commands_{{"status", [this](std::string_view) { return status(); }},
+                {"reload", [this](std::string_view) { return reload(); }},
+                {"run", [this](std::string_view request) { return run_command(request); }}} {
   router_.set_watch(traffic_);
   const AdapterId home{0};
   router_.set(home, users_);
@@ -76,8 +81,11 @@ Daemon::Daemon(Reading reading, std::function<Reading()> again)
     router_.set(id, *adapters_.back());
     users_.add(component.settings, id, *adapters_.back());
     traffic_.add(id, component.settings.domain);
+    links_.know(id);
   }
   users_.offer_to_administrators(reload_command());
+  links_.set_id(router_.reserve());
+  links_.add(plan_.links);
 }
 
 int Daemon::run() {
@@ -98,6 +106,7 @@ asio::awaitable<void> Daemon::serve() {
   users.spawn("xmpp", users_.run());
   co_await with_tasks([this](TaskGroup& tasks) -> asio::awaitable<void> {
     for (const auto& adapter : adapters_) tasks.spawn("adapter", adapter->run());
+    tasks.spawn("links", links_.run());
     if (!plan_.http.address.empty()) tasks.spawn("http", serve_pages());
     if (!plan_.control_socket.empty())
       tasks.spawn("control", serve_control(plan_.control_socket, commands_, runtime_.log));
@@ -161,6 +170,17 @@ GatewayState Daemon::state() const {
 std::string Daemon::status() const {
   const auto running = std::chrono::duration_cast<std::chrono::seconds>(alarms_.now() - started_);
   return status_text(state(), traffic_, running);
+}
+
+std::string Daemon::run_command(std::string_view request) {
+  std::vector<Command> offered;
+  for (const auto& adapter : adapters_) {
+    for (auto& command : adapter->admin_commands()) offered.push_back(std::move(command));
+  }
+  const CommandCall call{names_.intern("the command line"), {}};
+  auto answer = run_admin_command(offered, call, request);
+  router_.settle();
+  return answer;
 }
 
 std::string Daemon::reload() {

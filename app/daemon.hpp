@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "app/changes.hpp"
+#include "app/command_line.hpp"
 #include "app/control_socket.hpp"
 #include "app/metrics.hpp"
 #include "app/plan.hpp"
 #include "app/service_manager.hpp"
 #include "app/traffic.hpp"
 #include "gateway/archive.hpp"
+#include "gateway/links/links.hpp"
 #include "gateway/runtime/runtime.hpp"
 #include "gateway/runtime/task_group.hpp"
 #include "xmpp/adapter.hpp"
@@ -47,6 +49,8 @@ class Daemon {
   HttpAnswer readiness() const;
   GatewayState state() const;
   std::string status() const;
+  /// Runs an administrators' command: a JSON object of its name and values. What came of it, in lines.
+  std::string run_command(std::string_view request);
   /// All or nothing; what came of it, in lines.
   std::string reload();
   /// The same for administrators, from their client.
@@ -80,6 +84,7 @@ class Daemon {
   Runtime runtime_;
   Traffic traffic_;
   xmpp::Adapter users_;
+  Links links_;
   std::vector<std::unique_ptr<Adapter>> adapters_;
   std::unique_ptr<Alarm> last_resort_;
   ServiceManager service_manager_;

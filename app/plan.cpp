@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
+#include "app/link_reader.hpp"
 #include "xmpp/jid.hpp"
 
 namespace isthmus {
@@ -14,6 +16,8 @@ struct AdapterRow {
   std::string_view name;
   AdapterMaker (*factory)(const config::Section& own, const config::Section& component);
   std::vector<Probe> (*probes)(const config::Section& own, const config::Section& component);
+  std::unique_ptr<AddressBook> (*book)(const config::Section& own, const config::Section& component, AdapterId id,
+                                       NameTable& names);
 };
 
 }  // namespace isthmus
@@ -44,7 +48,7 @@ LogLevel parse_level(const std::string& name) {
   return levels.at(name);
 }
 
-void read_component(Plan& plan, const config::Section& root, const config::Section& section) {
+void read_component(Plan& plan, const config::Section& root, const config::Section& section, LinkReader& links) {
   std::vector<std::string_view> names;
   for (const auto& row : adapter_table) names.push_back(row.name);
   auto settings = xmpp::read_component_settings(section, plan.server);
@@ -56,6 +60,8 @@ void read_component(Plan& plan, const config::Section& root, const config::Secti
   for (const auto& row : adapter_table) {
     if (row.name != adapter) continue;
     const auto own = root.table(row.name);
+    const AdapterId id{static_cast<std::uint8_t>(plan.components.size())};
+    links.know(id, row.book(own, section, id, links.names()));
     plan.components.push_back(
         {std::move(settings), std::string{row.name}, row.factory(own, section), row.probes(own, section)});
     break;
@@ -153,9 +159,11 @@ Archive::Retention read_retention(const config::Section& storage) {
 Plan read_plan(const config::Section& root) {
   Plan plan;
   plan.server = xmpp::read_server_settings(root.table("xmpp"));
-  for (const auto& section : root.array("component")) read_component(plan, root, section);
+  LinkReader links;
+  for (const auto& section : root.array("component")) read_component(plan, root, section, links);
   if (plan.components.empty())
     root.problem("component", "no [[component]]: the gateway needs at least one, with domain and adapter");
+  plan.links = links.read(root);
   plan.storage = read_storage(root.table("storage"));
   plan.retention = read_retention(root.table("storage"));
   plan.users = read_users(root.table("access"));

@@ -9,6 +9,7 @@
 #include "config/config.hpp"
 #include "gateway/access.hpp"
 #include "gateway/archive.hpp"
+#include "gateway/links/link.hpp"
 #include "gateway/model/degrade.hpp"
 #include "gateway/runtime/http.hpp"
 #include "gateway/runtime/log.hpp"
@@ -31,6 +32,7 @@ struct Component {
 struct Plan {
   xmpp::ServerSettings server;
   std::vector<Component> components;
+  std::vector<LinkSettings> links;
   Storage storage;
   Archive::Retention retention;
   std::vector<std::string> users;

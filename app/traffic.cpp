@@ -26,27 +26,33 @@ Traffic::Link* Traffic::link_of(const Event& event) {
 void Traffic::on_event(const Event& event) {
   if (!std::holds_alternative<Message>(event.what)) return;
   Link* link = link_of(event);
-  if (link != nullptr) ++(event.about.source == home ? link->messages_out : link->messages_in);
+  if (link != nullptr) ++(is_out(event) ? link->messages_out : link->messages_in);
 }
 
 void Traffic::on_confirmed(const Event& event) {
-  if (event.about.source != home || !std::holds_alternative<Message>(event.what)) return;
+  if (!is_out(event) || !std::holds_alternative<Message>(event.what)) return;
   const std::chrono::duration<double> took = alarms_.wall_clock() - event.about.received_at;
   // The wall clock may have been set back meanwhile.
   if (Link* link = link_of(event)) link->delivery.add(std::max(took.count(), 0.0));
 }
 
+void Traffic::on_endless(const Event& event) {
+  const auto& place = event.about.conversation;
+  log_.error("each event makes another one, without end; given up at one of adapter {} in {}/{}, payload {}",
+             static_cast<unsigned>(place.adapter), place.network.view(), place.native.view(), event.what.index());
+}
+
 void Traffic::on_failed(const Event& event, const Refusal& why) {
   Link* link = link_of(event);
   if (link == nullptr) return;
-  const bool is_out = event.about.source == home;
-  ++(is_out ? link->failed_out : link->failed_in)[why.condition];
+  const bool is_out_of_here = is_out(event);
+  ++(is_out_of_here ? link->failed_out : link->failed_in)[why.condition];
   if (!log_.is_on(LogLevel::debug)) return;
   const auto id = to_hex(event.about.id);
   const auto& place = event.about.conversation;
   const std::string conversation = std::string{place.network.view()}.append("/").append(place.native.view());
   log_.debug(LogFields{{"link", link->name},
-                       {"dir", is_out ? "out" : "in"},
+                       {"dir", is_out_of_here ? "out" : "in"},
                        {"conv", conversation},
                        {"id", {id.data(), id.size()}},
                        {"reason", to_text(why.condition)}},

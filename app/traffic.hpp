@@ -46,10 +46,11 @@ class Traffic final : public DeliveryWatch {
   void on_event(const Event& event) override;
   void on_confirmed(const Event& event) override;
   void on_failed(const Event& event, const Refusal& why) override;
+  void on_endless(const Event& event) override;
 
  private:
-  static constexpr AdapterId home{0};
-
+  /// From users, or from another network by a link.
+  static bool is_out(const Event& event) noexcept { return event.about.source != event.about.conversation.adapter; }
   Link* link_of(const Event& event);
 
   const Alarms& alarms_;

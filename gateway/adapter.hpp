@@ -56,6 +56,20 @@ class AddressBook {
   virtual std::string text(const Conversation& place) const = 0;
   /// The conversation with the participant `name` of `room` alone.
   virtual Answer<Conversation> person(const Conversation& room, std::string_view name) const = 0;
+
+  // How the configuration and programs name places, "scheme:network/native" or "scheme:native" where there is one
+  // network only: by the names that the foreign side itself has for them.
+
+  /// A literal of a-z; empty: nothing here is named so.
+  virtual std::string_view scheme() const noexcept { return {}; }
+  /// The room that `text`, what follows the colon, names.
+  virtual Answer<Conversation> place(std::string_view text) const {
+    return Refusal{Condition::item_not_found, Remedy::cancel, "Nothing here is named " + std::string{text} + ".", {}};
+  }
+  /// Whether what is said in one of these rooms of one network may also be said in the other: native names.
+  virtual bool overlap(std::string_view a, std::string_view b) const { return a == b; }
+  /// Whether its places may be heard by programs that may read them, and not by links alone.
+  virtual bool is_open_to_programs() const noexcept { return false; }
 };
 
 /// A user's session on a network, for people to read.
@@ -91,6 +105,8 @@ class Adapter {
     static_cast<void>(place);
     return {};
   }
+  /// What administrators may have done here; `isthmus` on the command line too.
+  virtual std::vector<Command> admin_commands() { return {}; }
   /// The sessions of `owner`, or of everybody when it is empty.
   virtual std::vector<SessionInfo> sessions(const Name& owner) const {
     static_cast<void>(owner);

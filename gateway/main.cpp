@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <iostream>
 #include <string>
+#include <vector>
 
+#include "app/command_line.hpp"
 #include "app/connect_check.hpp"
 #include "app/control_socket.hpp"
 #include "app/daemon.hpp"
@@ -60,8 +62,39 @@ int ask(const Plan& plan, const std::string& command) {
     return 1;
   }
   std::cout << *answer;
+  if (answer->starts_with(command_refused)) return 1;
   return answer->starts_with(reload_refused) ? bad_configuration : clean;
 }
+
+/// `isthmus token …`: what it asks the running gateway for.
+struct TokenCommand {
+  explicit TokenCommand(CLI::App& app)
+      : whole{app.add_subcommand("token", "make, list and revoke the tokens of programs")->fallthrough()},
+        add{whole->add_subcommand("add", "make a token, and show it this once")->fallthrough()},
+        list{whole->add_subcommand("list", "say which tokens there are")->fallthrough()},
+        revoke{whole->add_subcommand("revoke", "end a token and its connections")->fallthrough()} {
+    whole->require_subcommand(1);
+    add->add_option("NAME", name, "what it is called")->required();
+    add->add_option("--scope", scopes, "read:PATTERN, send:PATTERN or state; may be given several times")->required();
+    add->add_option("--expires", expires, "a day or a time, such as 2027-01-31");
+    revoke->add_option("NAME", name, "which one")->required();
+  }
+  std::string request() const {
+    if (*list) return to_request("tokens", {});
+    if (*revoke) return to_request("token-revoke", {{"name", name}});
+    std::string lines;
+    for (const auto& scope : scopes) lines += (lines.empty() ? "" : "\n") + scope;
+    return to_request("token-add", {{"name", name}, {"scopes", lines}, {"expires", expires}});
+  }
+
+  CLI::App* whole;
+  CLI::App* add;
+  CLI::App* list;
+  CLI::App* revoke;
+  std::string name;
+  std::vector<std::string> scopes;
+  std::string expires;
+};
 
 int main_with(int argc, char** argv) {
   CLI::App app{"isthmus: a gateway between XMPP and other networks", "isthmus"};
@@ -79,6 +112,7 @@ int main_with(int argc, char** argv) {
   auto* import = app.add_subcommand("import-biboumi", "take over the users' data of a biboumi")->fallthrough();
   std::string biboumi_file;
   import->add_option("FILE", biboumi_file, "biboumi's SQLite file")->required();
+  const TokenCommand token{app};
   CLI11_PARSE(app, argc, argv);
   if (*say_version) {
     std::cout << "isthmus " << version << "\n";
@@ -90,6 +124,7 @@ int main_with(int argc, char** argv) {
   // What runs may be asked also when the file has mistakes by now.
   if (*status) return ask(plan, "status");
   if (*reload) return ask(plan, "reload");
+  if (*token.whole) return ask(plan, "run " + token.request());
   for (const auto& problem : reading.problems) std::cerr << to_text(problem) << "\n";
   if (!reading.problems.empty()) return bad_configuration;
   if (*check) return check_all(path, plan, connect);

@@ -15,7 +15,7 @@ void Router::set(AdapterId id, Adapter& adapter) { adapters_[static_cast<std::si
 
 void Router::emit(EventPtr event) {
   if (watch_ != nullptr) watch_->on_event(*event);
-  if (witness_ != nullptr && event->about.source != home_) witness_->heard(*event);
+  if (witness_ != nullptr && event->about.source != home_ && !is_plumbing(*event)) witness_->heard(*event);
   incoming_.push_back({std::move(event), std::nullopt});
 }
 
@@ -38,7 +38,8 @@ void Router::resumed(AdapterId id) {
 void Router::settle() {
   if (settling_) return;
   settling_ = true;
-  while (!incoming_.empty()) {
+  for (int step = 0; !incoming_.empty(); ++step) {
+    if (step == max_steps) give_up();
     std::swap(incoming_, routing_);
     for (auto& delivery : routing_) route(std::move(delivery));
     routing_.clear();
@@ -46,10 +47,17 @@ void Router::settle() {
   settling_ = false;
 }
 
+void Router::give_up() {
+  if (watch_ != nullptr && incoming_.front().event) watch_->on_endless(*incoming_.front().event);
+  counters_.add("loops_ended", "endless");
+  incoming_.clear();
+}
+
 AdapterId Router::destination(const Delivery& delivery) const {
   const auto& about = delivery.event->about;
   if (delivery.receipt) return about.source;
-  return about.source == home_ ? about.conversation.adapter : home_;
+  if (is_a_wish(*delivery.event)) return about.conversation.adapter;
+  return is_plumbing(*delivery.event) ? plumbing_ : home_;
 }
 
 void Router::route(Delivery delivery) {
@@ -66,9 +74,8 @@ void Router::route(Delivery delivery) {
   if (std::holds_alternative<Pending>(outcome)) return;
   if (std::holds_alternative<Deferred>(outcome)) return defer(to, std::move(delivery.event));
   if (auto* rejected = std::get_if<Rejected>(&outcome)) return refuse(std::move(delivery), std::move(rejected->why));
-  // Users hear what became of their words; foreign sides hear only of refusals.
-  if (!delivery.receipt && delivery.event && delivery.event->about.source == home_)
-    confirmed(std::move(delivery.event));
+  // Whoever wished for it hears what became of it; foreign sides hear only of refusals.
+  if (!delivery.receipt && delivery.event && is_a_wish(*delivery.event)) confirmed(std::move(delivery.event));
 }
 
 bool Router::adapt(Delivery& delivery, Adapter& to) {
@@ -80,7 +87,7 @@ bool Router::adapt(Delivery& delivery, Adapter& to) {
     case Degraded::dropped:
       counters_.add("degraded", "dropped");
       // Whoever took back a reaction is told that it is gone; of what tells of a moment only nobody is told.
-      if (event.about.source == home_ && !is_momentary(event.what)) confirmed(std::move(delivery.event));
+      if (is_a_wish(event) && !is_momentary(event.what)) confirmed(std::move(delivery.event));
       return false;
     case Degraded::refused: break;
   }

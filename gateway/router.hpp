@@ -20,6 +20,8 @@ class DeliveryWatch {
   /// The foreign side has what a user said.
   virtual void on_confirmed(const Event& event) = 0;
   virtual void on_failed(const Event& event, const Refusal& why) = 0;
+  /// settle() gave up at `event`, and dropped it: a defect of an adapter.
+  virtual void on_endless(const Event& event) = 0;
 };
 
 /// Sees what happens, before the users' side does.
@@ -34,6 +36,9 @@ class Witness {
 
 class Router {
  public:
+  /// What follows from one input follows in this many steps; more, and two adapters answer each other without end.
+  static constexpr int max_steps = 1'000;
+
   explicit Router(Counters& counters, DegradePolicy policy = {}) : counters_{counters}, policy_{policy} {}
 
   /// An id for an adapter that will be set before the first event; at most 255.
@@ -42,6 +47,11 @@ class Router {
   void set(AdapterId id, Adapter& adapter);
   /// The adapter on whose side the users are.
   void set_home(AdapterId id) { home_ = id; }
+  /// `id` gets what `owner`, who is no user, hears in other places, and may say something there.
+  void set_plumbing(AdapterId id, Name owner) {
+    plumbing_ = id;
+    plumber_ = std::move(owner);
+  }
   /// `witness` outlives the router's last event. Without one, nobody looks.
   void set_witness(Witness& witness) { witness_ = &witness; }
   const Adapter& adapter(AdapterId id) const { return *adapters_[static_cast<std::size_t>(id)]; }
@@ -50,6 +60,7 @@ class Router {
   void set_watch(DeliveryWatch& watch) { watch_ = &watch; }
   /// From the next event on.
   void set_policy(const DegradePolicy& policy) { policy_ = policy; }
+  const DegradePolicy& policy() const noexcept { return policy_; }
 
   /// Takes an event in; settle() routes it, so no adapter is ever called from within its own code.
   void emit(EventPtr event);
@@ -69,17 +80,27 @@ class Router {
 
  private:
   void route(Delivery delivery);
+  /// Drops what waits to be routed.
+  void give_up();
   void defer(AdapterId to, EventPtr event);
   void refuse(Delivery delivery, Refusal why);
   /// Makes of a delivery what `to` can say. False when that is the end of it.
   bool adapt(Delivery& delivery, Adapter& to);
   AdapterId destination(const Delivery& delivery) const;
+  /// Comes from a side that asks, and hears what became of it.
+  bool is_a_wish(const Event& event) const noexcept {
+    return event.about.source == home_ || event.about.source == plumbing_;
+  }
+  /// Belongs to no user.
+  bool is_plumbing(const Event& event) const noexcept { return event.about.owner == plumber_ && !plumber_.empty(); }
 
   Counters& counters_;
   DegradePolicy policy_;
   DeliveryWatch* watch_ = nullptr;
   std::vector<Adapter*> adapters_;
   AdapterId home_{};
+  AdapterId plumbing_{};  // as home_: there is none
+  Name plumber_;
   Witness* witness_ = nullptr;
   std::vector<Delivery> incoming_;  // taken in, not yet routed
   std::vector<Delivery> routing_;   // being routed; a member for its capacity

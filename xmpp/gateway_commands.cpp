@@ -64,6 +64,7 @@ std::vector<Command> GatewayCommands::at(const Domain& domain, const Name& owner
 std::vector<Command> GatewayCommands::administration(const Domain& domain, const Conversation& place) const {
   std::vector<Command> all;
   if (!is_gateway(domain, place)) return all;
+  for (auto& command : domain.foreign->admin_commands()) all.push_back(std::move(command));
   all.push_back(everybodys_sessions(domain));
   all.push_back(disconnect_user(domain));
   all.push_back(counters());

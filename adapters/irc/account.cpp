@@ -245,6 +245,16 @@ std::variant<Account, FormProblem> to_account(const Form& filled, const Account&
   return account;
 }
 
+Account to_account(const Network::Own& own) {
+  Account account;
+  account.nick = own.nick;
+  account.sasl_account = own.sasl_account;
+  account.sasl_password = own.sasl_password;
+  if (!own.sasl_password.empty()) account.sasl = "auto";
+  account.history = 0;  // what was said before is no news for a link
+  return account;
+}
+
 Network with_account(const Network& network, const Account& account, bool any_host) {
   Network own = network;
   const bool is_named = any_host && (!account.host.empty() || account.port != 0 || !account.tls.empty());

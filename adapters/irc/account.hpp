@@ -48,6 +48,9 @@ Form to_form(const Account& account, std::string_view network, bool any_host = t
 /// `before` with what the filled-in form says; a secret that is left empty stays, "-" removes it.
 std::variant<Account, FormProblem> to_account(const Form& filled, const Account& before);
 
+/// The gateway's own.
+Account to_account(const Network::Own& own);
+
 /// `network` as the user wants it. Whoever names a host, a port or no TLS is held to public addresses, and gets neither
 /// the operator's password nor the operator's certificates. `any_host` false: nobody may name them.
 Network with_account(const Network& network, const Account& account, bool any_host);

@@ -72,6 +72,10 @@ void Accounts::set(const Name& owner, const Name& network, Account account) {
   }
 }
 
+void Accounts::preset(const Name& owner, const Name& network, Account account) {
+  accounts_.insert_or_assign(Key{owner, network}, std::make_shared<const Account>(std::move(account)));
+}
+
 void Accounts::forget(const Name& owner) {
   const auto is_theirs = [&](const auto& item) { return item.first.owner == owner; };
   boost::unordered::erase_if(accounts_, is_theirs);

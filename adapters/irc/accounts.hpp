@@ -22,6 +22,8 @@ class Accounts {
   std::shared_ptr<const Account> of(const Name& owner, const Name& network) const;
   /// Lifts a refusal, too.
   void set(const Name& owner, const Name& network, Account account);
+  /// The same for one that the configuration sets: the store hears nothing of it.
+  void preset(const Name& owner, const Name& network, Account account);
   /// All of that user's, here; the store is told by whoever forgets the rest.
   void forget(const Name& owner);
 

@@ -8,6 +8,7 @@
 
 #include "adapters/irc/timing.hpp"
 #include "gateway/archive.hpp"
+#include "gateway/links/links.hpp"
 
 namespace isthmus::irc {
 
@@ -175,7 +176,7 @@ Outcome IrcAdapter::open(EventPtr& event) {
   }
   if (auto why = accounts_.refusal(user, name)) return Rejected{std::move(*why)};
   const auto held = sessions_of_.find(user);
-  if ((held == sessions_of_.end() ? 0U : held->second) >= runtime_.limits.sessions) {
+  if (!is_own(user) && (held == sessions_of_.end() ? 0U : held->second) >= runtime_.limits.sessions) {
     runtime_.counters.add("irc_connects_refused", "sessions");
     return rejected(
         Condition::resource_constraint, Remedy::wait,
@@ -185,6 +186,7 @@ Outcome IrcAdapter::open(EventPtr& event) {
   place.adapter = id_;
   place.kind = PlaceKind::network;
   place.network = name;
+  if (is_own(user)) accounts_.preset(user, name, to_account(network->network.own));
   const auto connection = std::make_shared<Connection>(connection_setting_, std::move(network), user, place);
   connections_.emplace(Key{user, name}, connection);
   ++sessions_of_[user];
@@ -195,6 +197,10 @@ Outcome IrcAdapter::open(EventPtr& event) {
     over(*connection);
   }
   return outcome;
+}
+
+bool IrcAdapter::is_own(const Name& owner) const noexcept {
+  return runtime_.links != nullptr && owner == runtime_.links->owner();
 }
 
 std::shared_ptr<NetworkInUse> IrcAdapter::use(const Name& name) {
@@ -208,6 +214,12 @@ std::shared_ptr<NetworkInUse> IrcAdapter::use(const Name& name) {
   shared->network = std::move(*network);
   networks_.emplace(name, shared);
   return shared;
+}
+
+std::unique_ptr<AddressBook> address_book(const config::Section& own, const config::Section& component, AdapterId id,
+                                          NameTable& names) {
+  const auto settings = read_settings(own, component);
+  return std::make_unique<IrcAddressBook>(id, names, settings.fixed_network, names_of(settings));
 }
 
 AdapterMaker factory(const config::Section& own, const config::Section& component) {

@@ -63,6 +63,8 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   CommandOutcome use_account(const CommandCall& call, Account account, std::string text);
   RoomWish room_wish(const Name& owner, const Conversation& room) const;
   std::shared_ptr<NetworkInUse> use(const Name& network);
+  /// True for the gateway itself, which is no user.
+  bool is_own(const Name& owner) const noexcept;
 
   Runtime& runtime_;
   AdapterId id_;
@@ -85,5 +87,9 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
 
 /// Reads [irc] and what `component` sets for itself now; makes the adapter later.
 AdapterMaker factory(const config::Section& own, const config::Section& component);
+
+/// Its addresses before there is an adapter, for those who check the configuration.
+std::unique_ptr<AddressBook> address_book(const config::Section& own, const config::Section& component, AdapterId id,
+                                          NameTable& names);
 
 }  // namespace isthmus::irc

@@ -130,6 +130,17 @@ Answer<Conversation> IrcAddressBook::parse(std::string_view text) const {
   return place_on(*std::move(found), native);
 }
 
+Answer<Conversation> IrcAddressBook::place(std::string_view text) const {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos || !has_channel_type(text.substr(slash + 1)))
+    return malformed(quoted(text) + " is no channel of a network, such as irc.example.org/#channel");
+  auto found = network(text.substr(0, slash));
+  if (!found) return found.error();
+  if (!fixed_network_.empty() && *found != fixed_network_)
+    return not_found("the only network here is " + fixed_network_.str());
+  return place_on(*std::move(found), text.substr(slash + 1));
+}
+
 std::string IrcAddressBook::text(const Conversation& place) const {
   const bool is_on_fixed = !fixed_network_.empty() && place.network == fixed_network_;
   if (place.kind == PlaceKind::gateway) return {};

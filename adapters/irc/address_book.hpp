@@ -30,6 +30,10 @@ class IrcAddressBook final : public AddressBook {
   std::string text(const Conversation& place) const override;
   Answer<Conversation> person(const Conversation& room, std::string_view name) const override;
 
+  std::string_view scheme() const noexcept override { return "irc"; }
+  /// "network/#channel".
+  Answer<Conversation> place(std::string_view text) const override;
+
   /// The place `native` (a channel or nick as the server spells it) on `network` (canonical). No checks: for what the
   /// server itself said.
   Conversation room(const Name& network, std::string_view native) const;

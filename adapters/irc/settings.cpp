@@ -1,6 +1,7 @@
 #include "adapters/irc/settings.hpp"
 
 #include "adapters/irc/bytes.hpp"
+#include "adapters/irc/nick.hpp"
 
 #include <algorithm>
 
@@ -33,6 +34,18 @@ Network::Charset read_charset(const config::Section& section) {
   return charset;
 }
 
+Network::Own read_own(const config::Section& section) {
+  Network::Own login;
+  login.nick = section.text("nick", "");
+  if (!login.nick.empty() && !is_nick(login.nick))
+    section.problem("nick", "is no nick: it has no space, comma or any of * ? ! @");
+  login.sasl_account = section.text("sasl_account", "");
+  login.sasl_password = section.secret("sasl_password");
+  if (!login.sasl_account.empty() && login.sasl_password.empty())
+    section.problem("sasl_account", "needs sasl_password or sasl_password_file");
+  return login;
+}
+
 Network read_network(const std::string& name, const config::Section& section, bool formatting) {
   Network network;
   network.name = lower(name);
@@ -49,6 +62,7 @@ Network read_network(const std::string& name, const config::Section& section, bo
   network.charset = read_charset(section);
   for (const auto& [channel, own] : section.tables("channels"))
     network.channel_charsets.emplace_back(lower(channel), read_charset(own));
+  network.own = read_own(section.table("own"));
   if (network.host.empty()) section.problem("host", "must name a host");
   return network;
 }
@@ -58,8 +72,8 @@ Network read_network(const std::string& name, const config::Section& section, bo
 std::uint16_t usual_port(bool tls) noexcept { return tls ? tls_port : plain_port; }
 
 const LegacyCharset* Network::charset_of(std::string_view target) const {
-  for (const auto& [channel, own] : channel_charsets)
-    if (equals_ignoring_case(channel, target)) return own.get();
+  for (const auto& [channel, theirs] : channel_charsets)
+    if (equals_ignoring_case(channel, target)) return theirs.get();
   return charset.get();
 }
 

@@ -35,6 +35,14 @@ struct Network {
   std::string fingerprint{};  // of the only certificate to trust (TlsWanted); empty: any good one
   std::string identity{};     // the user's own certificate and key (TlsWanted); empty: none
 
+  /// The gateway's own login, which links use.
+  struct Own {
+    std::string nick{};           // empty: "isthmus"
+    std::string sasl_account{};   // empty: the nick
+    std::string sasl_password{};  // empty: no SASL
+  };
+  Own own{};
+
   /// The charset of what is said to `target`, a channel or a nick; null: none of its own.
   const LegacyCharset* charset_of(std::string_view target) const;
 };

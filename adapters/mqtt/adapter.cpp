@@ -10,6 +10,7 @@
 
 #include "adapters/mqtt/line.hpp"
 #include "adapters/mqtt/paho_client.hpp"
+#include "gateway/links/links.hpp"
 
 namespace isthmus::mqtt {
 namespace {
@@ -103,7 +104,7 @@ asio::awaitable<void> MqttAdapter::run() {
 isthmus::Capabilities MqttAdapter::capabilities(const Name&, const Conversation& place) const {
   if (place.kind == PlaceKind::gateway) return {Capability::values};
   // What a value has no use for is taken, and passed over.
-  return {Capability::edit, Capability::reply, Capability::reaction, Capability::watch};
+  return {Capability::edit, Capability::reply, Capability::reaction, Capability::watch, Capability::speaker};
 }
 
 Identity MqttAdapter::identity(PlaceKind kind) const {
@@ -158,11 +159,26 @@ Session* MqttAdapter::find_or_open(const Name& owner, const Name& network) {
   if (line == nullptr) return nullptr;
   sweep();
   auto& broker = line->broker;
-  Seat seat{runtime_,  id_,  broker, addresses_, line->held, line->devices, broker.settings().rights_of(owner.view()),
-            instance_, owner};
+  const bool is_gateway = runtime_.links != nullptr && owner == runtime_.links->owner();
+  Seat seat{runtime_,
+            id_,
+            broker,
+            addresses_,
+            line->held,
+            line->devices,
+            is_gateway ? line->own_rights : broker.settings().rights_of(owner.view()),
+            instance_,
+            owner,
+            is_gateway};
   auto session = std::make_unique<Session>(std::move(seat), settings_.max_contacts);
   line->sessions.push_back(session.get());
   return sessions_.emplace(key, std::move(session)).first->second.get();
+}
+
+std::unique_ptr<AddressBook> address_book(const config::Section& own, const config::Section& component, AdapterId id,
+                                          NameTable& names) {
+  const auto settings = read_settings(own, component);
+  return std::make_unique<MqttAddressBook>(id, names, names_of(settings));
 }
 
 AdapterMaker factory(const config::Section& own, const config::Section& component) {

@@ -80,4 +80,8 @@ class MqttAdapter final : public Adapter {
 /// Reads [mqtt] now; makes the adapter later.
 AdapterMaker factory(const config::Section& own, const config::Section& component);
 
+/// Its addresses before there is an adapter, for those who check the configuration.
+std::unique_ptr<AddressBook> address_book(const config::Section& own, const config::Section& component, AdapterId id,
+                                          NameTable& names);
+
 }  // namespace isthmus::mqtt

@@ -151,6 +151,20 @@ Answer<Conversation> MqttAddressBook::parse(std::string_view text) const {
   return found ? checked(text, *std::move(found)) : found;
 }
 
+Answer<Conversation> MqttAddressBook::place(std::string_view text) const {
+  const auto slash = text.find('/');
+  const auto broker = text.substr(0, slash);
+  if (std::ranges::find(brokers_, broker) == brokers_.end())
+    return Refusal{
+        Condition::item_not_found, Remedy::cancel, "There is no broker " + std::string{broker} + " here.", {}};
+  const auto filter = slash == std::string_view::npos ? std::string_view{} : text.substr(slash + 1);
+  if (!is_topic_filter(filter))
+    return malformed("What follows the broker and a slash is no topic and no topic filter: " + std::string{filter});
+  return Conversation{id_, PlaceKind::room, names_.intern(broker), names_.intern(filter)};
+}
+
+bool MqttAddressBook::overlap(std::string_view a, std::string_view b) const { return mqtt::overlap(a, b); }
+
 Answer<Conversation> MqttAddressBook::parse_native(std::string_view body, Conversation place) const {
   place.kind = body.starts_with('!') ? PlaceKind::room : PlaceKind::direct;
   if (place.kind == PlaceKind::room) body.remove_prefix(1);

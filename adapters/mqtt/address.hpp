@@ -43,6 +43,11 @@ class MqttAddressBook final : public AddressBook {
   bool has_own_escapes() const noexcept override { return true; }
   Answer<Conversation> parse(std::string_view text) const override;
   std::string text(const Conversation& place) const override;
+  std::string_view scheme() const noexcept override { return "mqtt"; }
+  /// "broker/filter".
+  Answer<Conversation> place(std::string_view text) const override;
+  bool overlap(std::string_view a, std::string_view b) const override;
+  bool is_open_to_programs() const noexcept override { return true; }
   /// The topic whose nick in `room` is `name`.
   Answer<Conversation> person(const Conversation& room, std::string_view name) const override;
 

@@ -77,7 +77,7 @@ struct SubscribeOptions {
   std::uint8_t qos = 1;
   // MQTT 5
   bool no_local = true;
-  bool retain_as_published = true;
+  bool retain_as_published = false;  // so that the mark tells what was kept before from what is published now
   std::uint8_t retain_handling = 0;
   std::uint32_t id = 0;  // 0: none
 };

@@ -27,6 +27,8 @@ struct MqttAdapter::Line final : BrokerListener, DevicesListener {
   Held held;
   Devices devices;
   std::vector<Session*> sessions;
+  // Of the gateway itself, for which the configuration names each filter that it listens to.
+  Rights own_rights{settings.rights.publish, {"#", "$SYS/#"}};
 };
 
 }  // namespace isthmus::mqtt

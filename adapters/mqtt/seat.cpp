@@ -44,6 +44,8 @@ Outcome Seat::publish(EventPtr& event, Publication publication, const View* from
     return Rejected{{Condition::forbidden, Remedy::auth, "You may not publish to this topic.", {}}};
   const auto qos = publication.qos;
   mark(publication, event->about.id, instance);
+  if (is_gateway && !event->about.actor.name.empty())
+    publication.properties.emplace_back("isthmus-from", event->about.actor.name);
   broker.publish(std::move(publication), from,
                  [&router = runtime.router, qos, event = std::move(event)](const Reason& reason) mutable {
                    if (!reason.is_success()) return router.failed(std::move(event), to_refusal(reason));

@@ -21,6 +21,7 @@ struct Seat {
   const Rights& rights;
   std::string_view instance;  // of the gateway, as others may see it
   Name owner;
+  bool is_gateway = false;  // the owner is the gateway itself: whose words it passes on is said with them
 
   EventPtr make_event(const Conversation& place, Payload what, std::string actor = {}, std::string audience = {}) const;
   /// Something happens in `place`.

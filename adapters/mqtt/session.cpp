@@ -129,7 +129,16 @@ Outcome Session::deliver_change(EventPtr& event) {
 Outcome Session::deliver_to_contact(EventPtr& event) {
   if (!slug_of(event->about.conversation.native.view()).empty()) return deliver_to_device(event);
   if (std::holds_alternative<Watch>(event->what)) return deliver_watch(event);
-  if (const auto* message = std::get_if<Message>(&event->what)) return deliver_said(event, std::string{message->text});
+  const auto* message = std::get_if<Message>(&event->what);
+  if (message != nullptr && message->data) {  // of a program: no command to a contact
+    const Data& data = *message->data;
+    Publication publication{.topic = event->about.conversation.native.str(),
+                            .payload = data.bytes,
+                            .qos = data.qos,
+                            .retain = data.is_stored};
+    return seat_.publish(event, std::move(publication), nullptr);
+  }
+  if (message != nullptr) return deliver_said(event, std::string{message->text});
   // A value that was wrong is put right by another one.
   if (const auto* edit = std::get_if<Edit>(&event->what)) return deliver_said(event, std::string{edit->now.text});
   if (std::holds_alternative<Request>(event->what)) return deliver_request(*event);

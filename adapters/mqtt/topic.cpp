@@ -71,6 +71,20 @@ bool covers(std::string_view allowed, std::string_view filter) noexcept {
   return more_allowed ? allowed == "#" : !more_filter;
 }
 
+bool overlap(std::string_view a, std::string_view b) noexcept {
+  const auto is_wild = [](std::string_view filter) { return filter.starts_with('+') || filter.starts_with('#'); };
+  if ((is_reserved(a) && is_wild(b)) || (is_reserved(b) && is_wild(a))) return false;
+  bool more_a = true;
+  bool more_b = true;
+  while (more_a && more_b) {
+    const auto of_a = next_level(a, more_a);
+    const auto of_b = next_level(b, more_b);
+    if (of_a == "#" || of_b == "#") return true;
+    if (of_a != "+" && of_b != "+" && of_a != of_b) return false;
+  }
+  return (!more_a || a == "#") && (!more_b || b == "#");
+}
+
 std::string_view constant_prefix(std::string_view filter) noexcept {
   const auto before = filter.substr(0, filter.find_first_of("+#"));
   return before.substr(0, before.rfind('/') + 1);

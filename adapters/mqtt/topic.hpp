@@ -29,6 +29,9 @@ bool matches(std::string_view filter, std::string_view name) noexcept;
 /// True when `allowed` selects every name that `filter` selects.
 bool covers(std::string_view allowed, std::string_view filter) noexcept;
 
+/// True when there can be a name that both filters select.
+bool overlap(std::string_view a, std::string_view b) noexcept;
+
 /// What every name begins with that `filter` selects, up to and with the last `/` before a wildcard; of a name without
 /// wildcards, up to its last `/`.
 std::string_view constant_prefix(std::string_view filter) noexcept;

@@ -65,7 +65,7 @@ WebSocketAdapter::WebSocketAdapter(Runtime& runtime, AdapterId id, Settings sett
         "there may be one [[component]] with adapter = \"websocket\": its clients share one listener"};
   scratch_.reserve(scratch_size);
   for (const auto& [name, channel] : settings_.channels) channels_.try_emplace(name, name, channel);
-  for (const auto& token : settings_.tokens) tokens_.add(token);
+  read_tokens();
   add_routes(runtime_.routes, *this);
   if (settings_.dashboard) add_dashboard(runtime_.routes);
 }
@@ -74,6 +74,7 @@ WebSocketAdapter::~WebSocketAdapter() = default;
 
 asio::awaitable<void> WebSocketAdapter::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
+  for (const auto& token : tokens_.all()) open_feeds(*token);
   co_await stop_.async_wait(asio::as_tuple(asio::use_awaitable));  // until cancelled
   is_stopping_ = true;
   for (const auto& socket : sockets_) {
@@ -91,8 +92,8 @@ asio::awaitable<void> WebSocketAdapter::run() {
 }
 
 Capabilities WebSocketAdapter::capabilities(const Name&, const Conversation&) const {
-  return {Capability::edit,       Capability::reply,  Capability::reaction,
-          Capability::retraction, Capability::typing, Capability::watch};
+  return {Capability::edit,   Capability::reply, Capability::reaction, Capability::retraction,
+          Capability::typing, Capability::watch, Capability::speaker,  Capability::state};
 }
 
 // --- clients
@@ -192,7 +193,8 @@ void WebSocketAdapter::on_subscribed(Session& who) {
     if (!hears || channel.nick_of(who) != nullptr) continue;
     const std::string nick = channel.enter(who, who.wanted_nick());
     boost::json::array members;
-    for (const auto& [owner, other] : channel.room()) members.push_back({{"nick", other}, {"kind", "user"}});
+    for (const auto& [owner, other] : channel.room())
+      members.push_back({{"nick", other}, {"kind", is_own(owner) ? "gateway" : "user"}});
     for (const auto& [other, client] : channel.clients()) members.push_back({{"nick", other}, {"kind", "client"}});
     who.tell({{"t", "members"}, {"from", channel.address()}, {"self", nick}, {"members", std::move(members)}});
     who.tell({{"t", "room"}, {"from", channel.address()}, {"subject", channel.subject.text}});
@@ -279,17 +281,31 @@ void WebSocketAdapter::publish(Channel& channel, const std::string& nick, const 
   hub_.publish(*std::move(record));
   const auto* message = std::get_if<Message>(&what);
   if (message == nullptr) return;
-  const auto values = stated ? std::vector{*stated} : channel.rules().read(message->text);
+  publish_values(saying, stated ? std::vector{*stated} : channel.rules().read(message->text));
+}
+
+void WebSocketAdapter::publish_values(const Saying& said, const std::vector<NamedValue>& values) {
+  Saying saying = said;
   for (const auto& value : values) {
     const auto hex = to_hex(runtime_.ids.next(saying.time));
     saying.id.assign(hex.data(), hex.size());
-    hub_.publish(to_record(value, saying, id));
+    hub_.publish(to_record(value, saying, said.id));
   }
 }
 
 boost::system::result<std::string, Problem> WebSocketAdapter::say(Session& who, const Say& what) {
   const auto address = std::string_view{what.to};
-  if (!address.starts_with("ws:")) return Problem{"not-found", "There is no " + what.to + " here."};
+  if (!address.starts_with("ws:")) {
+    // Only sockets have sessions here.
+    const auto told = [socket = static_cast<Socket&>(who).weak_from_this(), id = what.id](const Refusal* why) {
+      const auto client = socket.lock();
+      if (client == nullptr || id.empty()) return;
+      if (why == nullptr) return client->tell(receipt_frame(id, "delivered"));
+      const Problem problem{code_of(why->condition), why->text};
+      client->tell(receipt_frame(id, "failed", &problem));
+    };
+    return say_elsewhere(who.wanted_nick(), what, told);
+  }
   const auto found = channels_.find(address.substr(3, address.substr(3).find('/')));
   if (found == channels_.end()) return Problem{"not-found", "There is no channel " + what.to + "."};
   const auto* nick = found->second.nick_of(who);
@@ -298,7 +314,11 @@ boost::system::result<std::string, Problem> WebSocketAdapter::say(Session& who, 
 
 boost::system::result<std::string, Problem> WebSocketAdapter::say(const TokenPtr& token, const Say& what) {
   const auto address = std::string_view{what.to};
-  if (!address.starts_with("ws:")) return Problem{"not-found", "There is no " + what.to + " here."};
+  if (!address.starts_with("ws:")) {
+    auto said = say_elsewhere(token->name, what, {});
+    runtime_.turn.request();
+    return said;
+  }
   const auto found = channels_.find(address.substr(3, address.substr(3).find('/')));
   if (found == channels_.end()) return Problem{"not-found", "There is no channel " + what.to + "."};
   auto said = say_in(found->second, token->name, what);
@@ -329,6 +349,7 @@ boost::system::result<std::string, Problem> WebSocketAdapter::say_privately(Chan
   const Payload payload = to_payload(what, {});
   for (const auto& [owner, other] : channel.room()) {
     if (other != what.only) continue;
+    if (is_own(owner)) return Problem{"unsupported", "Nobody reads what is written to the gateway alone."};
     runtime_.router.emit(make_event(addresses_.member(channel.name(), nick), owner, nick, id, payload));
     return text;
   }
@@ -352,6 +373,12 @@ Outcome WebSocketAdapter::deliver(Delivery& delivery) {
   }
   if (place.kind == PlaceKind::room) return deliver_room(event, found->second);
   return nick_of(place).empty() ? deliver_contact(event, found->second) : deliver_person(event, found->second);
+}
+
+std::unique_ptr<AddressBook> address_book(const config::Section& own, const config::Section& component, AdapterId id,
+                                          NameTable& names) {
+  const auto settings = read_settings(own, component);
+  return std::make_unique<WebSocketAddressBook>(id, names, names_of(settings));
 }
 
 AdapterMaker factory(const config::Section& own, const config::Section& component) {

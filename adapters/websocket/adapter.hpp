@@ -5,6 +5,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -16,13 +17,15 @@
 #include "adapters/websocket/routes.hpp"
 #include "adapters/websocket/settings.hpp"
 #include "adapters/websocket/socket.hpp"
+#include "adapters/websocket/translate.hpp"
 #include "gateway/adapter.hpp"
+#include "gateway/links/links.hpp"
 #include "gateway/runtime/runtime.hpp"
 #include "gateway/runtime/task_group.hpp"
 
 namespace isthmus::websocket {
 
-class WebSocketAdapter final : public Adapter, public Gate, public Service {
+class WebSocketAdapter final : public Adapter, public Gate, public Service, private Listener {
  public:
   WebSocketAdapter(Runtime& runtime, AdapterId id, Settings settings);
   ~WebSocketAdapter() override;
@@ -32,6 +35,8 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service {
   const AddressBook& addresses() const override { return addresses_; }
   Capabilities capabilities(const Name& owner, const Conversation& place) const override;
   std::string_view protocol() const override { return "websocket"; }
+  /// Tokens that are made, listed and revoked while it runs.
+  std::vector<Command> admin_commands() override;
 
  private:
   // From the users' side.
@@ -43,6 +48,27 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service {
   void welcome(const Event& join, const Channel& channel);
   /// Said in the channel by a user: clients and the other users hear it.
   void say(const Event& event, Channel& channel, const std::string& nick);
+
+  // From other networks (adapter_elsewhere.cpp).
+  bool is_own(const Name& owner) const noexcept {
+    return runtime_.links != nullptr && owner == runtime_.links->owner();
+  }
+  /// What a link passes on to the channel, or how the link to its place stands.
+  Outcome relay(Event& event, Channel& channel);
+  void on_said(const Event& event, bool is_past) override;
+  void on_link(std::string_view address, const LinkState& state) override;
+  /// Listens to the places that the token's scopes name; those stay open, so that nothing is missed while nobody is
+  /// connected.
+  void open_feeds(const Token& token);
+  /// Stops listening where no token reads any more.
+  void close_feeds();
+  // Tokens that the configuration does not hold (adapter_tokens.cpp).
+  void read_tokens();
+  std::string list_tokens() const;
+  CommandOutcome add_token(const CommandCall& call, const Form& filled);
+  CommandOutcome revoke_token(const CommandCall& call, const Form& filled);
+  /// To a place of another network; `done` hears what became of it.
+  boost::system::result<std::string, Problem> say_elsewhere(const std::string& nick, const Say& what, Links::Done done);
 
   // Gate: what clients ask for.
   boost::system::result<TokenPtr, Problem> authenticate(std::string_view secret, std::string_view peer) override;
@@ -69,6 +95,8 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service {
   void tell_state(std::string_view state, const Channel& channel, const std::string& nick);
   void publish(Channel& channel, const std::string& nick, const std::string& id, const Payload& what,
                const std::optional<NamedValue>& stated);
+  /// The values that `said` states.
+  void publish_values(const Saying& said, const std::vector<NamedValue>& values);
   EventPtr make_event(const Conversation& place, const Name& owner, const std::string& nick, EventId id, Payload what);
   void leave(Session& who, Channel& channel);
   /// Closes the connections of tokens that are no longer good.
@@ -85,7 +113,8 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service {
   Tickets tickets_;
   Attempts attempts_;
   std::map<std::string, Channel, std::less<>> channels_;
-  boost::unordered_flat_set<Name> linked_;  // users who know that we are there
+  std::set<std::string, std::less<>> feeds_;  // addresses of places that we listen to
+  boost::unordered_flat_set<Name> linked_;    // users who know that we are there
   std::string scratch_;
   TaskGroup tasks_;
   std::unordered_set<std::shared_ptr<Socket>> sockets_;
@@ -98,5 +127,9 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service {
 
 /// Reads [websocket] and what `component` says now; makes the adapter later.
 AdapterMaker factory(const config::Section& own, const config::Section& component);
+
+/// Its addresses before there is an adapter, for those who check the configuration.
+std::unique_ptr<AddressBook> address_book(const config::Section& own, const config::Section& component, AdapterId id,
+                                          NameTable& names);
 
 }  // namespace isthmus::websocket

@@ -40,6 +40,7 @@ void WebSocketAdapter::say(const Event& event, Channel& channel, const std::stri
 }
 
 Outcome WebSocketAdapter::deliver_room(Event& event, Channel& channel) {
+  if (is_own(event.about.owner) && !std::holds_alternative<Membership>(event.what)) return relay(event, channel);
   const auto said = [&]() -> Outcome {
     const auto* nick = channel.nick_of(event.about.owner);
     if (nick == nullptr) return rejected(Condition::not_acceptable, Remedy::cancel, "You are not in this room.");
@@ -187,6 +188,9 @@ Outcome WebSocketAdapter::deliver_person(Event& event, Channel& channel) {
   if (mine == nullptr) return rejected(Condition::not_acceptable, Remedy::cancel, "Join the channel first.");
   for (const auto& [owner, nick] : channel.room()) {
     if (nick != wanted) continue;
+    if (is_own(owner))
+      return rejected(Condition::service_unavailable, Remedy::cancel,
+                      "Nobody reads what is written to the gateway alone.");
     runtime_.router.emit(
         make_event(addresses_.member(channel.name(), *mine), owner, *mine, event.about.id, event.what));
     return Accepted{};

@@ -43,6 +43,11 @@ Answer<Conversation> WebSocketAddressBook::parse(std::string_view text) const {
   return member(channel, nick);
 }
 
+Answer<Conversation> WebSocketAddressBook::place(std::string_view text) const {
+  if (!is_channel_name(text) || !channels_.contains(names_.intern(text))) return no_such_channel(text);
+  return room(text);
+}
+
 std::string WebSocketAddressBook::text(const Conversation& place) const {
   return (place.kind == PlaceKind::room ? "!" : "") + place.native.str();
 }

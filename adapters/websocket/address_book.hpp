@@ -21,6 +21,9 @@ class WebSocketAddressBook final : public AddressBook {
   /// Refuses with item_not_found a channel that is not configured.
   Answer<Conversation> parse(std::string_view text) const override;
   std::string text(const Conversation& place) const override;
+  std::string_view scheme() const noexcept override { return "ws"; }
+  /// A channel's name.
+  Answer<Conversation> place(std::string_view text) const override;
   Answer<Conversation> person(const Conversation& room, std::string_view name) const override;
 
   /// `channel` is configured.

@@ -50,6 +50,11 @@ class Reader {
     }
     return static_cast<std::size_t>(std::min(value->get_int64(), most));
   }
+  bool boolean(std::string_view key) {
+    const auto& value = frame_.at(key);
+    if (!value.is_bool()) fail(std::string{key} + " is neither true nor false");
+    return value.is_bool() && value.get_bool();
+  }
   std::vector<std::string> texts(std::string_view key, std::size_t most, std::size_t longest) {
     std::vector<std::string> all;
     const auto* value = frame_.if_contains(key);
@@ -134,6 +139,9 @@ Say read_say(Reader& in, std::string_view type) {
   say.to = in.required("to", longest_pattern);
   say.only = in.text("only", longest_id);
   if (!say.to.empty() && !is_address(say.to)) in.fail("\"" + say.to + "\" is no address such as ws:channel");
+  if (in.has("qos")) say.qos = static_cast<std::uint8_t>(in.number("qos", 3));
+  if (say.qos > 2) in.fail("qos is none of 0, 1 and 2");
+  if (in.has("retain")) say.retain = in.boolean("retain");
   read_what(in, say, type);
   return say;
 }

@@ -3,10 +3,16 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <utility>
 
+#include "adapters/websocket/record.hpp"
 #include "adapters/websocket/topic.hpp"
+#include "gateway/model/json.hpp"
 
 namespace isthmus::websocket {
 
@@ -91,6 +97,51 @@ bool add_scope(Token& token, std::string_view scope) {
   if (!is_pattern(pattern)) return false;
   (is_read ? token.read : token.send).emplace_back(pattern);
   return true;
+}
+
+std::vector<std::string> scopes_of(const Token& token) {
+  std::vector<std::string> scopes;
+  for (const auto& pattern : token.read) scopes.push_back("read:" + pattern);
+  for (const auto& pattern : token.send) scopes.push_back("send:" + pattern);
+  if (token.may_see_state) scopes.emplace_back("state");
+  return scopes;
+}
+
+std::string to_stored(const Token& token) {
+  const auto scopes = scopes_of(token);
+  boost::json::object stored;
+  std::string hash;
+  for (const auto byte : token.digest) hash += fmt::format("{:02x}", byte);
+  stored["hash"] = std::move(hash);
+  stored["scopes"] = boost::json::array(scopes.begin(), scopes.end());
+  if (token.expires) stored["expires"] = to_timestamp(*token.expires);
+  return to_json(stored);
+}
+
+std::optional<Token> from_stored(std::string_view name, std::string_view stored) {
+  const auto parsed = parse_json(stored);
+  const auto* object = parsed ? parsed->if_object() : nullptr;
+  const auto* hash = object == nullptr ? nullptr : object->if_contains("hash");
+  const auto digest = hash != nullptr && hash->is_string() ? parse_digest(hash->get_string()) : std::nullopt;
+  if (!digest) return std::nullopt;
+  Token token;
+  token.name = name;
+  token.digest = *digest;
+  const auto* scopes = object->if_contains("scopes");
+  if (scopes == nullptr || !scopes->is_array()) return std::nullopt;
+  for (const auto& scope : scopes->get_array())
+    if (!scope.is_string() || !add_scope(token, scope.get_string())) return std::nullopt;
+  if (const auto* expires = object->if_contains("expires"); expires != nullptr) {
+    token.expires = expires->is_string() ? parse_timestamp(expires->get_string()) : std::nullopt;
+    if (!token.expires) return std::nullopt;  // it would never end
+  }
+  return token;
+}
+
+TokenPtr Tokens::named(std::string_view name) const {
+  const auto found =
+      std::ranges::find(tokens_, name, [](const TokenPtr& token) { return std::string_view{token->name}; });
+  return found == tokens_.end() ? nullptr : *found;
 }
 
 void Tokens::add(Token token) {

@@ -40,6 +40,12 @@ struct Token {
 };
 using TokenPtr = std::shared_ptr<const Token>;
 
+/// A token as it is stored: its digest, scopes and expiry as JSON; and back, nullopt when it is none.
+std::string to_stored(const Token& token);
+std::optional<Token> from_stored(std::string_view name, std::string_view stored);
+/// "read:ws:#", "send:ws:plant", "state".
+std::vector<std::string> scopes_of(const Token& token);
+
 /// Adds "read:PATTERN", "send:PATTERN" or "state" to `token`. False: that is no scope.
 bool add_scope(Token& token, std::string_view scope);
 
@@ -52,6 +58,9 @@ class Tokens {
   /// False when there is none of that name.
   bool remove(std::string_view name);
   bool empty() const noexcept { return tokens_.empty(); }
+  const std::vector<TokenPtr>& all() const noexcept { return tokens_; }
+  /// Null when there is none of that name.
+  TokenPtr named(std::string_view name) const;
 
   /// The token that `secret` is; null when it is none, or has expired. Takes the same time whatever differs.
   TokenPtr find(std::string_view secret, SystemTime now) const;

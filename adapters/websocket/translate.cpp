@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gateway/model/json.hpp"
+
 namespace isthmus::websocket {
 
 namespace {
@@ -139,6 +141,51 @@ Record to_record(const NamedValue& value, const Saying& saying, std::string_view
   if (!value.unit.empty()) record.members["unit"] = value.unit;
   if (!of.empty()) record.members["of"] = of;
   return record;
+}
+
+Record value_record(const Message& message, const Saying& saying, bool is_past) {
+  Record record = begin("msg", saying);
+  record.is_value = true;
+  const Data& data = *message.data;
+  record.members["kind"] = "value";
+  record.members["text"] = message.text;
+  if (auto number = parse_number(data.bytes)) {
+    record.members["value"] = *std::move(number);
+  } else if (data.form == Data::Form::json) {
+    if (auto value = parse_json(data.bytes)) record.members["value"] = *std::move(value);
+  }
+  if (!data.media_type.empty()) record.members["ctype"] = data.media_type;
+  record.members["qos"] = data.qos;
+  if (is_past) record.members["retained"] = true;
+  return record;
+}
+
+Record link_record(const LinkState& state, const Saying& saying) {
+  const bool is_up = state.state == LinkState::State::up;
+  const bool is_down = state.state == LinkState::State::down;
+  Record record = presence_record(is_up ? "online" : is_down ? "offline" : "unknown", saying);
+  record.is_value = true;
+  if (!state.reason.empty()) record.members["status"] = state.reason;
+  return record;
+}
+
+std::optional<Message> to_value(const Say& say) {
+  Message message;
+  const auto* value = std::get_if<ValueSaid>(&say.what);
+  if (const auto* words = std::get_if<Words>(&say.what)) {
+    message.text = words->text;
+  } else if (value != nullptr) {
+    const auto* text = value->value.if_string();
+    message.text = text != nullptr ? std::string{*text} : to_json(value->value);
+  } else {
+    return std::nullopt;
+  }
+  Data data;
+  data.bytes = message.text;
+  data.qos = say.qos;
+  data.is_stored = say.retain;
+  message.data = std::move(data);
+  return message;
 }
 
 Record presence_record(std::string_view state, const Saying& saying) {

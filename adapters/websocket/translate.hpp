@@ -24,6 +24,12 @@ struct Saying {
 std::optional<Record> to_record(const Payload& what, const Saying& saying);
 /// A value that was stated in the channel `saying.from`; `of` is the id of the message that said so.
 Record to_record(const NamedValue& value, const Saying& saying, std::string_view of);
+/// A value of another network, that `message` shows as text; `is_past`: it was kept there, and is no news.
+Record value_record(const Message& message, const Saying& saying, bool is_past);
+/// How the link to the place `saying.from` stands. The last one is kept, as values are.
+Record link_record(const LinkState& state, const Saying& saying);
+/// What a client says, as another network's value; nullopt for what is none.
+std::optional<Message> to_value(const Say& say);
 /// Somebody has come ("online") or gone ("offline").
 Record presence_record(std::string_view state, const Saying& saying);
 

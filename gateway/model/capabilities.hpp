@@ -14,8 +14,10 @@ enum class Capability : std::uint8_t {
   moderation,  // of others'
   typing,
   displayed,
-  watch,   // a Watch opens the owner's session, and its receipt is the foreign side's own answer
-  values,  // of the gateway itself: places have values, which can be browsed, read, watched and published as such
+  watch,    // a Watch opens the owner's session, and its receipt is the foreign side's own answer
+  values,   // of the gateway itself: places have values, which can be browsed, read, watched and published as such
+  speaker,  // in whose name something is said that is passed on from elsewhere (Actor), without words for it
+  state,    // how a place is: values from before as what they are, and whether its link is up
 };
 
 class Capabilities {

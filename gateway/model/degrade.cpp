@@ -101,6 +101,14 @@ Degradation degrade(Event& event, Capabilities capabilities, const DegradePolicy
   return {is_idle ? Degraded::dropped : Degraded::kept, {}};
 }
 
+void name_speaker(Payload& what, std::string_view name) {
+  auto* edit = std::get_if<Edit>(&what);
+  auto* message = edit != nullptr ? &edit->now : std::get_if<Message>(&what);
+  if (message == nullptr || name.empty()) return;
+  const bool is_action = message->style == Style::action;
+  prepend(*message, std::string{is_action ? "" : "<"}.append(name).append(is_action ? " " : "> "));
+}
+
 void restore(Event& event) {
   if (!event.original) return;
   Payload original = std::move(*event.original);

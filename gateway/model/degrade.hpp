@@ -41,6 +41,10 @@ Degradation degrade(Event& event, Capabilities capabilities, const DegradePolicy
 /// Puts back what degrade() changed: whoever said it knows it as it was.
 void restore(Event& event);
 
+/// Puts `name`, whose words they are, before the words: "<romeo> hello", and "romeo waves" for an action. Nothing where
+/// `name` is empty, or there are no words.
+void name_speaker(Payload& what, std::string_view name);
+
 /// True for what tells of a moment only: nobody is told when it cannot be passed on.
 inline bool is_momentary(const Payload& what) noexcept {
   return std::holds_alternative<Typing>(what) || std::holds_alternative<Displayed>(what);

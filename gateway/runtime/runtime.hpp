@@ -21,6 +21,7 @@
 namespace isthmus {
 
 class Archive;
+class Links;
 
 struct Runtime {
   boost::asio::any_io_executor executor;
@@ -39,6 +40,7 @@ struct Runtime {
   Store& store;
   Archive& archive;
   Commons commons{};
+  Links* links = nullptr;  // what the gateway itself hears and says in places; null: nothing
 };
 
 /// Makes an adapter whose settings have been read. Called once; the adapter's id is the router's.

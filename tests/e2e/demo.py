@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """A tour: Prosody, an IRC server, an MQTT broker and isthmus on loopback, and an XMPP user who talks with an IRC user
-and with a sensor.
+and with a sensor; then all of them and a dashboard in one channel.
 
     demo.py [--once]
 
@@ -11,8 +11,9 @@ import argparse
 import sys
 import time
 
+from demo_links import IRC_CHANNEL, Lamp, Sensor, configuration as links_configuration, dashboard_address, tour_links
 from demo_mqtt import configuration, tour_mqtt
-from demo_websocket import configuration as websocket_configuration, dashboard_address, tour_websocket
+from demo_websocket import configuration as websocket_configuration, tour_websocket
 from support.irc_client import IrcUser
 from support.irc_servers import Ngircd
 from support.mqtt_servers import Mosquitto
@@ -177,7 +178,8 @@ Everything stays up until Ctrl-C. Connect with your own clients:
          its topics are contacts like home\\2ftemp%plant@{MQTT_DOMAIN}
 
   Dashboard       {dashboard_address(servers)}
-         the channel is the contact plant@{WS_DOMAIN}: write  temp 21.5 °C  to it
+         a sensor publishes there, and a lamp can be switched; what is said in the IRC channel {IRC_CHANNEL} appears
+         the channel is the contact plant@{WS_DOMAIN}: write  temp 21.5  to it
 
   The gateway's health: http://127.0.0.1:{servers.gateway.http_port}/readyz
   Logs and configuration: {servers.folder}
@@ -201,7 +203,7 @@ def main():
 
     tour = Tour()
     broker = Mosquitto(make_folder(REPOSITORY / "build" / "demo-mqtt"))
-    servers = Servers(REPOSITORY / "build" / "demo", more="\n".join([configuration(broker), websocket_configuration()]))
+    servers = Servers(REPOSITORY / "build" / "demo", more="\n".join([configuration(broker), websocket_configuration(), links_configuration()]))
     for name in ("juliet", GUEST):
         servers.xmpp_server.add_account(name)
     people = []
@@ -222,6 +224,10 @@ def main():
             tour_parting(tour, juliet, romeo)
         tour_mqtt(tour, juliet, broker)
         tour_websocket(tour, juliet, servers)
+        sensor, lamp = Sensor(broker.port), Lamp(broker.port)
+        people += [sensor.close, lamp.close]
+        tour_links(tour, juliet, romeo, servers, sensor, lamp)
+        sensor.start()
         servers.gateway.check()
         print(f"\n{tour.failed} failed; logs: {servers.folder}" if tour.failed else "\nEvery hop worked.", flush=True)
         if not once and not stay(servers, broker):

@@ -20,11 +20,6 @@ def configuration():
                       toml_table("[[websocket.token]]", token)])
 
 
-def dashboard_address(servers):
-    """With the token behind the #, which no server sees and the page takes away."""
-    return f"http://127.0.0.1:{servers.gateway.http_port}/#token={TOKEN}"
-
-
 def tour_websocket(tour, juliet, servers):
     tour.title(f"The channel {CHANNEL}, which is the contact {CONTACT} and a dashboard")
     client = WebSocketClient(servers.gateway.http_port, token=TOKEN)

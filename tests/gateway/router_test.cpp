@@ -50,6 +50,41 @@ TEST_F(RouterTest, WhatUsersSayGoesToTheAdapterOfTheConversationAndComesBackWhen
   EXPECT_EQ(seen(users), Lines{"has message #room%net hello"});
 }
 
+/// Answers each event with another one.
+class Restless final : public Adapter {
+ public:
+  Restless(Router& router, NameTable& names) : router_{router}, book_{AdapterId{1}, names} {}
+  asio::awaitable<void> run() override { co_return; }
+  Outcome deliver(Delivery& delivery) override {
+    ++delivered;
+    auto again = std::make_unique<Event>(*delivery.event);
+    again->about.source = AdapterId{1};
+    router_.emit(std::move(again));
+    return Accepted{};
+  }
+  const AddressBook& addresses() const override { return book_; }
+  Capabilities capabilities(const Name&, const Conversation&) const override { return {}; }
+  std::string_view protocol() const override { return "irc"; }
+  int delivered = 0;
+
+ private:
+  Router& router_;
+  test::FakeAddressBook book_;
+};
+
+TEST_F(RouterTest, AdaptersThatAnswerEachOtherWithoutEndAreCutOffAndTheRestGoesOn) {
+  Restless restless{router, names};
+  router.set(home_id, restless);
+  router.emit(event(foreign_id, "hello"));
+  router.settle();
+  EXPECT_LE(restless.delivered, Router::max_steps);
+  EXPECT_EQ(counters.value("loops_ended", "endless"), 1U);
+  router.set(home_id, users);
+  router.emit(event(foreign_id, "still here"));
+  router.settle();
+  EXPECT_EQ(seen(users), Lines{"message #room%net still here"});
+}
+
 TEST_F(RouterTest, WhatIsDroppedForASideThatCannotSayItIsToldToWhoeverSaidIt) {
   auto taken_back = event(home_id, "");
   taken_back->what = Reactions{{"m1"}, {}};

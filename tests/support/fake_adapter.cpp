@@ -38,6 +38,20 @@ Answer<Conversation> FakeAddressBook::parse(std::string_view text) const {
   return Conversation{id_, kind, names_.intern(lower(text.substr(percent + 1))), names_.intern(lower(name))};
 }
 
+Answer<Conversation> FakeAddressBook::place(std::string_view text) const {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return Refusal{Condition::item_not_found, Remedy::cancel, "net/#room", {}};
+  return Conversation{id_, PlaceKind::room, names_.intern(text.substr(0, slash)),
+                      names_.intern(text.substr(slash + 1))};
+}
+
+bool FakeAddressBook::overlap(std::string_view a, std::string_view b) const {
+  const auto selects = [](std::string_view all, std::string_view one) {
+    return all.ends_with('*') && one.starts_with(all.substr(0, all.size() - 1));
+  };
+  return a == b || selects(a, b) || selects(b, a);
+}
+
 std::string FakeAddressBook::text(const Conversation& place) const { return place_text(place); }
 
 Answer<Conversation> FakeAddressBook::person(const Conversation& room, std::string_view name) const {
@@ -120,7 +134,8 @@ std::string describe(const Event& event) {
 }
 
 Outcome FakeAdapter::deliver(Delivery& delivery) {
-  Seen seen_now{describe(*delivery.event), delivery.receipt.has_value(), false, {}};
+  Seen seen_now{describe(*delivery.event),   delivery.receipt.has_value(), false, {},
+                delivery.event->about.actor, delivery.event->about.origin};
   if (delivery.receipt && delivery.receipt->refused) {
     seen_now.is_refused = true;
     seen_now.why = to_text(delivery.receipt->refused->condition);

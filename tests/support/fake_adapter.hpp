@@ -16,6 +16,14 @@ class FakeAddressBook final : public AddressBook {
   Answer<Conversation> parse(std::string_view text) const override;
   std::string text(const Conversation& place) const override;
   Answer<Conversation> person(const Conversation& room, std::string_view name) const override;
+  std::string_view scheme() const noexcept override { return own_scheme; }
+  /// "net/#room".
+  Answer<Conversation> place(std::string_view text) const override;
+  /// "#all*" overlaps all that begins with "#all".
+  bool overlap(std::string_view a, std::string_view b) const override;
+  bool is_open_to_programs() const noexcept override { return true; }
+
+  std::string_view own_scheme = "fake";
 
  private:
   AdapterId id_;
@@ -30,6 +38,7 @@ class FakeAdapter final : public Adapter {
   /// Answers with the next of `answers`, or Accepted. What is Pending is moved to `pending`; every delivery is noted.
   Outcome deliver(Delivery& delivery) override;
   const AddressBook& addresses() const override { return book_; }
+  void set_scheme(std::string_view scheme) { book_.own_scheme = scheme; }
   Capabilities capabilities(const Name&, const Conversation&) const override { return can; }
   std::string_view protocol() const override { return "irc"; }
   /// `offered`, at networks, `offered_in_rooms` there.
@@ -54,6 +63,8 @@ class FakeAdapter final : public Adapter {
     bool is_receipt = false;
     bool is_refused = false;
     std::string why;  // the condition
+    Actor who{};
+    Origin origin = Origin::live;
   };
   std::deque<Outcome> answers;
   std::vector<Seen> seen;

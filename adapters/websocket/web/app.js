@@ -17,7 +17,7 @@ const chat = new Chat(by('log'), by('filter'));
 const detail = new Detail(by('detail'), values, (address) => past(address));
 const tiles = new Tiles(by('tiles'), values, {
   maySend: (address) => connection.maySend(address),
-  send: (entry, what) => send({ to: entry.address, ...what }),
+  send: (address, what) => send({ to: address, ...what }),
   open: (entry) => detail.open(entry),
 });
 const channels = new Set();
@@ -38,10 +38,14 @@ async function past(address) {
   }
 }
 
+function showProblem(problem) {
+  by('problem').textContent = problem ?? '';
+  by('problem').hidden = !problem;
+}
+
 async function send(message) {
   const problem = await connection.send(message);
-  by('say-problem').textContent = problem ?? '';
-  by('say-problem').hidden = !problem;
+  showProblem(problem);
   return !problem;
 }
 
@@ -87,6 +91,19 @@ function showChannels() {
   by('say').hidden = wanted.length === 0;
 }
 
+/** How the link to a network's place stands. */
+function onLink(frame) {
+  for (const entry of values.addLink(frame)) tiles.refresh(entry, isConnected());
+  const down = values.down();
+  by('links').textContent = down.length > 0 ? `No connection to ${down.join(', ')}` : '';
+  by('links').hidden = down.length === 0;
+}
+
+/** Orders to a device are no values. */
+function isOrder(frame) {
+  return !frame.from.startsWith('ws:') && frame.from.endsWith('/set');
+}
+
 /** What came since the last frame of the screen is shown once, however much it was. */
 function draw() {
   isDrawing = false;
@@ -102,8 +119,10 @@ function onFrame(frame) {
   if (frame.t === 'gap') showGap(frame);
   if (frame.t === 'members') channels.add(frame.from);
   if (frame.t === 'members') showChannels();
+  if (frame.t === 'receipt' && frame.state === 'failed') showProblem(frame.error?.text);
   if (!frame.from || frame.t === 'gap') return;
-  if (frame.t === 'msg' && frame.kind === 'value') changed.add(values.add(frame));
+  if (frame.t === 'presence' && !frame.user) return onLink(frame);
+  if (frame.t === 'msg' && frame.kind === 'value' && !isOrder(frame)) changed.add(values.add(frame));
   // Who came and went before is no news.
   if (frame.t !== 'presence' || connection.isLive) chat.add(frame);
   if (changed.size > 0 && !isDrawing) {

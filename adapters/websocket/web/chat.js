@@ -45,6 +45,9 @@ export class Chat {
     const who = frame.user?.nick ?? '';
     line.append(span('who', frame.kind === 'action' ? `* ${who}` : who), span('words', frame.text ?? ''),
       span('marks', ''));
+    // Said elsewhere, and passed on: a stranger's name is none of the channel's.
+    if (frame.to) line.querySelector('.who').after(span('via', `on ${networkOf(frame.from)}`));
+    line.title = frame.to ? frame.from : '';
     if (frame.private) line.querySelector('.marks').textContent = 'to you alone';
     this.lines.set(frame.id, line);
     line.dataset.id = frame.id;
@@ -66,7 +69,7 @@ export class Chat {
     const at = frame.time ? new Date(frame.time) : new Date();
     time.textContent = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
     time.title = at.toLocaleString();
-    line.append(time, span('where', channelOf(frame.from)));
+    line.append(time, span('where', channelOf(frame.to ?? frame.from)));
     return line;
   }
 
@@ -103,6 +106,11 @@ export class Chat {
   apply() {
     for (const line of this.list.children) this.hide(line);
   }
+}
+
+/** "IRC" of "irc:irc.example.org/#plant". */
+function networkOf(address) {
+  return address.slice(0, address.indexOf(':')).toUpperCase();
 }
 
 /** "plant" of "ws:plant/temp". */

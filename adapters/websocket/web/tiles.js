@@ -1,6 +1,6 @@
 // A tile for each value: what it is, how old, how it went, and a control where the token may set it.
 
-import { age, words } from './values.js';
+import { age, inItsWords, words } from './values.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const SPARK_SPAN = 15 * 60_000;
@@ -87,8 +87,7 @@ export class Tiles {
   }
 
   control(tile, entry) {
-    const isWritable = this.actions.maySend(entry.address);
-    const kind = !isWritable ? 'none' : typeof entry.value === 'boolean' ? 'switch' : typeof entry.value;
+    const kind = !this.target(entry) ? 'none' : typeof entry.value === 'boolean' ? 'switch' : typeof entry.value;
     if (kind !== tile.kind) {
       tile.controls.replaceChildren();
       tile.kind = kind;
@@ -101,12 +100,24 @@ export class Tiles {
     toggle.textContent = entry.value ? 'Turn off' : 'Turn on';
   }
 
+  /** Where a new value goes: a device has its orders at …/set. Nothing where the token may not send. */
+  target(entry) {
+    return [`${entry.address}/set`, entry.address].find((address) =>
+      this.actions.maySend(address) && (address === entry.address || !address.startsWith('ws:')));
+  }
+
+  send(entry, value) {
+    const what = !entry.isText ? { value, unit: entry.unit || undefined }
+      : { text: typeof value === 'boolean' ? inItsWords(entry, value) : String(value) };
+    this.actions.send(this.target(entry), what);
+  }
+
   addSwitch(tile, entry) {
     const toggle = element('button', 'switch', tile.controls);
     toggle.type = 'button';
     toggle.setAttribute('role', 'switch');
     toggle.setAttribute('aria-label', entry.name);
-    toggle.addEventListener('click', () => this.actions.send(entry, { value: !entry.value }));
+    toggle.addEventListener('click', () => this.send(entry, !entry.value));
   }
 
   addInput(tile, entry, kind) {
@@ -121,7 +132,7 @@ export class Tiles {
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       const value = kind === 'number' ? input.valueAsNumber : input.value;
-      this.actions.send(entry, { value, unit: entry.unit || undefined });
+      this.send(entry, value);
       form.reset();
     });
   }

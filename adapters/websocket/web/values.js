@@ -1,13 +1,29 @@
 // The values that were seen: the last one of each address, and how it went.
 
+import { matches } from './connection.js';
+
 const MOST_POINTS = 2_000;
 const MOST_INTERVALS = 20;
 const LEAST_STALE = 30_000;
 const UNKNOWN_STALE = 10 * 60_000; // of a value that was seen once
+const SWITCH = { on: true, off: false, true: true, false: false };
+const NUMBER = /^\s*([-+]?\d+(?:\.\d+)?)\s*(\S{0,8})\s*$/;
 
 export class Values {
   constructor() {
     this.all = new Map();
+    this.links = new Map(); // how the links to places stand, by their addresses
+  }
+
+  /** Takes how a link stands; the values that come by it. */
+  addLink(frame) {
+    this.links.set(frame.from, frame.state);
+    return [...this.all.values()].filter((entry) => matches(frame.from, entry.address));
+  }
+
+  /** The addresses of places whose link is down. */
+  down() {
+    return [...this.links].filter(([, state]) => state === 'offline').map(([address]) => address);
   }
 
   /** Takes a frame with a value; its entry. A frame that is older than what is known only adds to the past. */
@@ -21,11 +37,12 @@ export class Values {
       this.all.set(address, entry);
     }
     if (entry.points.some((point) => point.cursor === frame.cursor)) return entry;
-    const number = typeof frame.value === 'boolean' ? Number(frame.value) : frame.value;
+    const { value, unit } = read(frame);
+    const number = typeof value === 'boolean' ? Number(value) : value;
     if (typeof number === 'number') insert(entry.points, { time, value: number, cursor: frame.cursor });
     if (time >= entry.time) {
       if (entry.time > 0 && time > entry.time) remember(entry.intervals, time - entry.time);
-      Object.assign(entry, { time, value: frame.value, unit: frame.unit ?? '', text: frame.text });
+      Object.assign(entry, { time, value, unit, text: frame.text, isText: frame.value === undefined });
     }
     return entry;
   }
@@ -33,11 +50,28 @@ export class Values {
   /** live, stale or offline: three times as long silent as usual is stale. */
   state(entry, now, isConnected) {
     if (entry.value === undefined) return 'never';
-    if (!isConnected) return 'offline';
+    if (!isConnected || this.down().some((address) => matches(address, entry.address))) return 'offline';
     const usual = [...entry.intervals].sort((a, b) => a - b)[Math.floor(entry.intervals.length / 2)];
     const patience = usual === undefined ? UNKNOWN_STALE : Math.max(LEAST_STALE, usual * 3);
     return now - entry.time > patience ? 'stale' : 'live';
   }
+}
+
+/** What a frame says; a device's text may be a switch or a number as well. */
+function read(frame) {
+  if (frame.value !== undefined) return { value: frame.value, unit: frame.unit ?? '' };
+  const text = frame.text ?? '';
+  const state = SWITCH[text.toLowerCase()];
+  if (state !== undefined) return { value: state, unit: '' };
+  const number = NUMBER.exec(text);
+  return number ? { value: Number(number[1]), unit: number[2] } : { value: text, unit: '' };
+}
+
+/** The words for `value` as the device itself writes them: "ON" where it says "OFF". */
+export function inItsWords(entry, value) {
+  const words = ['true', 'false'].includes(entry.text.toLowerCase()) ? String(value) : value ? 'on' : 'off';
+  if (entry.text === entry.text.toUpperCase()) return words.toUpperCase();
+  return entry.text[0] === entry.text[0].toUpperCase() ? words[0].toUpperCase() + words.slice(1) : words;
 }
 
 function placeOf(address) {

@@ -37,6 +37,16 @@ TEST_F(IrcAddresses, NameGatewayNetworkRoomAndPerson) {
   EXPECT_EQ(book.parse("nick%irc.libera.chat")->adapter, AdapterId{3});
 }
 
+TEST_F(IrcAddresses, OfLinksAreANetworkAndAChannel) {
+  EXPECT_EQ(shown(book.place("irc.libera.chat/#Chan")), "room irc.libera.chat #chan");
+  EXPECT_EQ(shown(book.place("local/#a/b")), "room local #a/b");
+  EXPECT_EQ(shown(book.place("irc.libera.chat/romeo")), "malformed") << "a person is in no link";
+  EXPECT_EQ(shown(book.place("irc.libera.chat")), "malformed");
+  EXPECT_EQ(shown(book.place("nowhere/#chan")), "not found");
+  EXPECT_EQ(shown(fixed.place("irc.example.org/#chan")), "room irc.example.org #chan");
+  EXPECT_EQ(shown(fixed.place("irc.libera.chat/#chan")), "not found") << "the domain is another network";
+}
+
 TEST_F(IrcAddresses, AreSeparatedByTheLastPercentSign) {
   EXPECT_EQ(shown(book.parse("#50%%irc.libera.chat")), "room irc.libera.chat #50%");
   EXPECT_EQ(shown(book.parse("#a%b%irc.libera.chat")), "room irc.libera.chat #a%b");

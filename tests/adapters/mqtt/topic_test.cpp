@@ -55,6 +55,21 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"a/+/#", "a/b", true}, Case{"#", "$SYS/x", false}, Case{"+/x", "$SYS/x", false},
                     Case{"$SYS/#", "$SYS/x", true}, Case{"$SYS/+", "$SYS/x", true}, Case{"A", "a", false}));
 
+TEST(MqttOverlap, ThereIsATopicThatBothSelect) {
+  const struct {
+    const char* a;
+    const char* b;
+    bool is_overlap;
+  } cases[] = {{"a/b", "a/b", true},       {"a/b", "a/c", false},    {"a/#", "a", true},      {"a/#", "a/b/c", true},
+               {"a/+", "+/b", true},       {"a/+/c", "+/b/+", true}, {"a/+", "a/b/c", false}, {"a/+/#", "a/b", true},
+               {"a/+/#", "a", false},      {"+/x/#", "a/#", true},   {"#", "$SYS/x", false},  {"+/x", "$SYS/#", false},
+               {"$SYS/#", "$SYS/x", true}, {"a", "b/#", false},      {"a/b/#", "a/+", true}};
+  for (const auto& it : cases) {
+    EXPECT_EQ(overlap(it.a, it.b), it.is_overlap) << it.a << " and " << it.b;
+    EXPECT_EQ(overlap(it.b, it.a), it.is_overlap) << it.b << " and " << it.a;
+  }
+}
+
 TEST(MqttCovers, WhatSelectsAtLeastAsMuch) {
   EXPECT_TRUE(covers("#", "a/+/b"));
   EXPECT_TRUE(covers("#", "#"));

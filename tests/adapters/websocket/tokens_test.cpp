@@ -101,6 +101,23 @@ TEST(Timestamps, AreReadAsTheyAreWritten) {
     EXPECT_EQ(parse_timestamp(bad), std::nullopt) << bad;
 }
 
+TEST(Tokens, AreStoredByTheirDigestAndComeBack) {
+  Token token{.name = "panel", .digest = sha256("the secret"), .expires = parse_timestamp("2027-01-31")};
+  for (const auto* scope : {"read:ws:#", "send:ws:plant", "state"}) ASSERT_TRUE(add_scope(token, scope));
+  const auto stored = to_stored(token);
+  EXPECT_EQ(stored.find("the secret"), std::string::npos);
+  const auto back = from_stored("panel", stored);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->digest, token.digest);
+  EXPECT_EQ(scopes_of(*back), (std::vector<std::string>{"read:ws:#", "send:ws:plant", "state"}));
+  EXPECT_EQ(back->expires, token.expires);
+  for (const auto* bad : {"", "{}", "[]", R"({"hash":"x","scopes":[]})", R"({"hash":1,"scopes":[]})"})
+    EXPECT_FALSE(from_stored("panel", bad)) << bad;
+  auto endless = stored;
+  endless.replace(endless.find("2027-"), 5, "soon-");
+  EXPECT_FALSE(from_stored("panel", endless)) << "a token whose end is unreadable is none, not an endless one";
+}
+
 TEST(Cursors, OfAnotherInstanceAreKnownAsSuch) {
   const Instance here{"e7", ""};
   EXPECT_EQ(parse_cursor(here, "e7-1041"), 1041U);

@@ -51,6 +51,21 @@ TEST(Degrade, SaysInWordsWhatTheOtherSideHasNoFormFor) {
   for (const auto& it : cases) EXPECT_EQ(degraded(it.what), it.said) << it.name;
 }
 
+TEST(Degrade, NamesWhoseWordsTheyAre) {
+  const auto named = [](Payload what, std::string_view name) {
+    name_speaker(what, name);
+    const auto* edit = std::get_if<Edit>(&what);
+    return edit != nullptr ? edit->now.text : std::get<Message>(what).text;
+  };
+  EXPECT_EQ(named(plain, "romeo"), "<romeo> good morrow");
+  EXPECT_EQ(named(Message{Style::action, "waves"}, "romeo"), "romeo waves");
+  EXPECT_EQ(named(Edit{{"m1"}, plain}, "romeo"), "<romeo> good morrow");
+  EXPECT_EQ(named(plain, ""), "good morrow") << "said by the service itself";
+  Payload bold = Message{Style::normal, "good", {{Span::Kind::bold, 0, 4}}};
+  name_speaker(bold, "romeo");
+  EXPECT_EQ(std::get<Message>(bold).spans.front(), (Span{Span::Kind::bold, 8, 12})) << "the spans move along";
+}
+
 TEST(Degrade, LeavesWhatTheOtherSideCanSay) {
   const Capabilities all{Capability::edit,   Capability::reply,     Capability::reaction,  Capability::retraction,
                          Capability::typing, Capability::displayed, Capability::moderation};
