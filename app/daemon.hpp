@@ -59,7 +59,7 @@ class Daemon {
   void on_users_failed(const std::exception_ptr& failed);
   void stop();
 
-  static constexpr std::size_t read_buffer_size = std::size_t{256} * 1024;
+  static constexpr std::size_t read_buffer_size = std::size_t{128} * 1024;
 
   const SteadyTime started_ = std::chrono::steady_clock::now();
   Plan plan_;

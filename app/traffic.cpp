@@ -7,8 +7,9 @@
 namespace isthmus::app {
 
 void Histogram::add(double seconds) {
-  const auto bucket = std::ranges::lower_bound(bounds, seconds) - bounds.begin();
-  ++counts[static_cast<std::size_t>(bucket)];
+  // From the first on: nearly all of them are there.
+  const auto bucket = std::ranges::find_if(bounds, [seconds](double bound) { return seconds <= bound; });
+  ++counts[static_cast<std::size_t>(bucket - bounds.begin())];
   sum += seconds;
 }
 

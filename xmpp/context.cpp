@@ -5,15 +5,16 @@
 
 namespace isthmus::xmpp {
 
-EventPtr Context::make_event(const Name& owner, const Conversation& place, std::string_view from, Payload what) const {
-  auto event = std::make_unique<Event>();
-  event->about.received_at = now();
-  event->about.id = runtime.ids.next(event->about.received_at);
-  event->about.source = self;
-  event->about.conversation = place;
-  event->about.owner = owner;
-  event->about.audience = from;
-  event->what = std::move(what);
+EventPtr Context::make_event(const Name& owner, const Conversation& place, std::string_view from,
+                             Payload&& what) const {
+  EventPtr event{new Event{.about = {}, .what = std::move(what)}};
+  auto& about = event->about;
+  about.received_at = now();
+  about.id = runtime.ids.next(about.received_at);
+  about.source = self;
+  about.conversation = place;
+  about.owner = owner;
+  about.audience = from;
   return event;
 }
 

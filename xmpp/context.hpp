@@ -18,7 +18,7 @@ struct Context {
   OccupantIds& occupant_ids;
 
   /// A new event of `owner` in `place`, from the client `from`.
-  EventPtr make_event(const Name& owner, const Conversation& place, std::string_view from, Payload what) const;
+  EventPtr make_event(const Name& owner, const Conversation& place, std::string_view from, Payload&& what) const;
 };
 
 /// The value of the native id with that scheme; "" when there is none.

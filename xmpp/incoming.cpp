@@ -29,8 +29,7 @@ Said said_or_refused(Answer<T>&& answer) {
 
 }  // namespace
 
-Said read_message(const Incoming& in) {
-  const MessageParts parts = parts_of(in.element);
+Said read_message(const Incoming& in, const MessageParts& parts) {
   std::string scratch;
   if (parts.is_encrypted) {
     return Refusal{

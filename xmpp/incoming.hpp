@@ -11,6 +11,7 @@
 #include "gateway/model/event.hpp"
 #include "xmpp/domain.hpp"
 #include "xmpp/jid.hpp"
+#include "xmpp/message_parts.hpp"
 #include "xmpp/rooms.hpp"
 
 namespace isthmus::xmpp {
@@ -37,7 +38,8 @@ using Said = std::variant<Payload, SubjectWish, Nothing, Refusal>;
 /// What a <message/> says. What stands in its body for clients that do not know its other elements is not said a second
 /// time. Refused: an encrypted message (its fallback text is never relayed), one without a body or anything else that
 /// we know, a body with control characters.
-Said read_message(const Incoming& in);
+Said read_message(const Incoming& in, const MessageParts& parts);
+inline Said read_message(const Incoming& in) { return read_message(in, parts_of(in.element)); }
 
 /// The history wish of a <presence/> with <x xmlns='…muc'> (XEP-0045 §7.2.14); nonsense is ignored. Null
 /// when there is none.

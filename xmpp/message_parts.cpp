@@ -63,13 +63,12 @@ constexpr std::array kinds{
 
 MessageParts parts_of(pugi::xml_node message) {
   MessageParts parts;
-  const auto message_ns = namespace_of(message);
   const bool is_prefixed = has_prefix(message);
   for (auto element = message.first_child(); element; element = element.next_sibling()) {
     if (element.type() != pugi::node_element) continue;
     // <body/> and the like, on the path of every message.
     const bool is_like_message = !is_prefixed && !element.first_attribute() && !has_prefix(element);
-    const auto ns = is_like_message ? message_ns : namespace_of(element);
+    const auto ns = is_like_message ? std::string_view{component_ns} : namespace_of(element);
     const auto kind = std::ranges::find_if(kinds, [&](const Kind& known) {
       return known.ns == ns && (known.name.empty() || known.name == local_name(element));
     });

@@ -22,6 +22,7 @@ struct MessageParts {
   bool has_fallback = false;  // XEP-0428
 };
 
+/// `message` is a stanza, so its namespace is the stream's.
 MessageParts parts_of(pugi::xml_node message);
 
 }  // namespace isthmus::xmpp

@@ -68,7 +68,7 @@ class Muc {
   void leave_when_empty(Room& room, std::string_view client, std::string reason);
   void rename(const Incoming& in, Room& room);
   void refuse(const Incoming& in, std::string_view kind, const Refusal& why) const;
-  EventPtr make_event(const Incoming& in, const Room& room, Payload what) const;
+  EventPtr make_event(const Incoming& in, const Room& room, Payload&& what) const;
 
   void deliver_receipt(const Event& event, const Receipt& receipt, const Domain& domain);
   void deliver_join_refused(const Event& event, const Change& join, const Refusal& why, const Domain& domain);

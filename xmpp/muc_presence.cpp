@@ -25,10 +25,9 @@ void Muc::refuse(const Incoming& in, std::string_view kind, const Refusal& why) 
        [&](StanzaWriter& out) { write_error(out, kind, {in.to.str(), in.from.str(), in.id}, why); });
 }
 
-EventPtr Muc::make_event(const Incoming& in, const Room& room, Payload what) const {
+EventPtr Muc::make_event(const Incoming& in, const Room& room, Payload&& what) const {
   auto event = context_.make_event(room.owner, room.place, in.from.str(), std::move(what));
   event->about.actor.name = room.nick;
-  event->about.native.reserve(2);
   if (!in.id.empty()) event->about.native.push_back({id_scheme, std::string{in.id}});
   return event;
 }
@@ -130,7 +129,8 @@ void Muc::rename(const Incoming& in, Room& room) {
 
 void Muc::on_groupchat(const Incoming& in, Room* room) {
   if (room == nullptr || room->find(in.from.str()) == nullptr) return refuse(in, "message", not_in_room);
-  auto said = read_message(in);
+  const auto parts = parts_of(in.element);
+  auto said = read_message(in, parts);
   if (std::holds_alternative<Nothing>(said)) return;
   if (const auto* refusal = std::get_if<Refusal>(&said)) return refuse(in, "message", *refusal);
   if (in.to.is_full()) {
@@ -143,8 +143,8 @@ void Muc::on_groupchat(const Incoming& in, Room* room) {
     return context_.runtime.router.emit(make_event(in, *room, std::move(wish)));
   }
   auto event = make_event(in, *room, std::move(std::get<Payload>(said)));
-  if (const auto origin = child(in.element, ns::stanza_ids, "origin-id")) {
-    event->about.native.push_back({origin_scheme, std::string{attribute(origin, "id")}});
+  if (parts.origin_id) {
+    event->about.native.push_back({origin_scheme, std::string{attribute(parts.origin_id, "id")}});
   }
   context_.runtime.router.emit(std::move(event));
 }

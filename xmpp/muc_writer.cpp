@@ -112,8 +112,12 @@ void write_unavailable(StanzaWriter& out, std::string_view room_jid, std::string
 }
 
 void write_groupchat(StanzaWriter& out, std::string_view head, std::string_view room_jid, const RoomMessage& said) {
-  const bool is_room_itself = said.nick.empty();
-  out.open("message").ready(head).attribute_end(is_room_itself ? std::string{} : "/" + to_resource(said.nick));
+  out.open("message").ready(head);
+  if (said.nick.empty()) {
+    out.attribute_end({});
+  } else {
+    out.attribute_part("/").attribute_end(to_resource(said.nick));
+  }
   out.attribute("id", said.id);
   write_content(out, said);
   if (said.delayed) write_delay(out, room_jid, *said.delayed);

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cassert>
+#include <concepts>
 
 #include "xmpp/xml_chars.hpp"
 
 namespace isthmus::xmpp {
 namespace {
+
+using namespace std::string_view_literals;
 
 enum class Within { text, attribute };
 
@@ -71,10 +74,10 @@ bool is_plain(std::string_view text) {
 }
 
 /// Appends all of `pieces`, growing `out` once: a stanza is made of dozens of them.
-template <class... Pieces>
-void append(std::string& out, const Pieces&... pieces) {
+template <std::same_as<std::string_view>... Pieces>
+void append(std::string& out, Pieces... pieces) {
   const std::size_t size = out.size();
-  const std::size_t wanted = size + (... + std::string_view{pieces}.size());
+  const std::size_t wanted = size + (... + pieces.size());
   // The size that the function is told may be the capacity: libstdc++ 12.2.
   out.resize_and_overwrite(wanted, [&](char* text, std::size_t) {
     char* at = text + size;
@@ -94,7 +97,7 @@ StanzaWriter& StanzaWriter::open(std::string_view name) {
     begin_ = out_.size();
     is_foreign_ = false;
   }
-  append(out_, is_in_tag_ ? "><" : "<", name);
+  append(out_, is_in_tag_ ? "><"sv : "<"sv, name);
   open_[depth_++] = name;
   is_in_tag_ = true;
   return *this;
@@ -102,7 +105,7 @@ StanzaWriter& StanzaWriter::open(std::string_view name) {
 
 StanzaWriter& StanzaWriter::open(std::string_view name, std::string_view ns) {
   open(name);
-  append(out_, " xmlns='", ns, "'");
+  append(out_, " xmlns='"sv, ns, "'"sv);
   return *this;
 }
 
@@ -110,19 +113,25 @@ StanzaWriter& StanzaWriter::attribute(std::string_view name, std::string_view va
   assert(is_in_tag_);
   if (depth_ == 1 && name == "from") check_from(value);
   if (is_plain(value)) {
-    append(out_, " ", name, "='", value, "'");
+    append(out_, " "sv, name, "='"sv, value, "'"sv);
   } else {
-    append(out_, " ", name, "='");
+    append(out_, " "sv, name, "='"sv);
     append_escaped(out_, value, Within::attribute);
     out_ += '\'';
   }
   return *this;
 }
 
+StanzaWriter& StanzaWriter::attribute_part(std::string_view bytes) {
+  assert(is_in_tag_ && is_plain(bytes));
+  out_ += bytes;
+  return *this;
+}
+
 StanzaWriter& StanzaWriter::attribute_end(std::string_view value) {
   assert(is_in_tag_);
   if (is_plain(value)) {
-    append(out_, value, "'");
+    append(out_, value, "'"sv);
   } else {
     append_escaped(out_, value, Within::attribute);
     out_ += '\'';
@@ -134,7 +143,7 @@ StanzaWriter& StanzaWriter::text(std::string_view value) {
   assert(depth_ > 0);
   if (value.empty()) return *this;
   if (is_plain(value)) {
-    append(out_, is_in_tag_ ? ">" : "", value);
+    append(out_, is_in_tag_ ? ">"sv : ""sv, value);
     is_in_tag_ = false;
   } else {
     end_opening_tag();
@@ -151,7 +160,7 @@ StanzaWriter& StanzaWriter::close() {
     is_in_tag_ = false;
     return *this;
   }
-  append(out_, "</", open_[depth_], ">");
+  append(out_, "</"sv, open_[depth_], ">"sv);
   return *this;
 }
 
@@ -159,14 +168,14 @@ StanzaWriter& StanzaWriter::ready(std::string_view bytes) {
   assert(depth_ > 0);
   assert(is_in_tag_ || bytes.starts_with('<'));
   const bool ends_tag = is_in_tag_ && bytes.starts_with('<');
-  append(out_, ends_tag ? ">" : "", bytes);
+  append(out_, ends_tag ? ">"sv : ""sv, bytes);
   if (ends_tag) is_in_tag_ = false;
   return *this;
 }
 
 StanzaWriter& StanzaWriter::ready_open(std::string_view name, std::string_view bytes) {
   assert(depth_ > 0 && depth_ < max_depth && bytes.starts_with('<'));
-  append(out_, is_in_tag_ ? ">" : "", bytes);
+  append(out_, is_in_tag_ ? ">"sv : ""sv, bytes);
   open_[depth_++] = name;
   is_in_tag_ = true;
   return *this;

@@ -40,8 +40,10 @@ class StanzaWriter {
   /// Whole elements may stand before it.
   StanzaWriter& ready_open(std::string_view name, std::string_view bytes);
 
-  /// Ends an attribute whose beginning stood at the end of a ready() head: the rest of its value, escaped, and the
-  /// quote.
+  /// More of the value of an attribute whose beginning stood at the end of a ready() head: bytes that need no escape.
+  StanzaWriter& attribute_part(std::string_view bytes);
+
+  /// Ends such an attribute: the rest of its value, escaped, and the quote.
   StanzaWriter& attribute_end(std::string_view value);
 
   /// True when the stanza that was just closed may go out; one over max_stanza or from a foreign domain has been taken

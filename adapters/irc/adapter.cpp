@@ -52,7 +52,15 @@ IrcAdapter::IrcAdapter(Runtime& runtime, AdapterId id, Settings settings)
                  runtime_.log.error("irc: {} ended: {}", name, failure.what());
                }
              }},
-      connection_setting_{runtime_, *this, tasks_, shared_, id_, sts_, accounts_, runtime_.counters.bytes(id_)},
+      connection_setting_{runtime_,
+                          *this,
+                          tasks_,
+                          shared_,
+                          id_,
+                          sts_,
+                          accounts_,
+                          runtime_.counters.bytes(id_),
+                          std::make_shared<Readiness>(runtime.executor)},
       goodbye_{runtime.executor, SteadyTime::max()} {
   if (!settings_.archive) return;
   runtime_.archive.let_keep(id_, [this](const Name& owner, const Conversation& place) {

@@ -46,11 +46,16 @@ std::size_t span_without_line_breaks(std::string_view text) noexcept {
 }
 
 std::size_t span_of_plain_ascii(std::string_view text) noexcept {
+  const auto others = [&](std::size_t from) {
+    const Block block = load(text.data() + from);
+    return any(((block < 0x20) & (block != '\t')) | (block >= 0x80));
+  };
   std::size_t at = 0;
   for (; at + sizeof(Block) <= text.size(); at += sizeof(Block)) {
-    const Block block = load(text.data() + at);
-    if (any(((block < 0x20) & (block != '\t')) | (block >= 0x80))) break;
+    if (others(at)) break;
   }
+  const bool is_tail = text.size() >= sizeof(Block) && text.size() - at < sizeof(Block);
+  if (is_tail && !others(text.size() - sizeof(Block))) return text.size();
   while (at < text.size() && is_plain_ascii(text[at])) ++at;
   return at;
 }

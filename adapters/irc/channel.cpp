@@ -4,6 +4,18 @@
 #include <utility>
 
 namespace isthmus::irc {
+namespace {
+
+/// What `member` holds; the rest goes when it holds nothing.
+template <class T>
+T take(Rare<Channel::Seldom>& seldom, T Channel::Seldom::* member) {
+  if (!seldom) return {};
+  T taken = std::exchange((*seldom).*member, {});
+  if (seldom->key.empty() && seldom->held.empty() && seldom->burst.empty()) seldom.reset();
+  return taken;
+}
+
+}  // namespace
 
 bool Occupant::set_account(std::string_view account) {
   if (account.empty() && !more) return false;
@@ -22,13 +34,20 @@ bool Occupant::set_away(bool away, std::string_view words) {
 
 void Channel::reset() {
   occupants.clear();
-  subject = {};
+  set_subject.reset();
   modes = {};
-  held.clear();
-  held.shrink_to_fit();
-  burst.clear();
+  take_held();
+  take_burst();  // the key is for the next stay, too
   due = never;
 }
+
+void Channel::set_key(std::string_view key) {
+  if (seldom || !key.empty()) seldom.get().key = key;
+}
+
+std::vector<Change> Channel::take_burst() { return take(seldom, &Seldom::burst); }
+
+std::vector<EventPtr> Channel::take_held() { return take(seldom, &Seldom::held); }
 
 Occupant& Channel::add(std::string_view folded_nick, std::string_view nick, std::string_view address) {
   auto place_of = occupants.find(folded_nick);
@@ -43,6 +62,12 @@ Channel* Channels::find(std::string_view folded) const noexcept {
   const std::size_t hash = TextHash{}(folded);
   for (const Item& item : items_)
     if (item.hash == hash && item.channel->folded == folded) return item.channel.get();
+  return nullptr;
+}
+
+Channel* Channels::find(const Conversation& place) const noexcept {
+  for (const Item& item : items_)
+    if (item.channel->place == place) return item.channel.get();
   return nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "adapters/irc/casemap.hpp"
@@ -54,6 +55,13 @@ constexpr std::uint16_t rank_bit(std::size_t rank) noexcept {
 using Occupants = std::unordered_map<std::string, Occupant, TextHash, std::equal_to<>>;
 
 struct Channel {
+  /// What few channels have, and none for long but the key.
+  struct Seldom {
+    std::string key;             // of a channel with +k
+    std::vector<EventPtr> held;  // said while syncing
+    std::vector<Change> burst;   // of a netsplit that is not over yet
+  };
+
   enum class State : std::uint8_t {
     wanted,   // no JOIN was sent: the link is down or not ready
     joining,  // JOIN sent
@@ -65,18 +73,25 @@ struct Channel {
   Conversation place;  // as the users' side joined it: every event of this channel has this one
   std::string folded;  // the key
   std::string name;    // as the server spells it, once it has
-  std::string key;     // of a channel with +k; empty: none
   State state = State::wanted;
   bool known = false;             // the users' side was told who is there, now or before the link was lost
   SteadyTime due = never;         // joining, syncing, leaving: when to stop waiting
   SteadyTime lost_until = never;  // the user's last client vanished: leave then
   Occupants occupants{3};         // places to begin with, not thirteen: most channels are small
-  RoomInfo::Subject subject;
   ChannelModes modes;
-  std::vector<EventPtr> held;  // said while syncing
-  std::vector<Change> burst;   // of a netsplit that is not over yet
+  Rare<RoomInfo::Subject> set_subject;  // none: the server told of none
+  Rare<Seldom> seldom;
 
   bool is_on() const noexcept { return state == State::syncing || state == State::joined; }
+  RoomInfo::Subject subject() const { return set_subject ? *set_subject : RoomInfo::Subject{}; }
+  std::string_view subject_text() const {
+    return set_subject ? std::string_view{set_subject->text} : std::string_view{};
+  }
+  std::string_view key() const { return seldom ? std::string_view{seldom->key} : std::string_view{}; }
+  /// Empty: it has none.
+  void set_key(std::string_view key);
+  std::vector<Change> take_burst();
+  std::vector<EventPtr> take_held();
   /// Forgets what was true of one stay on the channel.
   void reset();
   /// The occupant with that key, new or known, with what is newly known of it.
@@ -90,6 +105,8 @@ class Channels {
 
   /// The channel that `folded` is the key of; nullptr when there is none.
   Channel* find(std::string_view folded) const noexcept;
+  /// The one that the users' side calls `place`.
+  Channel* find(const Conversation& place) const noexcept;
   Channel& add(std::string_view folded, Conversation place);
   void erase(const Channel& channel);
   /// `channel` goes on under another name; `folded` is no other channel's key.

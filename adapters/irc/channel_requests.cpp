@@ -58,11 +58,11 @@ bool is_about_talk(const Line& line) noexcept {
 }
 
 void fill(ReadSettings& answer, const Channel& channel) {
-  answer.found = to_settings(channel.modes, channel.key);
+  answer.found = to_settings(channel.modes, channel.key());
   answer.members = static_cast<std::uint32_t>(channel.occupants.size());
   std::string buffer;
   answer.name = to_utf8(channel.name, buffer);
-  answer.subject = channel.subject;
+  answer.subject = channel.subject();
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ Outcome ChannelRequests::ask(const SessionView& view, EventPtr& event) {
     if (!wanted) return Rejected{std::move(wanted).error()};
     if (wanted->deeds.empty() && wanted->unban.empty()) return Accepted{};
   } else if (const auto* change = question<ChangeSettings>(event); change != nullptr && channel->modes.known) {
-    auto wanted = to_deeds(view.isupport, channel->modes, channel->key, change->wished);
+    auto wanted = to_deeds(view.isupport, channel->modes, channel->key(), change->wished);
     if (!wanted) return Rejected{std::move(wanted).error()};
     if (wanted->empty()) return Accepted{};
   } else if (const auto* invitation = std::get_if<Invitation>(&event->what);
@@ -218,7 +218,7 @@ void ChannelRequests::ask_server(const SessionView& view, Task& task, Task::Step
 
 void ChannelRequests::change_settings(const SessionView& view, Task& task, const Channel& channel) {
   const auto& wished = question<ChangeSettings>(task.event)->wished;
-  auto wanted = to_deeds(view.isupport, channel.modes, channel.key, wished);
+  auto wanted = to_deeds(view.isupport, channel.modes, channel.key(), wished);
   if (!wanted) return fail(view, task, std::move(wanted).error());
   start_deeds(view, task, std::move(*wanted));
 }

@@ -175,6 +175,7 @@ asio::awaitable<Connection::Opened> Connection::open(Self self) {
   }
   ConnectOptions options;
   options.port = network.port;
+  options.readiness = self->setting_.readiness;
   if (network.tls) options.tls = TlsWanted{network.host, network.ca_file, "irc", network.fingerprint, network.identity};
   Connected connected = co_await isthmus::connect(std::move(addresses), std::move(options));
   if (connected.stream == nullptr) {
@@ -266,6 +267,7 @@ void Connection::pump() {
 
 void Connection::flush() {
   if (stream_ == nullptr || draining_ || broken_) return;
+  const Alarms::Moment moment{setting_.runtime.alarms};  // at which all of it was written
   std::vector<EventPtr>& through = setting_.session.scratch.through;
   while (!outgoing_.bytes().empty()) {
     const Moved moved = stream_->write_some(outgoing_.bytes());

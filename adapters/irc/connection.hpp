@@ -56,6 +56,7 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
     StsPolicies& sts;
     const Accounts& accounts;
     ByteCounts& bytes;
+    std::shared_ptr<Readiness> readiness;
   };
 
   /// `user`: whose connection it is. `place`: the network as a conversation. Everything in `setting` outlives the

@@ -125,12 +125,12 @@ void Session::join_wanted() {
   for (const bool with_key : {true, false}) {
     for (std::size_t i = 0; i < channels_.size(); ++i) {
       Channel& channel = channels_.at(i);
-      if (channel.state != Channel::State::wanted || channel.key.empty() == with_key) continue;
+      if (channel.state != Channel::State::wanted || channel.key().empty() == with_key) continue;
       const bool full = most > 0 && packed.size() >= most;
-      if (full || names.size() + keys.size() + channel.name.size() + channel.key.size() > max_packed_join) flush();
+      if (full || names.size() + keys.size() + channel.name.size() + channel.key().size() > max_packed_join) flush();
       if (!packed.empty()) names += ',';
       names += channel.name;
-      if (with_key) keys.append(keys.empty() ? "" : ",").append(channel.key);
+      if (with_key) keys.append(keys.empty() ? "" : ",").append(channel.key());
       packed.push_back(&channel);
       asked_for = asked_for || has_wish(Wish::Kind::join, channel.folded);
     }

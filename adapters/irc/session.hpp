@@ -212,9 +212,9 @@ class Session {
   // session_lines.cpp: what the server says
   void dispatch(const Line& line);
   void on_privmsg(const Line& line, bool notice);
-  void on_message(const Line& line, const Tags& tags, Message said);
-  void on_room_message(const Line& line, const Tags& tags, std::string_view target, Message said);
-  void on_direct_message(const Line& line, const Tags& tags, Message said);
+  void on_message(const Line& line, const Tags& tags, Message&& said);
+  void on_room_message(const Line& line, const Tags& tags, std::string_view target, Message&& said);
+  void on_direct_message(const Line& line, const Tags& tags, Message&& said);
   void on_ctcp(const Line& line, std::string_view text, bool notice);
   void on_numeric(const Line& line);
   /// False for a numeric that nothing waited for.
@@ -229,7 +229,7 @@ class Session {
   void on_isupport(const Line& line);
   void on_error(const Line& line);
   void notice_in(const Conversation& place, std::string text, std::string_view from = {});
-  EventPtr message_event(const Line& line, const Tags& tags, const Conversation& place, Message said);
+  EventPtr message_event(const Line& line, const Tags& tags, const Conversation& place, Message&& said);
 
   // session_echo.cpp: what was sent under labels
   Outcome say_with_tags(EventPtr& event, std::string_view target, std::string_view command);

@@ -122,7 +122,7 @@ void Session::on_privmsg(const Line& line, bool notice) {
   on_message(line, tags, std::move(said));
 }
 
-void Session::on_message(const Line& line, const Tags& tags, Message said) {
+void Session::on_message(const Line& line, const Tags& tags, Message&& said) {
   if (is_ours(line) && capabilities_.has(Cap::echo_message) && !capabilities_.has_echo()) {
     host_.count("irc_lines_dropped", "echo");  // its label was to say what it is the echo of; it was confirmed without
     return;
@@ -135,7 +135,7 @@ void Session::on_message(const Line& line, const Tags& tags, Message said) {
   host_.count("irc_lines_dropped", "not_for_us");
 }
 
-void Session::on_room_message(const Line& line, const Tags& tags, std::string_view target, Message said) {
+void Session::on_room_message(const Line& line, const Tags& tags, std::string_view target, Message&& said) {
   Channel* channel = find(target);
   if (channel == nullptr || !channel->is_on()) {
     host_.count("irc_lines_dropped", "unknown_channel");
@@ -148,7 +148,7 @@ void Session::on_room_message(const Line& line, const Tags& tags, std::string_vi
   if (line.tags.empty() || is_news(line, tags, event->about)) emit_in(channel, std::move(event));
 }
 
-void Session::on_direct_message(const Line& line, const Tags& tags, Message said) {
+void Session::on_direct_message(const Line& line, const Tags& tags, Message&& said) {
   if (is_from_server(line) || registration_ != nullptr) {
     std::string from;
     return notice_in(place_, std::move(said.text), to_utf8(line.nick, from));
@@ -160,7 +160,7 @@ void Session::on_direct_message(const Line& line, const Tags& tags, Message said
   if (line.tags.empty() || is_news(line, tags, event->about)) host_.emit(std::move(event));
 }
 
-EventPtr Session::message_event(const Line& line, const Tags& tags, const Conversation& place, Message said) {
+EventPtr Session::message_event(const Line& line, const Tags& tags, const Conversation& place, Message&& said) {
   EventPtr event = host_.event(place);
   Message& message = event->what.emplace<Message>(std::move(said));
   if (tags.reply) {

@@ -60,8 +60,8 @@ void Session::apply_modes(Channel& channel, const std::string& by) {
     channel.modes.apply(mode);
     if (mode.kind == ModeChange::Kind::setting && mode.letter == 'k') {
       // Some servers show everybody but operators "*".
-      if (!mode.add) channel.key.clear();
-      if (mode.add && mode.argument != "*") channel.key = mode.argument;
+      if (!mode.add) channel.set_key({});
+      if (mode.add && mode.argument != "*") channel.set_key(mode.argument);
     }
     if (mode.kind == ModeChange::Kind::list && mode.letter == 'b' && mode.add && !mode.argument.empty()) {
       if (rare_ == nullptr) rare_ = std::make_unique<Rare>();

@@ -32,10 +32,12 @@ void Session::change_everywhere(std::string_view nick, const F& change) {
 }
 
 bool Session::updated_in_burst(Channel& channel, const Occupant& occupant) {
-  const auto told = std::ranges::find_if(channel.burst.rbegin(), channel.burst.rend(), [&](const Change& change) {
+  if (!channel.seldom) return false;
+  std::vector<Change>& burst = channel.seldom->burst;
+  const auto told = std::ranges::find_if(burst.rbegin(), burst.rend(), [&](const Change& change) {
     return change.kind == Change::Kind::join && change.who.name == occupant.nick;
   });
-  if (told == channel.burst.rend()) return false;
+  if (told == burst.rend()) return false;
   told->who = to_member(*isupport_, channel, occupant);
   return true;
 }

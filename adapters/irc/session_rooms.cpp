@@ -89,7 +89,7 @@ void Session::finish_sync(Channel& channel) {
     channel.modes.asked = true;
     send(Urgency::later, "MODE", {channel.name});
   }
-  std::vector<EventPtr> held = std::exchange(channel.held, {});
+  std::vector<EventPtr> held = channel.take_held();
   for (EventPtr& event : held) host_.emit(std::move(event));
 }
 
@@ -104,8 +104,9 @@ void Session::welcome(const Channel& channel, const std::string& audience) {
 void Session::emit_subject(const Channel& channel, const std::string& audience) {
   EventPtr event = host_.event(channel.place);
   event->about.audience = audience;
-  event->about.actor.name = channel.subject.by;
-  event->what = RoomInfo{channel.subject};
+  RoomInfo::Subject subject = channel.subject();
+  event->about.actor.name = subject.by;
+  event->what = RoomInfo{std::move(subject)};
   host_.emit(std::move(event));
 }
 
@@ -140,8 +141,9 @@ void Session::announce_own(const Channel& channel, Change::Kind kind, const std:
 
 void Session::add_to_burst(Channel& channel, Change change, SteadyTime::duration longest) {
   if (channel.state != Channel::State::joined) return announce(channel, std::move(change));
-  channel.burst.push_back(std::move(change));
-  if (channel.burst.size() >= max_burst) end_burst(channel);
+  std::vector<Change>& burst = channel.seldom.get().burst;
+  burst.push_back(std::move(change));
+  if (burst.size() >= max_burst) end_burst(channel);
   want(now_ + longest);
 }
 
@@ -150,8 +152,8 @@ void Session::end_bursts() {
 }
 
 void Session::end_burst(Channel& channel) {
-  if (channel.burst.empty()) return;
-  announce(channel, std::exchange(channel.burst, {}));
+  std::vector<Change> burst = channel.take_burst();
+  if (!burst.empty()) announce(channel, std::move(burst));
 }
 
 void Session::forget(Channel& channel, Change::Kind kind, std::string_view by, const std::string& reason, bool banned) {
@@ -285,9 +287,10 @@ void Session::on_topic(const Line& line) {
   Channel* channel = find(line.param(0));
   if (channel == nullptr || !channel->is_on()) return;
   std::string buffer;
-  channel->subject.text = plain_text(line.param(1), buffer, charset_of(channel->name));
-  channel->subject.by = to_utf8(line.nick, buffer);
-  channel->subject.at = host_.wall_clock();
+  RoomInfo::Subject& subject = channel->set_subject.get();
+  subject.text = plain_text(line.param(1), buffer, charset_of(channel->name));
+  subject.by = to_utf8(line.nick, buffer);
+  subject.at = host_.wall_clock();
   if (channel->state == Channel::State::joined) emit_subject(*channel, {});
   if (requests_ != nullptr && is_me(line.nick)) requests_->on_subject(view(), *channel);
 }
@@ -298,14 +301,15 @@ void Session::on_topic_numeric(const Line& line) {
   std::string buffer;
   if (line.numeric == RPL_TOPICWHOTIME) {
     const std::string_view who = line.param(2);
-    channel->subject.by = to_utf8(who.substr(0, who.find('!')), buffer);
-    channel->subject.at = parse_unix_time(line.param(3));
+    RoomInfo::Subject& subject = channel->set_subject.get();
+    subject.by = to_utf8(who.substr(0, who.find('!')), buffer);
+    subject.at = parse_unix_time(line.param(3));
     return;
   }
   std::string text;
   if (line.numeric == RPL_TOPIC) text = plain_text(line.last(), buffer, charset_of(channel->name));
-  if (text == channel->subject.text) return;
-  channel->subject = {.text = std::move(text), .by = {}, .at = {}};
+  if (text == channel->subject_text()) return;
+  channel->set_subject = RoomInfo::Subject{.text = std::move(text), .by = {}, .at = {}};
   if (channel->state == Channel::State::joined) emit_subject(*channel, {});
 }
 

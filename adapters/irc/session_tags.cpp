@@ -257,11 +257,13 @@ std::optional<Conversation> Session::place_of(const Line& line, std::string_view
 void Session::emit_in(Channel* channel, EventPtr event) {
   if (channel == nullptr || channel->state == Channel::State::joined) {
     host_.emit(std::move(event));
-  } else if (channel->held.size() < max_held_messages) {
-    channel->held.push_back(std::move(event));
-  } else {
-    host_.count("irc_lines_dropped", "too_many_held");
+    return;
   }
+  std::vector<EventPtr>& held = channel->seldom.get().held;
+  if (held.size() < max_held_messages)
+    held.push_back(std::move(event));
+  else
+    host_.count("irc_lines_dropped", "too_many_held");
 }
 
 void Session::on_tagmsg(const Line& line) {

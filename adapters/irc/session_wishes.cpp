@@ -106,7 +106,7 @@ Outcome Session::join(EventPtr& event, const Change& change) {
   if (!has_room_for_wish() || (channel == nullptr && channels_.size() >= Channels::max_channels)) return too_much();
   if (channel == nullptr) channel = &channels_.add(folded(name), place);
   channel->lost_until = never;
-  if (!change.key.empty()) channel->key = change.key;
+  if (!change.key.empty()) channel->set_key(change.key);
   add_wish(Wish::Kind::join, event, channel->folded, never);
   if (channel->state == Channel::State::wanted) {
     if (phase_ == Phase::up) {
@@ -128,8 +128,8 @@ void Session::send_join(Channel& channel) {
     want(channel.due);
     return;
   }
-  const SteadyTime sent = channel.key.empty() ? send(Urgency::user, "JOIN", {channel.name})
-                                              : send(Urgency::user, "JOIN", {channel.name, channel.key});
+  const SteadyTime sent = channel.key().empty() ? send(Urgency::user, "JOIN", {channel.name})
+                                                : send(Urgency::user, "JOIN", {channel.name, channel.key()});
   channel.state = Channel::State::joining;
   channel.due = sent + answer_timeout;
   want(channel.due);
@@ -203,7 +203,7 @@ Outcome Session::set_subject(EventPtr& event, const RoomInfo& wish) {
   std::size_t most = text_budget(own_prefix(), "TOPIC", channel->name, 0, isupport_->line_length);
   if (isupport_->topic_length > 0) most = std::min<std::size_t>(most, isupport_->topic_length);
   const std::string text = to_one_line(wish.subject->text, most);
-  if (text == channel->subject.text) {  // servers do not always tell what changes nothing
+  if (text == channel->subject_text()) {  // servers do not always tell what changes nothing
     emit_subject(*channel, event->about.audience);
     return Accepted{};
   }
@@ -223,8 +223,8 @@ Outcome Session::deliver_message(EventPtr& event) {
 }
 
 Channel* Session::find_joined(const Conversation& place) {
-  Channel* channel = find(place.native.view());
-  if (channel == nullptr || channel->place != place || channel->state == Channel::State::leaving) return nullptr;
+  Channel* channel = channels_.find(place);
+  if (channel == nullptr || channel->state == Channel::State::leaving) return nullptr;
   return channel->is_on() || channel->known ? channel : nullptr;
 }
 

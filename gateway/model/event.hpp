@@ -1,6 +1,8 @@
 #pragma once
 // The one form of everything that happens, whatever protocol it came from: an envelope and a payload. Plain values,
 // facts and not phrases: adapters render. A variant is added when the first adapter uses it.
+#include <boost/container/small_vector.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,7 +65,7 @@ struct Envelope {
   Actor actor;
   std::string ref;       // by which everybody there knows what was said; empty: the protocol gives none, or not yet
   std::string audience;  // which of the owner's clients alone is meant, in the users' side's words; empty: all
-  std::vector<NativeId> native;
+  boost::container::small_vector<NativeId, 1> native;
   std::optional<SystemTime> at;  // when the source says it happened
   SystemTime received_at;        // when we saw it
   Origin origin = Origin::live;
@@ -86,6 +88,11 @@ struct Event {
   Envelope about;
   Payload what;
   Rare<Payload> original{};  // on its way to a side that cannot say it: what it was before it was degraded
+
+  /// Events come and go by the hundred in one turn of the loop: storage of those that went is kept for the next. On the
+  /// loop's thread only, as for all that holds names.
+  static void* operator new(std::size_t size);
+  static void operator delete(void* storage) noexcept;
 };
 
 /// An event has one owner from birth; only the pointer moves (docs/architecture.md, "The hot path").

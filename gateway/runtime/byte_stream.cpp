@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -44,26 +46,29 @@ Moved moved(ssize_t result) {
   return {0, error_code{errno, boost::system::system_category()}};
 }
 
+Moved receive(int socket, std::span<char> into) {
+  if (into.empty()) return {};
+  ssize_t result = 0;
+  do result = ::recv(socket, into.data(), into.size(), 0);
+  while (result < 0 && errno == EINTR);
+  if (result == 0) return {0, asio::error::eof};
+  return moved(result);
+}
+
+Moved send(int socket, std::string_view bytes) {
+  if (bytes.empty()) return {};
+  ssize_t result = 0;
+  do result = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  while (result < 0 && errno == EINTR);
+  return moved(result);
+}
+
 class TcpStream final : public ByteStream {
  public:
   explicit TcpStream(tcp::socket socket) : socket_{std::move(socket)} {}
 
-  Moved read_some(std::span<char> into) override {
-    if (into.empty()) return {};
-    ssize_t result = 0;
-    do result = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
-    while (result < 0 && errno == EINTR);
-    if (result == 0) return {0, asio::error::eof};
-    return moved(result);
-  }
-
-  Moved write_some(std::string_view bytes) override {
-    if (bytes.empty()) return {};
-    ssize_t result = 0;
-    do result = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    while (result < 0 && errno == EINTR);
-    return moved(result);
-  }
+  Moved read_some(std::span<char> into) override { return receive(socket_.native_handle(), into); }
+  Moved write_some(std::string_view bytes) override { return send(socket_.native_handle(), bytes); }
 
   asio::awaitable<void> readable() override { return socket_.async_wait(tcp::socket::wait_read, asio::use_awaitable); }
   asio::awaitable<void> writable() override { return socket_.async_wait(tcp::socket::wait_write, asio::use_awaitable); }
@@ -77,6 +82,43 @@ class TcpStream final : public ByteStream {
 
  private:
   tcp::socket socket_;
+};
+
+/// One of very many.
+class WatchedStream final : public ByteStream {
+ public:
+  WatchedStream(std::shared_ptr<Readiness> readiness, int socket) : socket_{std::move(readiness), socket} {}
+
+  Moved read_some(std::span<char> into) override { return receive(socket_.fd(), into); }
+  Moved write_some(std::string_view bytes) override { return send(socket_.fd(), bytes); }
+
+  asio::awaitable<void> readable() override {
+    return awaited(&Readiness::Socket::when_readable, &Readiness::Socket::stop_waiting_to_read);
+  }
+  asio::awaitable<void> writable() override {
+    return awaited(&Readiness::Socket::when_writable, &Readiness::Socket::stop_waiting_to_write);
+  }
+  void when_readable(Ready ready) override { socket_.when_readable(std::move(ready)); }
+  void close() noexcept override { socket_.close(); }
+
+ private:
+  asio::awaitable<void> awaited(void (Readiness::Socket::*wait)(Ready), void (Readiness::Socket::*stop)()) {
+    if (alive_ == nullptr) alive_ = std::make_shared<char>();
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(error_code)>(
+        [this, wait, stop](auto handler) {
+          auto slot = asio::get_associated_cancellation_slot(handler);
+          if (slot.is_connected()) {
+            slot.assign([this, stop, alive = std::weak_ptr{alive_}](asio::cancellation_type) {
+              if (!alive.expired()) (socket_.*stop)();
+            });
+          }
+          (socket_.*wait)([handler = std::move(handler)](error_code error) mutable { std::move(handler)(error); });
+        },
+        asio::use_awaitable);
+  }
+
+  Readiness::Socket socket_;
+  std::shared_ptr<char> alive_;  // made for whoever waits and can be cancelled, which may be after this is gone
 };
 
 // Whole lines and stanzas are written at once, so waiting for more only delays them; keep-alive finds a dead peer that
@@ -102,6 +144,10 @@ asio::awaitable<Connected> attempt(tcp::endpoint endpoint, ConnectOptions option
   set_options(socket);
   std::tie(error) = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
   if (error) co_return Connected{nullptr, error, error.message()};
+  if (!options.tls && options.readiness != nullptr) {
+    const int released = socket.release();
+    co_return Connected{std::make_unique<WatchedStream>(std::move(options.readiness), released), {}, {}};
+  }
   if (!options.tls) co_return Connected{std::make_unique<TcpStream>(std::move(socket)), {}, {}};
   Connected outcome = co_await start_tls(std::move(socket), *std::move(options.tls));
   co_return outcome;

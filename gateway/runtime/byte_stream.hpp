@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/runtime/readiness.hpp"
 #include "gateway/runtime/resolver.hpp"
 
 namespace isthmus {
@@ -40,7 +41,8 @@ class ByteStream {
   virtual asio::awaitable<void> writable() = 0;
   /// readable() for those who have very many streams, since a coroutine that waits has 1 KiB: calls `ready` once, on
   /// the loop, never from within this call; with an error when the stream was closed, unless it was readable before.
-  using Ready = std::move_only_function<void(boost::system::error_code)>;
+  /// One waits at a time.
+  using Ready = Readiness::Ready;
   virtual void when_readable(Ready ready) = 0;
   /// Ends both directions at once; whoever waits is woken with an error. What was written before is still sent.
   virtual void close() noexcept = 0;
@@ -60,6 +62,7 @@ struct ConnectOptions {
   std::uint16_t port = 0;
   std::optional<TlsWanted> tls;  // set: TLS 1.2 or later, chain and name verified; never a fall-back to plain
   std::chrono::milliseconds timeout{15'000};  // for each address, TLS handshake included
+  std::shared_ptr<Readiness> readiness{};     // under which a plain stream waits with very many others; null: Asio
 };
 
 /// What is wrong with TLS, where no error of the system says it.

@@ -33,7 +33,7 @@ struct Runtime {
   EventIds& ids;
   Counters& counters;
   Log log;
-  std::span<char> read_buffer;     // one for the loop, 256 KiB: consumed before the next read
+  std::span<char> read_buffer;     // one for the loop, 128 KiB: consumed before the next read
   std::function<double()> random;  // in [0, 1): jitter
   UserLimits limits{};
   HttpRoutes& routes;  // of the HTTP listener: adapters add theirs when they are made

@@ -25,11 +25,12 @@ using support::run;
 
 const IpAddress loopback = parse_ip_address("127.0.0.1").value();
 
-struct ByteStreamTest : testing::Test {
-  // A stream and the socket of its other side.
-  void connect_pair() {
-    Connected connected =
-        run(loop, connect({loopback}, {.port = listener.local_endpoint().port(), .tls = std::nullopt}));
+struct Streams {
+  // A stream, perhaps one of many (Readiness), and the socket of its other side.
+  void connect_pair(bool is_of_many) {
+    Connected connected = run(loop, connect({loopback}, {.port = listener.local_endpoint().port(),
+                                                         .tls = std::nullopt,
+                                                         .readiness = is_of_many ? readiness : nullptr}));
     ASSERT_TRUE(connected.stream) << connected.why;
     stream = std::move(connected.stream);
     peer = listener.accept();
@@ -58,12 +59,17 @@ struct ByteStreamTest : testing::Test {
   }
 
   asio::io_context loop;
+  std::shared_ptr<Readiness> readiness = std::make_shared<Readiness>(loop.get_executor());
   tcp::acceptor listener{loop, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
   tcp::socket peer{loop};
   std::unique_ptr<ByteStream> stream;
 };
 
-TEST_F(ByteStreamTest, ReadsWhatArrivesAndThenWouldBlock) {
+struct ByteStreamTest : Streams, testing::TestWithParam<bool> {
+  void connect_pair() { Streams::connect_pair(GetParam()); }
+};
+
+TEST_P(ByteStreamTest, ReadsWhatArrivesAndThenWouldBlock) {
   connect_pair();
   std::string buffer(100, '\0');
   Moved moved = stream->read_some(buffer);
@@ -76,7 +82,7 @@ TEST_F(ByteStreamTest, ReadsWhatArrivesAndThenWouldBlock) {
   EXPECT_FALSE(moved.error);
 }
 
-TEST_F(ByteStreamTest, CallsWhenReadableAndWhenClosed) {
+TEST_P(ByteStreamTest, CallsWhenReadableAndWhenClosed) {
   connect_pair();
   std::string log;
   const auto ready = [&log](boost::system::error_code error) {
@@ -86,8 +92,13 @@ TEST_F(ByteStreamTest, CallsWhenReadableAndWhenClosed) {
   support::run_ready(loop);
   EXPECT_EQ(log, "");
   asio::write(peer, asio::buffer("hello", 5));
+  while (log.empty()) loop.run_one_for(support::patience);
+  EXPECT_EQ(log, "readable ");
+  EXPECT_EQ(run(loop, read(*stream, 5)), "hello");
+  asio::write(peer, asio::buffer("hello", 5));
+  support::run_ready(loop);
   stream->when_readable(ready);  // what is there before the wait begins counts as well
-  EXPECT_EQ(log, "");
+  EXPECT_EQ(log, "readable ");
   while (log.size() < 18) loop.run_one_for(support::patience);
   EXPECT_EQ(log, "readable readable ");
   EXPECT_EQ(run(loop, read(*stream, 5)), "hello");
@@ -97,14 +108,14 @@ TEST_F(ByteStreamTest, CallsWhenReadableAndWhenClosed) {
   EXPECT_EQ(log, "readable readable aborted ");
 }
 
-TEST_F(ByteStreamTest, TellsTheEndAfterTheLastBytes) {
+TEST_P(ByteStreamTest, TellsTheEndAfterTheLastBytes) {
   connect_pair();
   asio::write(peer, asio::buffer("bye", 3));
   peer.close();
   EXPECT_EQ(run(loop, read(*stream, 100)), "bye<eof>");
 }
 
-TEST_F(ByteStreamTest, WritesUntilTheOtherSideIsFullThenGoesOnWhenItReads) {
+TEST_P(ByteStreamTest, WritesUntilTheOtherSideIsFullThenGoesOnWhenItReads) {
   connect_pair();
   constexpr std::size_t size = 16 << 20;
   bool has_blocked = false;
@@ -139,7 +150,7 @@ TEST_F(ByteStreamTest, WritesUntilTheOtherSideIsFullThenGoesOnWhenItReads) {
   run(loop, tasks.join());
 }
 
-TEST_F(ByteStreamTest, FailsWithoutASignalWhenTheOtherSideIsGone) {
+TEST_P(ByteStreamTest, FailsWithoutASignalWhenTheOtherSideIsGone) {
   connect_pair();
   peer.set_option(asio::socket_base::linger{true, 0});  // a reset
   peer.close();
@@ -150,7 +161,7 @@ TEST_F(ByteStreamTest, FailsWithoutASignalWhenTheOtherSideIsGone) {
   EXPECT_TRUE(moved.error) << "EPIPE, where write(2) would have ended this process";
 }
 
-TEST_F(ByteStreamTest, MovesNothingForEmptyBuffers) {
+TEST_P(ByteStreamTest, MovesNothingForEmptyBuffers) {
   connect_pair();
   asio::write(peer, asio::buffer("hello", 5));
   const Moved read_nothing = stream->read_some({});
@@ -159,7 +170,7 @@ TEST_F(ByteStreamTest, MovesNothingForEmptyBuffers) {
   EXPECT_FALSE(wrote_nothing.error);
 }
 
-TEST_F(ByteStreamTest, WakesWhoeverWaitsWhenItIsClosed) {
+TEST_P(ByteStreamTest, WakesWhoeverWaitsWhenItIsClosed) {
   connect_pair();
   std::string log;
   TaskGroup tasks{loop.get_executor()};
@@ -175,7 +186,7 @@ TEST_F(ByteStreamTest, WakesWhoeverWaitsWhenItIsClosed) {
   EXPECT_THROW(run(loop, stream->readable()), boost::system::system_error);
 }
 
-TEST_F(ByteStreamTest, WakesWhoeverWaitsWhenItIsDestroyed) {
+TEST_P(ByteStreamTest, WakesWhoeverWaitsWhenItIsDestroyed) {
   connect_pair();
   std::string log;
   TaskGroup tasks{loop.get_executor()};
@@ -186,7 +197,7 @@ TEST_F(ByteStreamTest, WakesWhoeverWaitsWhenItIsDestroyed) {
   EXPECT_EQ(log, "aborted");
 }
 
-TEST_F(ByteStreamTest, StopsWaitingWhenCancelled) {
+TEST_P(ByteStreamTest, StopsWaitingWhenCancelled) {
   connect_pair();
   std::string log;
   TaskGroup tasks{loop.get_executor()};
@@ -197,7 +208,12 @@ TEST_F(ByteStreamTest, StopsWaitingWhenCancelled) {
   EXPECT_EQ(log, "aborted");
 }
 
-TEST_F(ByteStreamTest, CanBeMadeOfAnAcceptedSocket) {
+INSTANTIATE_TEST_SUITE_P(Each, ByteStreamTest, testing::Bool(),
+                         [](const auto& test) { return std::string{test.param ? "OfMany" : "Alone"}; });
+
+struct ConnectTest : Streams, testing::Test {};
+
+TEST_F(ConnectTest, CanBeMadeOfAnAcceptedSocket) {
   tcp::socket client{loop};
   client.connect(listener.local_endpoint());
   auto accepted = make_stream(loop.get_executor(), listener.accept().release());
@@ -205,11 +221,11 @@ TEST_F(ByteStreamTest, CanBeMadeOfAnAcceptedSocket) {
   EXPECT_EQ(run(loop, read(*accepted, 5)), "hello");
 }
 
-TEST_F(ByteStreamTest, CannotBeMadeOfWhatIsNoSocket) {
+TEST_F(ConnectTest, CannotBeMadeOfWhatIsNoSocket) {
   EXPECT_THROW(make_stream(loop.get_executor(), -1), boost::system::system_error);
 }
 
-TEST_F(ByteStreamTest, ConnectSaysWhyAnAddressRefused) {
+TEST_F(ConnectTest, ConnectSaysWhyAnAddressRefused) {
   const auto port = listener.local_endpoint().port();
   listener.close();
   const Connected connected = run(loop, connect({loopback}, {.port = port, .tls = std::nullopt}));
@@ -218,14 +234,14 @@ TEST_F(ByteStreamTest, ConnectSaysWhyAnAddressRefused) {
   EXPECT_EQ(connected.why, "127.0.0.1:" + std::to_string(port) + ": Connection refused");
 }
 
-TEST_F(ByteStreamTest, ConnectTriesTheNextAddress) {
+TEST_F(ConnectTest, ConnectTriesTheNextAddress) {
   const IpAddress nobody = parse_ip_address("127.0.0.2").value();
   const Connected connected =
       run(loop, connect({nobody, loopback}, {.port = listener.local_endpoint().port(), .tls = std::nullopt}));
   EXPECT_TRUE(connected.stream) << connected.why;
 }
 
-TEST_F(ByteStreamTest, ConnectToNoAddressIsAnError) {
+TEST_F(ConnectTest, ConnectToNoAddressIsAnError) {
   const Connected connected = run(loop, connect({}, {.port = 1, .tls = std::nullopt}));
   EXPECT_FALSE(connected.stream);
   EXPECT_TRUE(connected.error);
@@ -233,7 +249,7 @@ TEST_F(ByteStreamTest, ConnectToNoAddressIsAnError) {
 }
 
 // The listener takes the connection, but nobody answers the TLS greeting.
-TEST_F(ByteStreamTest, ConnectGivesUpAtTheTimeout) {
+TEST_F(ConnectTest, ConnectGivesUpAtTheTimeout) {
   const ConnectOptions options{.port = listener.local_endpoint().port(),
                                .tls = TlsWanted{.server_name = "irc.example.org", .ca_file = {}, .alpn = {}},
                                .timeout = 50ms};
@@ -242,7 +258,7 @@ TEST_F(ByteStreamTest, ConnectGivesUpAtTheTimeout) {
   EXPECT_TRUE(connected.why.ends_with(": no answer within 50 ms")) << connected.why;
 }
 
-TEST_F(ByteStreamTest, ConnectCanBeCancelled) {
+TEST_F(ConnectTest, ConnectCanBeCancelled) {
   std::string ended;
   const auto connects = [](std::uint16_t port, std::string& log) -> asio::awaitable<void> {
     try {
