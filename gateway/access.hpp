@@ -50,7 +50,8 @@ class Access {
   std::vector<std::string> admins_;
   AccessRates rates_;
   TokenBucket all_;
-  boost::unordered_flat_map<Name, TokenBucket> buckets_;
+  TokenRate each_;
+  boost::unordered_flat_map<Name, TokenBucket::Time> buckets_;  // when each will be full
   std::size_t sweep_at_ = least_to_sweep;  // how many buckets there are when the idle ones are forgotten next
 };
 

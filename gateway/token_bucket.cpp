@@ -15,23 +15,25 @@ constexpr int most_debt = 10;
 }  // namespace
 
 // The bucket's level is kept as the time at which it will be full: it needs no refilling by a timer.
-TokenBucket::TokenBucket(unsigned burst, double rate) noexcept {
+TokenRate::TokenRate(unsigned burst, double rate) noexcept {
   if (!(rate > 0)) return;
   const double seconds = std::min(1.0 / rate, std::chrono::duration<double>{longest_interval}.count());
   interval_ = std::max(Duration{1}, std::chrono::duration_cast<Duration>(std::chrono::duration<double>{seconds}));
   allowance_ = interval_ * (std::clamp(burst, 1U, largest_burst) - 1U);
 }
 
-TokenBucket::Time TokenBucket::ready_at(Time now) const noexcept { return std::max(now, full_at_ - allowance_); }
+TokenRate::Time TokenRate::ready_at(Time full_at, Time now) const noexcept {
+  return std::max(now, full_at - allowance_);
+}
 
-bool TokenBucket::take(Time now) noexcept {
-  if (ready_at(now) > now) return false;
-  force(now);
+bool TokenRate::take(Time& full_at, Time now) const noexcept {
+  if (ready_at(full_at, now) > now) return false;
+  force(full_at, now);
   return true;
 }
 
-void TokenBucket::force(Time now) noexcept {
-  full_at_ = std::min(std::max(full_at_, now), now + allowance_ + most_debt * interval_) + interval_;
+void TokenRate::force(Time& full_at, Time now) const noexcept {
+  full_at = std::min(std::max(full_at, now), now + allowance_ + most_debt * interval_) + interval_;
 }
 
 }  // namespace isthmus

@@ -126,7 +126,7 @@ Presence Contacts::presence_of(const Name& owner, const Subscription& subscripti
   if (subscription.place.kind == PlaceKind::gateway) return {};
   const auto* link = links_.find(owner, subscription.place);
   if (link == nullptr) return {Show::gone, {}};
-  if (link->state != LinkState::State::up) return {Show::gone, link->status};
+  if (link->state != LinkState::State::up) return {Show::gone, link->status ? *link->status : std::string{}};
   if (subscription.place.kind == PlaceKind::network) return {};
   return subscription.presence ? *subscription.presence : Presence{Show::gone, {}};
 }

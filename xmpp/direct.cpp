@@ -191,7 +191,8 @@ void Direct::deliver_link(const Event& event, const LinkState& state) {
 std::string_view Direct::message_type(const Event& event) const {
   if (event.about.conversation.kind == PlaceKind::direct) return "chat";
   const auto* link = links_.find(event.about.owner, event.about.conversation);
-  const bool is_console = link != nullptr && link->console_used + console_attention > context_.now();
+  const bool is_console =
+      link != nullptr && link->console_used && *link->console_used + console_attention > context_.now();
   return is_console ? "chat" : "headline";
 }
 

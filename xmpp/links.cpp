@@ -1,5 +1,7 @@
 #include "xmpp/links.hpp"
 
+#include <utility>
+
 namespace isthmus::xmpp {
 
 const Link* Links::find(const Name& owner, const Conversation& place) const {
@@ -17,7 +19,8 @@ bool Links::change(const Name& owner, const Conversation& place, const LinkState
   if (state.state == LinkState::State::down && !state.retrying) return links_.erase(key) != 0;
   auto& link = links_[key];
   link.state = state.state;
-  link.status = status_text(state);
+  auto status = status_text(state);
+  link.status = status.empty() ? Rare<std::string>{} : Rare{std::move(status)};
   return true;
 }
 

@@ -9,8 +9,8 @@ namespace isthmus::xmpp {
 
 struct Link {
   LinkState::State state = LinkState::State::down;
-  std::string status;                           // readable; empty: there is nothing to say
-  SystemTime console_used = SystemTime::min();  // when the user last wrote to the network itself
+  Rare<std::string> status;       // readable; none: there is nothing to say
+  Rare<SystemTime> console_used;  // when the user last wrote to the network itself
 };
 
 /// Only links that are up, come up or will be tried again are known. Any place on a network names its link.

@@ -86,9 +86,10 @@ void Muc::tell_archived(const Room& room, const Occupant& occupant, const Archiv
 }
 
 void Muc::tell_backlog(Room& room, const Occupant& occupant, const std::unordered_set<std::string>& told) {
+  if (!room.seldom) return;
   const HistoryWish none;
   const HistoryWish& wish = occupant.history ? *occupant.history : none;
-  const auto& backlog = room.backlog;
+  const auto& backlog = room.seldom->backlog;
   std::size_t characters = 0;
   std::size_t first = backlog.size();
   while (first > 0) {  // the newest that the wish allows

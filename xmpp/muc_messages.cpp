@@ -12,7 +12,7 @@
 namespace isthmus::xmpp {
 void Muc::reflect(const Event& event, Room& room) {
   if (std::holds_alternative<Typing>(event.what)) return;  // their own user's other clients have no use for it
-  const auto speaker = context_.occupant_ids.speaker(room.jid, room.nick, room.account);
+  const auto speaker = context_.occupant_ids.speaker(room.jid, room.nick, room.account());
   const Content content{
       event.what, {.room = room.jid, .actor = room.nick, .occupant = speaker.occupant, .spelling = Spelling::typed}};
   if (content.is_empty()) return;
@@ -60,11 +60,12 @@ void Muc::deliver_said(EventPtr& event, Room& room) {
   if (is_heard || is_momentary(event->what)) return;
   // Whoever comes back to a room that keeps its user hears of it from the archive.
   if (is_up && room.occupants.empty() && context_.runtime.archive.is_keeping(room.owner, room.place)) return;
-  if (room.backlog.size() == Room::max_backlog) {
-    room.backlog.erase(room.backlog.begin());
+  auto& backlog = room.seldom.get().backlog;
+  if (backlog.size() == Room::max_backlog) {
+    backlog.erase(backlog.begin());
     context_.runtime.counters.add("messages_dropped", "room_backlog_full");
   }
-  room.backlog.push_back(std::move(event));
+  backlog.push_back(std::move(event));
 }
 
 OccupantIds::Marks Muc::marks_of(const Room& room, const Actor& actor) const {
@@ -72,8 +73,10 @@ OccupantIds::Marks Muc::marks_of(const Room& room, const Actor& actor) const {
 }
 
 const std::string* Muc::private_nick(const Room& room, const Conversation& person) {
-  const auto found = std::ranges::find(room.private_with, person.native, &Room::Private::native);
-  return found == room.private_with.end() ? nullptr : &found->nick;
+  if (!room.seldom) return nullptr;
+  const auto& known = room.seldom->private_with;
+  const auto found = std::ranges::find(known, person.native, &Room::Private::native);
+  return found == known.end() ? nullptr : &found->nick;
 }
 
 Room* Muc::private_room(const Name& owner, const Conversation& person) const {

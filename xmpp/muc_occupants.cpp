@@ -40,13 +40,13 @@ void Muc::remove(Room& room) {
 void Muc::deliver_roster(const Event& event, Room& room, const Roster& roster) {
   room.nick = roster.self;
   const auto self = std::ranges::find(roster.members, roster.self, &Member::name);
-  if (self != roster.members.end()) room.account = self->account;
+  if (self != roster.members.end()) room.set_account(self->account);
   persistent_.note(room);
   for (auto& occupant : room.occupants) {
     const bool is_meant = event.about.audience.empty() ? !occupant.hears() : occupant.jid == event.about.audience;
     if (is_meant) enter(room, occupant, roster);
   }
-  if (!room.has_stale() && !room.has_asked_for_history()) room.backlog.clear();
+  if (room.seldom && !room.has_stale() && !room.has_asked_for_history()) room.seldom->backlog.clear();
 }
 
 void Muc::enter(Room& room, Occupant& occupant, const Roster& roster) {
@@ -104,7 +104,7 @@ void Muc::deliver_changes(Room& room, const Membership& membership) {
       if (occupant.hears()) deliver_change(room, people, change, occupant);
     }
     if (!change.self) continue;
-    if (is_rename || change.kind == Change::Kind::standing) room.account = change.who.account;
+    if (is_rename || change.kind == Change::Kind::standing) room.set_account(change.who.account);
     if (is_rename) {
       room.nick = change.new_name;
       persistent_.note(room);

@@ -161,8 +161,8 @@ void Muc::on_private(const Incoming& in, const Name& owner, Room* room) {
                   person ? Refusal{Condition::bad_request, Remedy::modify, "A person has no subject to change.", {}}
                          : person.error());
   }
-  auto& known = room->private_with;
-  if (!is_momentary(*payload) && std::ranges::find(known, person->native, &Room::Private::native) == known.end()) {
+  if (!is_momentary(*payload) && private_nick(*room, *person) == nullptr) {
+    auto& known = room->seldom.get().private_with;
     if (known.size() == Room::max_private_with) known.erase(known.begin());
     known.push_back({person->native, from_resource(in.to.resource())});
   }
@@ -177,7 +177,8 @@ void Muc::on_private(const Incoming& in, const Name& owner, Room* room) {
 void Muc::forget_private(const Name& owner, const Conversation& person) {
   for (auto* room : context_.rooms.of(owner)) {
     if (room->place.network == person.network && room->place.adapter == person.adapter) {
-      std::erase_if(room->private_with, [&](const Room::Private& one) { return one.native == person.native; });
+      if (!room->seldom) continue;
+      std::erase_if(room->seldom->private_with, [&](const Room::Private& one) { return one.native == person.native; });
     }
   }
 }

@@ -5,6 +5,10 @@
 
 namespace isthmus::xmpp {
 
+void Room::set_account(std::string_view account) {
+  if (seldom || !account.empty()) seldom.get().account = account;
+}
+
 Occupant* Room::find(std::string_view full_jid) {
   const auto found = std::ranges::find(occupants, full_jid, &Occupant::jid);
   return found == occupants.end() ? nullptr : &*found;

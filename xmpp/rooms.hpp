@@ -53,17 +53,23 @@ struct Room {
     Name native;
     std::string nick;
   };
+  /// What few rooms have.
+  struct Seldom {
+    std::string account;                // the user's own with the foreign service; empty: none or not known
+    std::vector<EventPtr> backlog;      // messages said while not every client heard them, oldest first
+    std::vector<Private> private_with;  // people to whom the user wrote through this room last
+  };
 
   const Domain* domain = nullptr;
   Name owner;
   Conversation place;
-  std::string jid;      // prepared, without the occupant's part
-  std::string nick;     // as the foreign side spells it; empty before the first roster
-  std::string account;  // the user's own with the foreign service; empty: none or not known
+  std::string jid;   // prepared, without the occupant's part
+  std::string nick;  // as the foreign side spells it; empty before the first roster
   std::vector<Occupant> occupants;
-  std::vector<EventPtr> backlog;      // messages said while not every client heard them, oldest first
-  std::vector<Private> private_with;  // people to whom the user wrote through this room last
+  Rare<Seldom> seldom{};
 
+  std::string_view account() const { return seldom ? std::string_view{seldom->account} : std::string_view{}; }
+  void set_account(std::string_view account);
   Occupant* find(std::string_view full_jid);
   bool has_stale() const;
   /// Some client waits for the archive before it enters.

@@ -49,7 +49,6 @@ Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> net
       account_{setting.accounts.of(user, place.network)},
       own_{own_network(network_, *account_, setting.session.settings)},
       user_{std::move(user)},
-      place_{place},
       session_{*this, setting.session, *own_, place, seed_of(user_, place.network)},
       outgoing_{own_->flood_burst, own_->flood_rate},
       alarm_{setting.runtime.alarms, [this] { ring(); }} {
@@ -234,8 +233,8 @@ void Connection::feed(std::span<char> bytes) {
   while (const auto line = line_buffer_.next()) {
     if (session_.is_over()) continue;  // the bytes must be consumed all the same
     if (setting_.runtime.log.is_on(LogLevel::debug))
-      setting_.runtime.log.debug(LogFields{{"link", place_.network.view()}, {"dir", "in"}}, "{} for {}: {}",
-                                 place_.network.view(), user_.view(), *line);
+      setting_.runtime.log.debug(LogFields{{"link", network().view()}, {"dir", "in"}}, "{} for {}: {}",
+                                 network().view(), user_.view(), *line);
     session_.on_line(*line, time);
     setting_.runtime.router.settle();
     if (attempt != attempt_) return;  // dropped
@@ -378,8 +377,8 @@ EventPtr Connection::event(const Conversation& place) {
 }
 
 void Connection::log(std::string_view text) {
-  setting_.runtime.log.info(LogFields{{"link", place_.network.view()}}, "{} for {}: {}", place_.network.view(),
-                            user_.view(), text);
+  setting_.runtime.log.info(LogFields{{"link", network().view()}}, "{} for {}: {}", network().view(), user_.view(),
+                            text);
 }
 
 }  // namespace isthmus::irc

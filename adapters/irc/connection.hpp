@@ -69,7 +69,7 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
   void use_account();
   const Session& session() const noexcept { return session_; }
   const Name& user() const noexcept { return user_; }
-  const Name& network() const noexcept { return place_.network; }
+  const Name& network() const noexcept { return session_.place().network; }
   bool has_stream() const noexcept { return stream_ != nullptr; }
   /// Bytes that wait for the flood limit or the socket.
   std::size_t queued() const noexcept { return outgoing_.bytes().size(); }
@@ -147,7 +147,6 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
   std::shared_ptr<const Network> own_;  // the network as the account and the servers' policies make it
   std::uint16_t sts_port_ = 0;          // where the server wants TLS
   Name user_;
-  Conversation place_;
   Session session_;
   Outgoing outgoing_;
   LineBuffer line_buffer_;

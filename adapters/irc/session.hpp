@@ -48,6 +48,8 @@ class Session {
   /// `place` is the network as a conversation, `seed` decides which nicks are tried when the wanted one is taken.
   Session(SessionHost& host, const Shared& shared, const Network& network, Conversation place, std::uint64_t seed);
 
+  const Conversation& place() const noexcept { return place_; }
+
   /// How the user wants to be there, and the network as that makes it, which outlives the session or the next call.
   /// Counts from the next connection on.
   void use(std::shared_ptr<const Account> account, const Network& network);

@@ -2,7 +2,6 @@
 // The one form of everything that happens, whatever protocol it came from: an envelope and a payload. Plain values,
 // facts and not phrases: adapters render. A variant is added when the first adapter uses it.
 #include <boost/container/small_vector.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -88,11 +87,6 @@ struct Event {
   Envelope about;
   Payload what;
   Rare<Payload> original{};  // on its way to a side that cannot say it: what it was before it was degraded
-
-  /// Events come and go by the hundred in one turn of the loop: storage of those that went is kept for the next. On the
-  /// loop's thread only, as for all that holds names.
-  static void* operator new(std::size_t size);
-  static void operator delete(void* storage) noexcept;
 };
 
 /// An event has one owner from birth; only the pointer moves (docs/architecture.md, "The hot path").

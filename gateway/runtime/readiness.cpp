@@ -31,6 +31,11 @@ Readiness::Socket::Socket(std::shared_ptr<Readiness> readiness, int fd) : readin
   }
 }
 
+void Readiness::Socket::when_readable(Ready ready) {
+  is_readable_ = is_readable_ || has_ended_;
+  wait(read_, is_readable_, std::move(ready));
+}
+
 void Readiness::Socket::when_writable(Ready ready) {
   if (write_ == nullptr) write_ = std::make_unique<Ready>();
   wait(*write_, is_writable_, std::move(ready));
@@ -65,6 +70,7 @@ void Readiness::Socket::close() noexcept {
 
 void Readiness::Socket::on_events(std::uint32_t events) {
   constexpr std::uint32_t end = EPOLLERR | EPOLLHUP;
+  has_ended_ = has_ended_ || (events & (EPOLLRDHUP | end)) != 0;
   // Who waits to write is posted, since reading may destroy this socket.
   if ((events & (EPOLLOUT | end)) != 0) {
     is_writable_ = write_ == nullptr || !*write_;

@@ -31,7 +31,7 @@ class Readiness : public std::enable_shared_from_this<Readiness> {
 
     /// -1 once closed.
     int fd() const noexcept { return fd_; }
-    void when_readable(Ready ready) { wait(read_, is_readable_, std::move(ready)); }
+    void when_readable(Ready ready);
     void when_writable(Ready ready);
     /// Whoever waits for it hears operation_aborted.
     void stop_waiting_to_read();
@@ -51,6 +51,7 @@ class Readiness : public std::enable_shared_from_this<Readiness> {
     int fd_;
     bool is_readable_ = false;  // was told while nobody waited
     bool is_writable_ = false;
+    bool has_ended_ = false;  // behind what there may be to read is the end, which is not told a second time
   };
 
   /// With std::make_shared.

@@ -42,7 +42,7 @@ struct Pair {
 };
 
 struct ReadinessTest : testing::Test {
-  asio::io_context loop;
+  boost::asio::io_context loop;
   std::shared_ptr<Readiness> readiness = std::make_shared<Readiness>(loop.get_executor());
 };
 
@@ -115,6 +115,22 @@ TEST_F(ReadinessTest, TellsOfTheOtherSidesEnd) {
   ::close(std::exchange(pair.other, -1));
   support::run_ready(loop);
   EXPECT_EQ(log, "readable ");
+}
+
+TEST_F(ReadinessTest, TellsOfTheEndBehindWhatWasRead) {
+  Pair pair{readiness};
+  std::string log;
+  std::array<char, 16> bytes{};
+  pair.socket->when_readable([&](error_code) {
+    log += std::to_string(::read(pair.socket->fd(), bytes.data(), bytes.size())) + " ";
+    pair.socket->when_readable(
+        [&](error_code) { log += std::to_string(::read(pair.socket->fd(), bytes.data(), bytes.size())); });
+  });
+  pair.say();
+  ::close(std::exchange(pair.other, -1));
+  support::run_ready(loop);
+  support::run_ready(loop);
+  EXPECT_EQ(log, "1 0");
 }
 
 TEST_F(ReadinessTest, LetsTheLoopEndWithTheLastSocket) {
