@@ -1,6 +1,7 @@
 #include "app/command_line.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "gateway/model/json.hpp"
@@ -13,10 +14,12 @@ namespace json = boost::json;
 
 std::string refused(std::string_view why) { return std::string{command_refused}.append(why).append("\n"); }
 
-FilledValues values_of(const json::object& request) {
+/// nullopt: they are no object. None given is none filled in.
+std::optional<FilledValues> values_of(const json::object& request) {
   FilledValues values;
   const auto* given = request.if_contains("values");
-  if (given == nullptr || !given->is_object()) return values;
+  if (given == nullptr) return values;
+  if (!given->is_object()) return std::nullopt;
   for (const auto& [name, value] : given->get_object())
     if (value.is_string()) values.emplace_back(name, value.get_string());
   return values;
@@ -37,9 +40,11 @@ std::string run_admin_command(const std::vector<Command>& offered, const Command
   if (name == nullptr || !name->is_string()) return refused("this is no command");
   const auto command = std::ranges::find(offered, std::string_view{name->get_string()}, &Command::name);
   if (command == offered.end()) return refused("nothing in the configuration has such a command");
+  const auto values = values_of(*object);
+  if (!values) return refused("this is no command");
   Form filled;
   if (command->form) {
-    auto checked = fill(command->form(call), values_of(*object));
+    auto checked = fill(command->form(call), *values);
     if (const auto* problem = std::get_if<FormProblem>(&checked)) return refused(problem->field + ": " + problem->text);
     filled = std::get<Form>(std::move(checked));
   }

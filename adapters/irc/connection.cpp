@@ -56,7 +56,7 @@ Connection::Connection(const Setting& setting, std::shared_ptr<NetworkInUse> net
 }
 
 void Connection::use_account() {
-  account_ = setting_.accounts.of(user_, place_.network);
+  account_ = setting_.accounts.of(user_, network());
   renew_network();
 }
 

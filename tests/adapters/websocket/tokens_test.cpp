@@ -102,7 +102,10 @@ TEST(Timestamps, AreReadAsTheyAreWritten) {
 }
 
 TEST(Tokens, AreStoredByTheirDigestAndComeBack) {
-  Token token{.name = "panel", .digest = sha256("the secret"), .expires = parse_timestamp("2027-01-31")};
+  Token token;
+  token.name = "panel";
+  token.digest = sha256("the secret");
+  token.expires = parse_timestamp("2027-01-31");
   for (const auto* scope : {"read:ws:#", "send:ws:plant", "state"}) ASSERT_TRUE(add_scope(token, scope));
   const auto stored = to_stored(token);
   EXPECT_EQ(stored.find("the secret"), std::string::npos);
