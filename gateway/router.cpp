@@ -96,8 +96,9 @@ bool Router::adapt(Delivery& delivery, Adapter& to) {
 }
 
 void Router::defer(AdapterId to, EventPtr event) {
+  const Event& waiting = *event;
   auto left = outbox_.add(to, std::move(event));
-  if (!left) return;
+  if (!left) return adapters_[static_cast<std::size_t>(to)]->on_waiting(waiting);
   refuse({std::move(left), std::nullopt},
          {Condition::resource_constraint, Remedy::wait, "Too much waits for delivery; try again later.", {}});
 }

@@ -200,17 +200,21 @@ void Direct::on_stream_down(const Domain& domain) {
   for (auto& event : barrier_.take(domain)) context_.runtime.router.emit(std::move(event));
 }
 
+void Direct::on_waiting(const Event& event, const Domain& domain) {
+  if (must_arrive(event)) undelivered_.keep(domain, event);
+}
+
 Outcome Direct::deliver_said(Delivery& delivery, const Domain& domain) {
   const auto& event = *delivery.event;
   const bool is_personal = event.about.conversation.kind == PlaceKind::direct;
   const bool is_kept = must_arrive(event);
-  if (is_kept) undelivered_.keep(domain, event);
   if (!domain.outlet->is_up()) {
     // What a service says of the moment is not worth keeping; what a person says is.
     if (is_personal && !is_momentary(event.what)) return Deferred{};
     context_.runtime.counters.add("messages_dropped", is_personal ? "signal_while_down" : "service_notice_while_down");
     return Accepted{};
   }
+  if (is_kept) undelivered_.keep(domain, event);
   if (is_personal && muc_.deliver_private(event)) {
     if (is_kept) barrier_.sent(domain, std::move(delivery.event));
     return Accepted{};

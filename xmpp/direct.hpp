@@ -41,6 +41,9 @@ class Direct {
   /// `domain`: the one that shows the event's adapter.
   Outcome deliver(Delivery& delivery, const Domain& domain);
 
+  /// It waits for the domain's stream.
+  void on_waiting(const Event& event, const Domain& domain);
+
   /// What was said to users and may be lost with the domain's stream is said again when it is back.
   void on_stream_down(const Domain& domain);
   /// True when `domain` sent that ping to itself: what was said before it has arrived.

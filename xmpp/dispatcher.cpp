@@ -97,6 +97,11 @@ Outcome Dispatcher::deliver(Delivery& delivery) {
   return direct_.deliver(delivery, *domain);
 }
 
+void Dispatcher::on_waiting(const Event& event) {
+  const auto* domain = find(event.about.conversation.adapter);
+  if (domain != nullptr) direct_.on_waiting(event, *domain);
+}
+
 void Dispatcher::on_up(const Domain& domain) {
   persistent_.enter_all(domain);
   roll_call_.begin(domain);

@@ -68,11 +68,12 @@ TEST_F(UndeliveredTest, WhatIsSaidToAUserIsKeptUntilTheServerHasRoutedIt) {
 TEST_F(UndeliveredTest, WhatWaitsForTheStreamIsKept) {
   outlet.up = false;
   happens(said("here"), "romeo%net", {}, "romeo");
-  EXPECT_THAT(base.store.all_messages, SizeIs(1));
+  happens(said("and behind it"), "romeo%net", {}, "romeo");
+  EXPECT_THAT(base.store.all_messages, SizeIs(2));
   outlet.up = true;
   dispatcher.on_up(domain());
   settle();
-  EXPECT_THAT(base.store.all_messages, SizeIs(1)) << "once, until the server has it";
+  EXPECT_THAT(base.store.all_messages, SizeIs(2)) << "once, until the server has it";
 }
 
 TEST_F(UndeliveredTest, WhatIsTooOldIsAnsweredWithAnError) {
