@@ -172,6 +172,8 @@ std::optional<Entity> read_entity(json::object& object, const AnnouncementTopic&
   Entity entity;
   entity.kind = *kind;
   entity.id = clean(text_or(object, "unique_id", topic.object));
+  if (entity.id.empty()) entity.id = clean(topic.object);
+  if (entity.id.empty()) return std::nullopt;
   entity.name = clean(text_or(object, "name", topic.object));
   entity.unit = clean(text_or(object, "unit_of_measurement", ""));
   entity.device_class = clean(text_or(object, "device_class", ""));
