@@ -32,6 +32,12 @@ def servers():
 
 
 @pytest.fixture
+def told_before(servers):
+    """The lamp has said how it is, and gone."""
+    Lamp(servers[1].port).close()
+
+
+@pytest.fixture
 def page(servers):
     SHOTS.mkdir(parents=True, exist_ok=True)
     page = Node("browser.mjs", SHOTS)
@@ -85,7 +91,7 @@ class TestLinkedDashboard:
         for peer in (lamp, sensor):
             peer.close()
 
-    def test_a_page_that_comes_later_sees_the_last_values_and_a_lost_broker(self, servers, page):
+    def test_a_page_that_comes_later_sees_the_last_values_and_a_lost_broker(self, servers, told_before, page):
         broker = servers[1]
         page.do("wait", selector=tile(f"mqtt:plant/{LAMP}", ".value"))
         broker.stop()
