@@ -1,12 +1,8 @@
 // A user's contacts and rooms as the users' side sees them, with a broker that does as it is told.
-#include "adapters/mqtt/adapter.hpp"
+#include "tests/adapters/mqtt/adapter_stage.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "tests/adapters/mqtt/fake_client.hpp"
-#include "tests/support/fake_adapter.hpp"
-#include "tests/support/test_runtime.hpp"
 
 namespace isthmus::mqtt {
 namespace {
@@ -19,24 +15,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Settings make_settings() {
-  BrokerSettings broker;
-  broker.name = "plant";
-  broker.url = *parse_url("mqtts://broker.example.org");  // with TLS the name is not looked up by us
-  broker.rights = {{"#"}, {"#"}};
-  broker.interval = 2s;
-  broker.status_interval = 0ms;
-  Settings settings;
-  settings.brokers.emplace("plant", std::move(broker));
-  return settings;
-}
-
-class MqttAdapterTest : public testing::Test {
+class MqttAdapterTest : public AdapterStage {
  protected:
-  MqttAdapterTest() {
-    base.router.set(home_id, users);
-    base.router.set(own_id, adapter);
-    base.router.set_home(home_id);
+  MqttAdapterTest() : AdapterStage{make_settings()} {
     ask(Watch{true});
     base.alarms.advance(1s);
     wire.handler->on_connected({});
@@ -48,15 +29,17 @@ class MqttAdapterTest : public testing::Test {
     wire.asked.clear();
   }
 
+  static Settings make_settings() {
+    BrokerSettings broker;
+    broker.rights = {{"#"}, {"#"}};
+    broker.interval = 2s;
+    broker.status_interval = 0ms;
+    return with(std::move(broker));
+  }
   void ask(Payload what, std::string_view place = "home/temp%plant") {
-    auto event = std::make_unique<Event>();
-    event->about.source = home_id;
-    event->about.owner = base.names.intern("juliet@example.org");
-    event->about.conversation = *adapter.addresses().parse(place);
+    auto event = wish(*adapter.addresses().parse(place), std::move(what));
     event->about.audience = "juliet@example.org/balcony";
-    event->what = std::move(what);
-    base.router.emit(std::move(event));
-    base.router.settle();
+    emit(std::move(event));
   }
   void say(std::string text) { ask(Message{Style::normal, std::move(text)}); }
   void publish(std::string payload, bool retain = false) {
@@ -72,13 +55,6 @@ class MqttAdapterTest : public testing::Test {
     users.seen.clear();
     return lines;
   }
-
-  test::TestRuntime base;
-  AdapterId home_id = base.router.reserve();
-  AdapterId own_id = base.router.reserve();
-  test::FakeAdapter users{home_id, base.names};
-  FakeWire wire;
-  MqttAdapter adapter{base.runtime, own_id, make_settings(), wire.maker()};
 };
 
 TEST_F(MqttAdapterTest, OfValuesThatComeTooFastTheLastIsToldWithTheNumberSkipped) {

@@ -4,10 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "adapters/mqtt/adapter.hpp"
-#include "tests/adapters/mqtt/fake_client.hpp"
-#include "tests/support/fake_adapter.hpp"
-#include "tests/support/test_runtime.hpp"
+#include "tests/adapters/mqtt/adapter_stage.hpp"
 
 namespace isthmus::mqtt {
 namespace {
@@ -15,12 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
-class QuestionsTest : public testing::Test {
+class QuestionsTest : public AdapterStage {
  protected:
-  QuestionsTest() {
-    base.router.set(home_id, users);
-    base.router.set(own_id, adapter);
-    base.router.set_home(home_id);
+  QuestionsTest() : AdapterStage{make_settings()} {
     say("/help");
     base.alarms.advance(1s);
     wire.handler->on_connected({});
@@ -30,23 +24,14 @@ class QuestionsTest : public testing::Test {
   }
   static Settings make_settings() {
     BrokerSettings broker;
-    broker.name = "plant";
-    broker.url = *parse_url("mqtts://broker.example.org");  // with TLS the name is not looked up by us
     broker.connect.client_id = "me";
     broker.rights = {{"home/#"}, {"home/#"}};
-    Settings settings;
-    settings.brokers.emplace("plant", std::move(broker));
-    return settings;
+    return with(std::move(broker));
   }
   void say(std::string text) {
-    auto event = std::make_unique<Event>();
-    event->about.source = home_id;
-    event->about.owner = base.names.intern("juliet@example.org");
-    event->about.conversation = *adapter.addresses().parse("home/oracle%plant");
+    auto event = wish(*adapter.addresses().parse("home/oracle%plant"), Message{Style::normal, std::move(text)});
     event->about.native.push_back({"test", "id of juliet's"});
-    event->what = Message{Style::normal, std::move(text)};
-    base.router.emit(std::move(event));
-    base.router.settle();
+    emit(std::move(event));
   }
   /// What the broker says to what was asked last of that kind.
   FakeWire::Asked answer(std::string_view kind, const Reason& reason = {}) {
@@ -67,13 +52,6 @@ class QuestionsTest : public testing::Test {
     users.seen.clear();
     return lines;
   }
-
-  test::TestRuntime base;
-  AdapterId home_id = base.router.reserve();
-  AdapterId own_id = base.router.reserve();
-  test::FakeAdapter users{home_id, base.names};
-  FakeWire wire;
-  MqttAdapter adapter{base.runtime, own_id, make_settings(), wire.maker()};
 };
 
 TEST_F(QuestionsTest, AreAskedOnceTheTopicForAnswersIsGrantedAndAnsweredByTheirCorrelation) {

@@ -4,10 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "adapters/mqtt/adapter.hpp"
-#include "tests/adapters/mqtt/fake_client.hpp"
-#include "tests/support/fake_adapter.hpp"
-#include "tests/support/test_runtime.hpp"
+#include "tests/adapters/mqtt/adapter_stage.hpp"
 
 namespace isthmus::mqtt {
 namespace {
@@ -17,34 +14,23 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class ValuesTest : public testing::Test {
+class ValuesTest : public AdapterStage {
  protected:
-  ValuesTest() {
-    base.router.set(home_id, users);
-    base.router.set(own_id, adapter);
-    base.router.set_home(home_id);
-  }
+  ValuesTest() : AdapterStage{make_settings()} {}
   static Settings make_settings() {
     BrokerSettings broker;
-    broker.name = "plant";
-    broker.url = *parse_url("mqtts://broker.example.org");  // with TLS the name is not looked up by us
     broker.rights = {{"home/#"}, {"home/#"}};
-    Settings settings;
+    Settings settings = with(std::move(broker));
     settings.max_contacts = 2;
-    settings.brokers.emplace("plant", std::move(broker));
     return settings;
   }
   void ask(Request::Question question, std::string_view native = "home/temp",
            std::string audience = "juliet@example.org/balcony") {
-    auto event = std::make_unique<Event>();
-    event->about.source = home_id;
-    event->about.owner = base.names.intern("juliet@example.org");
     const auto kind = native.empty() ? PlaceKind::network : PlaceKind::direct;
-    event->about.conversation = {own_id, kind, base.names.intern("plant"), base.names.intern(native)};
+    auto event =
+        wish({own_id, kind, base.names.intern("plant"), base.names.intern(native)}, Request{std::move(question)});
     event->about.audience = std::move(audience);
-    event->what = Request{std::move(question)};
-    base.router.emit(std::move(event));
-    base.router.settle();
+    emit(std::move(event));
   }
   void connect() {
     base.alarms.advance(1s);
@@ -79,13 +65,6 @@ class ValuesTest : public testing::Test {
     users.seen.clear();
     return lines;
   }
-
-  test::TestRuntime base;
-  AdapterId home_id = base.router.reserve();
-  AdapterId own_id = base.router.reserve();
-  test::FakeAdapter users{home_id, base.names};
-  FakeWire wire;
-  MqttAdapter adapter{base.runtime, own_id, make_settings(), wire.maker()};
 };
 
 TEST_F(ValuesTest, EveryValueIsToldOnceTheBrokerHasGrantedIt) {
