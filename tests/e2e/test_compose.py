@@ -78,4 +78,6 @@ def test_the_services_work_together_as_they_are(services, folder):
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert "component irc.localhost: up" in result.stdout
-    assert result.stdout.count(": good") == 3, result.stdout
+    assert "component mqtt.localhost: up" in result.stdout
+    # The file, both components, the network and the broker.
+    assert result.stdout.count(": good") == 5, result.stdout

@@ -1,5 +1,5 @@
 """The container image's own root (./dev image test): the program as user 10001, on a root that nobody can write to, with
-one folder of its own, between a real Prosody and ngIRCd."""
+one folder of its own, between a real Prosody, ngIRCd and mosquitto."""
 
 import os
 import stat
@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from support.mqtt_servers import Mosquitto
+from support.mqtt_world import MqttWorld, broker_section
 from support.process import RUN_FOLDER, make_folder, wait_until
-from support.servers import Gateway, Servers
+from support.servers import Gateway, Servers, toml_table
 from support.world import World
+from support.xmpp_servers import MQTT_DOMAIN
 
 ROOT = os.environ.get("ISTHMUS_IMAGE_ROOT")
 pytestmark = pytest.mark.skipif(not ROOT, reason="ISTHMUS_IMAGE_ROOT names no image")
@@ -38,13 +41,19 @@ class ImageGateway(Gateway):
 
 @pytest.fixture
 def world(request):
-    servers = Servers(RUN_FOLDER / request.node.name, gateway=ImageGateway)
+    broker = Mosquitto(make_folder(RUN_FOLDER / f"{request.node.name}-broker"))
+    component = toml_table("[[component]]", {"domain": MQTT_DOMAIN, "adapter": "mqtt"})
+    section = broker_section("plant", f"mqtt://127.0.0.1:{broker.port}")
+    servers = Servers(RUN_FOLDER / request.node.name, gateway=ImageGateway, more=component + section)
+    servers.broker = broker
     servers.gateway.state = make_folder(RUN_FOLDER / f"{request.node.name}-state")
     os.chown(servers.gateway.state, USER, USER)
+    broker.start()
     world = World(servers.start())
     yield world
     world.close()
     servers.stop()
+    broker.stop()
 
 
 def test_a_message_goes_through_and_only_the_volume_is_written(world):
@@ -59,6 +68,25 @@ def test_a_message_goes_through_and_only_the_volume_is_written(world):
     files = {entry.name for entry in world.gateway.state.iterdir()}
     assert {"isthmus.db", "key", "isthmus.sock"} <= files
     assert stat.S_IMODE((world.gateway.state / "key").stat().st_mode) == 0o600
+
+
+def test_a_topic_of_mosquitto_is_a_contact(world):
+    mqtt = MqttWorld(world.servers)
+    topic = mqtt.topic("home/lamp")
+    lamp = mqtt.mqtt(topic)
+    juliet = mqtt.subscribed(topic)
+
+    juliet.send_message(mqtt.contact(topic), "on")
+
+    lamp.wait(topic, "on")
+    lamp.publish(topic, "21.5")
+    juliet.wait("message", type="chat", body="21.5")
+    mqtt.close()
+
+
+def test_its_dashboard_has_charts():
+    """The library that draws them comes from npm: a build without it works, and lacks them."""
+    assert b"uPlot=" in Path(f"{ROOT}/usr/bin/isthmus").read_bytes()
 
 
 def test_the_health_check_of_the_image_works(world):
