@@ -137,7 +137,7 @@ std::vector<std::string> read_proxies(const config::Section& http) {
 Storage read_storage(const config::Section& section) {
   // The key lies beside the configuration, not beside what it protects: a copy of the one is no copy of both.
   Storage storage{section.path("path", default_database), section.path("key_file", "key")};
-  if (section.text("path", "") == Storage::in_memory) storage.path = Storage::in_memory;
+  if (section.text("path", default_database) == Storage::in_memory) storage.path = Storage::in_memory;
   return storage;
 }
 

@@ -17,6 +17,7 @@ namespace isthmus::config {
 
 namespace {
 
+constexpr std::string_view text_type = "text";
 constexpr std::size_t max_file = 1024 * 1024;
 constexpr std::size_t max_secret_file = 64 * 1024;
 
@@ -103,11 +104,17 @@ struct Section::Node {
   std::string path;          // dotted, "" for the root
   Environment::Prefix variables;
   Names asked{};
+  std::map<std::string, Key, std::less<>> keys{};
   std::map<std::string, std::shared_ptr<Node>> children{};
 
   const toml::node* in_file(std::string_view key) const { return table != nullptr ? table->get(key) : nullptr; }
   /// The one way to read a single value.
   Found find(std::string_view key);
+  /// Notes what the key may be; its table and name are filled in.
+  void note(std::string_view key, Key about);
+  /// Both.
+  Found find(std::string_view key, Key about);
+  void collect(std::vector<Key>& into) const;
   /// The one way to read a table or a list: these come from the file alone.
   const toml::node* find_in_file(std::string_view key);
   void problem(const Found& found, std::string_view key, std::string text) const;
@@ -144,6 +151,22 @@ Document Document::State::document(std::shared_ptr<State> state, std::string_vie
 Found Section::Node::find(std::string_view key) {
   asked.emplace(key);
   return {document.environment.take(variables, key), in_file(key)};
+}
+
+void Section::Node::note(std::string_view key, Key about) {
+  about.table = path;
+  about.name = key;
+  keys.insert_or_assign(std::string{key}, std::move(about));
+}
+
+Found Section::Node::find(std::string_view key, Key about) {
+  note(key, std::move(about));
+  return find(key);
+}
+
+void Section::Node::collect(std::vector<Key>& into) const {
+  for (const auto& [name, key] : keys) into.push_back(key);
+  for (const auto& [id, node] : children) node->collect(into);
 }
 
 const toml::node* Section::Node::find_in_file(std::string_view key) {
@@ -222,7 +245,7 @@ std::string to_text(const Problem& problem) {
 }
 
 std::string Section::text(std::string_view key, std::string_view otherwise) const {
-  const Found found = node_->find(key);
+  const Found found = node_->find(key, {.type = text_type, .otherwise = in_quotes(otherwise)});
   if (!found) return std::string{otherwise};
   if (auto value = found.text()) return *std::move(value);
   node_->wrong(found, key, "a text");
@@ -230,20 +253,21 @@ std::string Section::text(std::string_view key, std::string_view otherwise) cons
 }
 
 std::string Section::required_text(std::string_view key) const {
-  const Found found = node_->find(key);
+  const Found found = node_->find(key, {.type = text_type});
   if (!found) {
     node_->problem(found, key, "is missing");
     return "";
   }
-  auto value = text(key, "");
-  if (value.empty() && found.text()) node_->problem(found, key, "must not be empty");
-  return value;
+  auto value = found.text();
+  if (!value) node_->wrong(found, key, "a text");
+  if (value && value->empty()) node_->problem(found, key, "must not be empty");
+  return std::move(value).value_or("");
 }
 
 std::string Section::secret(std::string_view key) const {
   const std::string file_key = std::string{key} + "_file";
-  const Found direct = node_->find(key);
-  const Found file = node_->find(file_key);
+  const Found direct = node_->find(key, {.type = text_type});
+  const Found file = node_->find(file_key, {.type = text_type});
   if (direct.node != nullptr && file.node != nullptr) {
     node_->problem({nullptr, file.node}, file_key, std::string{key} + " is given too: only one of both may be");
   }
@@ -252,7 +276,10 @@ std::string Section::secret(std::string_view key) const {
   }
   if (direct.variable != nullptr) return direct.variable->value;
   if (file) return node_->file_content(file, file_key);
-  return text(key, "");
+  if (!direct) return "";
+  if (auto value = direct.text()) return *std::move(value);
+  node_->wrong(direct, key, "a text");
+  return "";
 }
 
 std::string Section::path(std::string_view key, std::string_view otherwise) const {
@@ -264,7 +291,10 @@ std::string Section::path(std::string_view key, std::string_view otherwise) cons
 
 std::int64_t Section::integer(std::string_view key, std::int64_t otherwise, std::int64_t least,
                               std::int64_t most) const {
-  const Found found = node_->find(key);
+  const Found found = node_->find(key, {.type = "number",
+                                        .otherwise = std::to_string(otherwise),
+                                        .least = std::to_string(least),
+                                        .most = std::to_string(most)});
   if (!found) return otherwise;
   const auto value =
       found.variable != nullptr ? parse_integer(found.variable->value) : found.node->value_exact<std::int64_t>();
@@ -275,7 +305,10 @@ std::int64_t Section::integer(std::string_view key, std::int64_t otherwise, std:
 }
 
 double Section::number(std::string_view key, double otherwise, double least, double most) const {
-  const Found found = node_->find(key);
+  const Found found = node_->find(key, {.type = "number",
+                                        .otherwise = number_to_text(otherwise),
+                                        .least = number_to_text(least),
+                                        .most = number_to_text(most)});
   if (!found) return otherwise;
   const bool is_number = found.node != nullptr && found.node->is_number();
   const auto value = found.variable != nullptr ? parse_number(found.variable->value)
@@ -288,7 +321,7 @@ double Section::number(std::string_view key, double otherwise, double least, dou
 }
 
 bool Section::boolean(std::string_view key, bool otherwise) const {
-  const Found found = node_->find(key);
+  const Found found = node_->find(key, {.type = "true or false", .otherwise = otherwise ? "true" : "false"});
   if (!found) return otherwise;
   if (found.variable != nullptr) {
     if (lower(found.variable->value) == "true") return true;
@@ -302,7 +335,9 @@ bool Section::boolean(std::string_view key, bool otherwise) const {
 
 std::chrono::milliseconds Section::duration(std::string_view key, std::chrono::milliseconds otherwise,
                                             std::chrono::milliseconds least, std::chrono::milliseconds most) const {
-  const Found found = node_->find(key);
+  const Found found = node_->find(
+      key,
+      {.type = "duration", .otherwise = in_quotes(to_text(otherwise)), .least = to_text(least), .most = to_text(most)});
   if (!found) return otherwise;
   const auto text = found.text();
   const auto value = text ? parse_duration(*text) : std::nullopt;
@@ -315,7 +350,10 @@ std::chrono::milliseconds Section::duration(std::string_view key, std::chrono::m
 
 std::uint64_t Section::size(std::string_view key, std::uint64_t otherwise, std::uint64_t least,
                             std::uint64_t most) const {
-  const Found found = node_->find(key);
+  const Found found = node_->find(key, {.type = "size",
+                                        .otherwise = in_quotes(size_to_text(otherwise)),
+                                        .least = size_to_text(least),
+                                        .most = size_to_text(most)});
   if (!found) return otherwise;
   const auto text = found.text();
   auto value = text ? parse_size(*text) : std::nullopt;
@@ -330,7 +368,8 @@ std::uint64_t Section::size(std::string_view key, std::uint64_t otherwise, std::
 
 std::string Section::one_of(std::string_view key, std::string_view otherwise,
                             std::vector<std::string_view> allowed) const {
-  const Found found = node_->find(key);
+  const Found found = node_->find(
+      key, {.type = text_type, .otherwise = in_quotes(otherwise), .allowed = {allowed.begin(), allowed.end()}});
   if (!found) return std::string{otherwise};
   const auto value = found.text();
   if (value && std::ranges::find(allowed, *value) != allowed.end()) return *value;
@@ -346,6 +385,7 @@ std::string Section::one_of(std::string_view key, std::string_view otherwise,
 }
 
 std::vector<std::string> Section::texts(std::string_view key) const {
+  node_->note(key, {.type = "list of texts"});
   const toml::node* node = node_->find_in_file(key);
   if (node == nullptr) return {};
   const toml::array* list = node->as_array();
@@ -429,6 +469,12 @@ Document Document::parse(std::string_view toml, const std::string& name,
 }
 
 Section Document::root() const { return Section{state_->root}; }
+
+std::vector<Key> Document::keys() const {
+  std::vector<Key> result;
+  state_->root->collect(result);
+  return result;
+}
 
 std::map<std::string, std::string> Document::values() const {
   std::map<std::string, std::string> result;

@@ -29,6 +29,18 @@ struct Problem {
 };
 std::string to_text(const Problem& problem);  // "isthmus.toml:12: irc.networks…: …"
 
+/// A key that a reader asked for, and what it may be: what the reference of the configuration is checked against.
+struct Key {
+  std::string table{};  // dotted; [[component]] is "component"
+  std::string name{};
+  std::string_view type{};  // "text", "number", "true or false", "duration", "size" or "list of texts"
+  // As one would write them in the file:
+  std::string otherwise{};             // "" where there is none
+  std::string least{};                 // inclusive; "" where there is no limit
+  std::string most{};                  // likewise
+  std::vector<std::string> allowed{};  // empty: no list
+};
+
 class Document;
 
 /// A table of the file, or an empty one where the file has none. Every getter notes a Problem in the document, and
@@ -88,6 +100,8 @@ class Document {
   /// After every owner has read its section: all problems in the order of their lines, with one for each key that
   /// nobody asked for and each environment variable that looks like a key (ISTHMUS_…__…) and set nothing.
   std::vector<Problem> finish() const;
+  /// What the readers asked for, each key of a table once. Of lists and tables with names, those that the file has.
+  std::vector<Key> keys() const;
   /// What the file sets, after every owner has read its section: each key by its dotted name, elements of lists and
   /// [[…]] tables with their number, the contents of secret files too. To be compared with a later reading of the same
   /// file, and never to be shown: secrets are among them. What variables set is not there, since those cannot change.

@@ -90,7 +90,7 @@ std::optional<Network> Settings::network(std::string_view name) const {
 Settings read_settings(const config::Section& own, const config::Section& component) {
   Settings settings;
   settings.fixed_network = lower(own.text("fixed_network", ""));
-  if (component.has("fixed_network")) settings.fixed_network = lower(component.text("fixed_network", ""));
+  settings.fixed_network = lower(component.text("fixed_network", settings.fixed_network));
   settings.any_network = own.boolean("any_network", true);
   settings.formatting = own.boolean("formatting", settings.formatting);
   settings.max_lines = static_cast<std::size_t>(own.integer("max_lines", 50, 1, 200));
