@@ -72,7 +72,7 @@ def pass_messages():
     juliet.join(room, "juliet")
     juliet.send_message(room, "by the README alone")
     romeo.wait("pubmsg", text="by the README alone")
-    romeo.privmsg("#hall", "so it was")
+    romeo.say("#hall", "so it was")
     juliet.wait("message", sender=f"{room}/romeo", body="so it was")
     juliet.disconnect()
     romeo.close()
