@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/link_reader.hpp"
+#include "gateway/runtime/tls_server.hpp"
 #include "xmpp/jid.hpp"
 
 namespace isthmus {
@@ -134,6 +135,17 @@ std::vector<std::string> read_proxies(const config::Section& http) {
   return proxies;
 }
 
+TlsFiles read_tls(const config::Section& http) {
+  const auto file = [&](std::string_view key) { return http.has(key) ? http.path(key, "") : http.text(key, ""); };
+  TlsFiles files{file("certificate_file"), file("key_file")};
+  if (files.certificate_file.empty() != files.key_file.empty()) {
+    http.problem("certificate_file", "certificate_file and key_file go together");
+  } else if (files.is_wanted()) {
+    if (const auto why = TlsServer{files}.refresh(); !why.empty()) http.problem("certificate_file", why);
+  }
+  return files;
+}
+
 Storage read_storage(const config::Section& section) {
   // The key lies beside the configuration, not beside what it protects: a copy of the one is no copy of both.
   Storage storage{section.path("path", default_database), section.path("key_file", "key")};
@@ -176,6 +188,7 @@ Plan read_plan(const config::Section& root) {
   plan.log = read_log(root.table("log"));
   plan.control_socket = root.table("control").text("socket", default_socket);
   plan.http.address = root.table("http").text("listen", "127.0.0.1:8480");
+  plan.http.tls = read_tls(root.table("http"));
   plan.http.trusted_proxies = read_proxies(root.table("http"));
   plan.dns.servers = root.table("dns").texts("servers");
   return plan;

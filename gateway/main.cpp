@@ -24,7 +24,7 @@ int check_health(const Plan& plan) {
     std::cerr << "http.listen is empty: there is nothing to ask\n";
     return 1;
   }
-  const auto status = http_status(plan.http.address, "/healthz");
+  const auto status = http_status(plan.http, "/healthz");
   if (status == 200) return clean;
   std::cerr << plan.http.address << " does not answer well (" << status << ")\n";
   return 1;
@@ -42,7 +42,7 @@ int check_all(const std::string& path, const Plan& plan, bool connect) {
 }
 
 int rekey(const Plan& plan) {
-  if (!plan.http.address.empty() && http_status(plan.http.address, "/healthz") == 200) {
+  if (!plan.http.address.empty() && http_status(plan.http, "/healthz") == 200) {
     std::cerr << "the gateway runs: stop it first\n";
     return 1;
   }

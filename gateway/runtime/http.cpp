@@ -1,25 +1,27 @@
 #include "gateway/runtime/http.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/system/system_error.hpp>
-#include <charconv>
 #include <chrono>
 #include <memory>
+#include <span>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
 #include "gateway/result.hpp"
+#include "gateway/runtime/http_endpoint.hpp"
 #include "gateway/runtime/task_group.hpp"
+#include "gateway/runtime/tls_server.hpp"
 
 namespace isthmus {
 
@@ -33,33 +35,15 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t max_head = 8 * 1024;
 constexpr auto request_time = 10s;
-constexpr auto status_time = 3s;
 /// How long what a client still sends is read and thrown away, so that the answer reaches it before the connection's
 /// reset.
 constexpr auto closing_time = 1s;
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 
-/// "127.0.0.1:8480" or "[::1]:8480".
-Result<tcp::endpoint> parse_endpoint(std::string_view text) {
-  const auto invalid = asio::error::make_error_code(asio::error::invalid_argument);
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return invalid;
-  std::string_view host = text.substr(0, colon);
-  const std::string_view digits = text.substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return invalid;
-  const bool has_brackets = host.starts_with('[') && host.ends_with(']');
-  if (has_brackets) host = host.substr(1, host.size() - 2);
-  error_code failed;
-  const auto address = asio::ip::make_address(host, failed);
-  if (failed || address.is_v6() != has_brackets) return invalid;
-  return tcp::endpoint{address, port};
-}
-
 tcp::acceptor listen(const asio::any_io_executor& executor, std::string_view address) {
-  const tcp::endpoint endpoint = parse_endpoint(address).value();
+  const HttpEndpoint wanted = parse_http_endpoint(address).value();
+  const tcp::endpoint endpoint{asio::ip::make_address(wanted.host), wanted.port};
   tcp::acceptor acceptor{executor, endpoint.protocol()};
   acceptor.set_option(tcp::acceptor::reuse_address{true});
   acceptor.bind(endpoint);
@@ -71,12 +55,6 @@ using Parser = http::request_parser<http::string_body>;
 
 HttpAnswer plain(http::status status) {
   return {.status = static_cast<unsigned>(status), .body = std::string{http::obsolete_reason(status)} + "\n"};
-}
-
-/// True when the client sent something, but no request that could be read; false when it left or was too slow.
-bool is_bad_request(const error_code& error) {
-  if (error == http::error::end_of_stream || error == http::error::partial_message) return false;
-  return error.category() == http::make_error_code(http::error::bad_version).category();
 }
 
 HttpAnswer answer_to_bad_request(const error_code& error) {
@@ -94,6 +72,13 @@ std::string lower(std::string_view text) {
   return lowered;
 }
 
+/// A client's connection, until a route takes it over.
+struct Client {
+  std::unique_ptr<ByteStream> stream;
+  int socket = -1;  // the stream's own, whose one direction ends before the other
+  std::string peer;
+};
+
 HttpRequest to_request(Parser::value_type& parsed, const std::string& peer, const HttpOptions& options) {
   HttpRequest request;
   const auto target = parsed.target();
@@ -110,7 +95,9 @@ HttpRequest to_request(Parser::value_type& parsed, const std::string& peer, cons
   const auto forwarded_host = is_proxied ? request.header("x-forwarded-host") : std::string_view{};
   request.peer = client_address(peer, request.header("x-forwarded-for"), options.trusted_proxies);
   request.host = forwarded_host.empty() ? request.header("host") : forwarded_host;
-  request.is_secure = is_proxied && request.header("x-forwarded-proto") == "https";
+  request.is_secure = is_proxied && !request.header("x-forwarded-proto").empty()
+                          ? request.header("x-forwarded-proto") == "https"
+                          : options.tls.is_wanted();
   return request;
 }
 
@@ -127,7 +114,7 @@ HttpAnswer method_not_allowed(const HttpRoute& route) {
   return answer;
 }
 
-http::response<http::string_body> to_response(HttpAnswer answer, bool is_head) {
+std::string to_response(HttpAnswer answer, bool is_head) {
   http::response<http::string_body> response{static_cast<http::status>(answer.status), 11};
   response.set(http::field::content_type, answer.content_type);
   response.set(http::field::cache_control, "no-store");
@@ -135,7 +122,9 @@ http::response<http::string_body> to_response(HttpAnswer answer, bool is_head) {
   response.keep_alive(false);
   response.content_length(answer.body.size());
   if (!is_head) response.body() = std::move(answer.body);
-  return response;
+  std::ostringstream text;
+  text << response;
+  return std::move(text).str();
 }
 
 /// What the listener and its clients share.
@@ -143,16 +132,14 @@ struct Shared {
   HttpOptions options;
   const HttpRoutes& routes;
   Log log;
+  TlsServer tls;
   std::map<std::string, std::size_t> busy{};  // requests under way, by address
 };
 
 class Connection final : public HttpConnection {
  public:
-  Connection(beast::tcp_stream& stream, beast::flat_buffer& buffer) : stream_{stream}, buffer_{buffer} {}
-  std::unique_ptr<ByteStream> take() override {
-    const auto executor = stream_.get_executor();
-    return make_stream(executor, stream_.release_socket().release());
-  }
+  Connection(Client& client, beast::flat_buffer& buffer) : client_{client}, buffer_{buffer} {}
+  std::unique_ptr<ByteStream> take() override { return std::move(client_.stream); }
   std::string take_rest() override {
     std::string rest{static_cast<const char*>(buffer_.data().data()), buffer_.size()};
     buffer_.clear();
@@ -160,7 +147,7 @@ class Connection final : public HttpConnection {
   }
 
  private:
-  beast::tcp_stream& stream_;
+  Client& client_;
   beast::flat_buffer& buffer_;
 };
 
@@ -175,12 +162,57 @@ std::optional<HttpAnswer> answer_to(const HttpRoute& route, const HttpRequest& r
   }
 }
 
+/// Closes a client's connection when its time is up, unless a route has it by then.
+class Deadline {
+ public:
+  Deadline(const asio::any_io_executor& executor, const std::shared_ptr<Client>& client)
+      : timer_{executor}, client_{client} {}
+  void set(std::chrono::seconds time) {
+    timer_.expires_after(time);
+    timer_.async_wait([client = client_](error_code error) {
+      const auto late = client.lock();
+      if (!error && late && late->stream) late->stream->close();
+    });
+  }
+
+ private:
+  asio::steady_timer timer_;
+  std::weak_ptr<Client> client_;
+};
+
+/// Waits for bytes and appends them; false when the client has left. Throws when the stream is closed meanwhile.
+asio::awaitable<bool> receive(ByteStream& stream, beast::flat_buffer& buffer) {
+  for (;;) {
+    const auto room = buffer.prepare(buffer.max_size() - buffer.size());
+    const Moved moved = stream.read_some({static_cast<char*>(room.data()), room.size()});
+    buffer.commit(moved.bytes);
+    if (moved.bytes > 0) co_return true;
+    if (moved.error) co_return false;
+    co_await stream.readable();
+  }
+}
+
+/// Reads until the head (`is_whole`: all) of a request is there, or what is wrong with it; nullopt: the client left.
+asio::awaitable<std::optional<error_code>> read(ByteStream& stream, beast::flat_buffer& buffer, Parser& parser,
+                                                bool is_whole) {
+  for (;;) {
+    error_code error;
+    if (buffer.size() > 0) buffer.consume(parser.put(buffer.data(), error));
+    if (error && error != http::error::need_more) co_return error;
+    const bool is_there = is_whole ? parser.is_done() : parser.is_header_done();
+    if (is_there) co_return error_code{};
+    if (buffer.size() == buffer.max_size()) co_return http::error::buffer_overflow;
+    const bool has_more = co_await receive(stream, buffer);
+    if (!has_more) co_return std::nullopt;
+  }
+}
+
 /// Reads the request of a client; the answer to it, or none when there is nobody to answer.
-asio::awaitable<std::optional<HttpAnswer>> handle(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser,
-                                                  std::shared_ptr<Shared> shared, std::string peer) {
-  const auto [head_error, head] = co_await http::async_read_header(stream, buffer, parser, as_tuple);
-  if (head_error && !is_bad_request(head_error)) co_return std::nullopt;
-  if (head_error) co_return answer_to_bad_request(head_error);
+asio::awaitable<std::optional<HttpAnswer>> handle(Client& client, beast::flat_buffer& buffer, Parser& parser,
+                                                  std::shared_ptr<Shared> shared) {
+  const auto head = co_await read(*client.stream, buffer, parser, false);
+  if (!head) co_return std::nullopt;
+  if (*head) co_return answer_to_bad_request(*head);
 
   const auto target = parser.get().target();
   const std::string_view whole{target.data(), target.size()};
@@ -190,38 +222,48 @@ asio::awaitable<std::optional<HttpAnswer>> handle(beast::tcp_stream& stream, bea
   if (parser.content_length().value_or(0) > max_body) co_return plain(http::status::payload_too_large);
   parser.body_limit(max_body);
   if (!parser.is_done() && (max_body > 0 || parser.chunked())) {
-    const auto [body_error, body] = co_await http::async_read(stream, buffer, parser, as_tuple);
-    if (body_error && !is_bad_request(body_error)) co_return std::nullopt;
-    if (body_error) co_return answer_to_bad_request(body_error);
+    parser.eager(true);
+    const auto body = co_await read(*client.stream, buffer, parser, true);
+    if (!body) co_return std::nullopt;
+    if (*body) co_return answer_to_bad_request(*body);
   }
   if (route == nullptr) co_return plain(http::status::not_found);
-  const HttpRequest request = to_request(parser.get(), peer, shared->options);
+  const HttpRequest request = to_request(parser.get(), client.peer, shared->options);
   if (!allows(*route, request.method)) co_return method_not_allowed(*route);
-  Connection connection{stream, buffer};
+  Connection connection{client, buffer};
   co_return answer_to(*route, request, connection, shared->log);
 }
 
-asio::awaitable<void> serve_request(tcp::socket socket, std::shared_ptr<Shared> shared, std::string peer) {
-  beast::tcp_stream stream{std::move(socket)};
-  stream.expires_after(request_time);
+/// False when the client takes no more.
+asio::awaitable<bool> send(ByteStream& stream, std::string bytes) {
+  std::string_view rest = bytes;
+  while (!rest.empty()) {
+    const Moved moved = stream.write_some(rest);
+    if (moved.error) co_return false;
+    rest.remove_prefix(moved.bytes);
+    if (!rest.empty()) co_await stream.writable();
+  }
+  co_return true;
+}
+
+asio::awaitable<void> serve_request(std::shared_ptr<Client> client, std::shared_ptr<Shared> shared) {
+  Deadline deadline{co_await asio::this_coro::executor, client};
+  deadline.set(request_time);
   beast::flat_buffer buffer{max_head};
   Parser parser;
   parser.header_limit(max_head);
-  auto answer = co_await handle(stream, buffer, parser, std::move(shared), std::move(peer));
+  auto answer = co_await handle(*client, buffer, parser, std::move(shared));
   if (!answer) co_return;
   const bool is_head = parser.get().method() == http::verb::head;
-  auto response = to_response(*std::move(answer), is_head);
-  const auto [write_error, sent] = co_await http::async_write(stream, response, as_tuple);
-  if (write_error) co_return;
+  const bool is_sent = co_await send(*client->stream, to_response(*std::move(answer), is_head));
+  if (!is_sent) co_return;
 
-  error_code ignored;
-  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-  stream.expires_after(closing_time);
+  ::shutdown(client->socket, SHUT_WR);
+  deadline.set(closing_time);
   bool is_open = true;
   while (is_open) {
     buffer.clear();
-    const auto [read_error, rest] = co_await stream.async_read_some(buffer.prepare(max_head), as_tuple);
-    is_open = !read_error;
+    is_open = co_await receive(*client->stream, buffer);
   }
 }
 
@@ -243,9 +285,13 @@ class Busy {
   std::string peer_;
 };
 
-asio::awaitable<void> serve_client(tcp::socket socket, std::shared_ptr<Shared> shared, std::string peer) {
-  const Busy busy{shared, peer};
-  co_await serve_request(std::move(socket), shared, peer);
+asio::awaitable<void> serve_client(std::shared_ptr<Client> client, std::shared_ptr<Shared> shared) {
+  const Busy busy{shared, client->peer};
+  try {
+    co_await serve_request(client, shared);
+  } catch (const boost::system::system_error&) {
+    // Its time is up, or it is gone: there is nobody to answer.
+  }
 }
 
 /// Whether one more client from `peer` fits in.
@@ -273,23 +319,13 @@ asio::awaitable<void> accept_clients(tcp::acceptor& acceptor, TaskGroup& clients
     const auto endpoint = socket.remote_endpoint(gone);
     if (gone) continue;
     auto peer = endpoint.address().to_string();
-    if (has_room(*shared, clients.size(), peer))
-      clients.spawn("http client", serve_client(std::move(socket), shared, std::move(peer)));
+    if (!has_room(*shared, clients.size(), peer)) continue;
+    const int number = socket.native_handle();
+    auto stream = shared->tls.is_wanted() ? shared->tls.accept(std::move(socket), shared->log)
+                                          : make_stream(acceptor.get_executor(), socket.release());
+    auto client = std::make_shared<Client>(std::move(stream), number, std::move(peer));
+    if (client->stream) clients.spawn("http client", serve_client(std::move(client), shared));
   }
-}
-
-asio::awaitable<unsigned> request_status(tcp::endpoint server, std::string host, std::string path) {
-  beast::tcp_stream stream{co_await asio::this_coro::executor};
-  stream.expires_after(status_time);
-  co_await stream.async_connect(server, asio::use_awaitable);
-  http::request<http::empty_body> request{http::verb::get, path, 11};
-  request.set(http::field::host, host);
-  request.keep_alive(false);
-  co_await http::async_write(stream, request, asio::use_awaitable);
-  beast::flat_buffer buffer{max_head};
-  http::response_parser<http::empty_body> response;
-  co_await http::async_read_header(stream, buffer, response, asio::use_awaitable);
-  co_return response.get().result_int();
 }
 
 }  // namespace
@@ -299,21 +335,10 @@ asio::awaitable<void> serve_http(HttpOptions options, const HttpRoutes& routes, 
   const auto executor = co_await asio::this_coro::executor;
   tcp::acceptor acceptor = listen(executor, options.address);
   if (listening) listening(acceptor.local_endpoint().port());
-  const auto shared = std::make_shared<Shared>(std::move(options), routes, std::move(log));
+  TlsServer tls{options.tls};
+  const auto shared = std::make_shared<Shared>(std::move(options), routes, std::move(log), std::move(tls));
   const auto body = [&](TaskGroup& clients) { return accept_clients(acceptor, clients, shared); };
   co_await with_tasks(body);
-}
-
-unsigned http_status(const std::string& address, const std::string& path) {
-  const auto server = parse_endpoint(address);
-  if (!server) return 0;
-  asio::io_context loop{1};
-  unsigned status = 0;
-  asio::co_spawn(loop, request_status(*server, address, path), [&](std::exception_ptr failed, unsigned answered) {
-    if (!failed) status = answered;
-  });
-  loop.run();
-  return status;
 }
 
 }  // namespace isthmus

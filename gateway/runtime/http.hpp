@@ -57,20 +57,30 @@ struct HttpRoute {
 /// and the log says why.
 using HttpRoutes = std::map<std::string, HttpRoute, std::less<>>;
 
+/// Files of the listener's own certificate, PEM; empty: HTTP without TLS.
+struct TlsFiles {
+  std::string certificate_file{};  // the certificate, then those of its issuers
+  std::string key_file{};          // not encrypted
+
+  bool is_wanted() const noexcept { return !certificate_file.empty(); }
+};
+
 struct HttpOptions {
   std::string address;                       // "127.0.0.1:8480", "[::1]:0"
+  TlsFiles tls{};                            // with files: TLS 1.2 or later, nothing else
   std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-… header fields are believed
   std::size_t max_connections = 512;         // with a request under way; one more is closed at once
   std::size_t max_of_one_address = 128;      // of these; trusted proxies may have all
 };
 
-/// Listens until cancelled. One request a connection. Further limits: 8 KiB of request head (431), 10 s for a request
-/// (closed); what is no HTTP/1 is 400. Throws boost::system::system_error when it cannot listen. `listening` is told
-/// the port. `routes` must outlive it.
+/// Listens until cancelled. One request a connection. Further limits: 8 KiB of request head (431), 10 s for a request,
+/// TLS handshake included (closed); what is no HTTP/1 is 400. Throws boost::system::system_error when it cannot listen.
+/// `listening` is told the port. `routes` must outlive it.
 asio::awaitable<void> serve_http(HttpOptions options, const HttpRoutes& routes, Log log,
                                  std::function<void(std::uint16_t)> listening = {});
 
-/// GET `http://address/path`, blocking, at most 3 s; for `isthmus healthcheck`. The status, or 0 when nobody answered.
-unsigned http_status(const std::string& address, const std::string& path);
+/// GET `path` of the listener that has these options, blocking, at most 3 s; for `isthmus healthcheck`. The status, or
+/// 0 when nobody answered, with TLS also when it was not with the certificate of the file.
+unsigned http_status(const HttpOptions& listener, const std::string& path);
 
 }  // namespace isthmus

@@ -118,13 +118,7 @@ ContextPtr make_context(const std::string& ca_file) {
                                       : SSL_CTX_load_verify_file(ctx, ca_file.c_str()) == 1;
   if (!trusts || SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1) return {};
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, &note_problem);
-  // An idle connection keeps no buffer of 17 KiB for reading. OpenSSL 3.0 keeps the one for writing all the same, so it
-  // is made smaller, and with it the records that we send.
-  SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_max_send_fragment(ctx, max_sent_record);
-  SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_read_ahead(ctx, 1);  // one receive a record instead of two
+  set_stream_modes(ctx);
   return context;
 }
 
@@ -186,6 +180,16 @@ int take_any(int, X509_STORE_CTX*) { return 1; }
 
 }  // namespace
 
+void set_stream_modes(SSL_CTX* ctx) {
+  // An idle connection keeps no buffer of 17 KiB for reading. OpenSSL 3.0 keeps the one for writing all the same, so it
+  // is made smaller, and with it the records that we send.
+  SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_max_send_fragment(ctx, max_sent_record);
+  SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_read_ahead(ctx, 1);  // one receive a record instead of two
+}
+
 Result<SslPtr> make_ssl(const TlsWanted& wanted, std::string& why) {
   ERR_clear_error();
   SSL_CTX* const context = context_for(wanted.ca_file);
@@ -216,16 +220,20 @@ const std::string& certificate_problem(const SSL* ssl) {
 
 bool is_pinned(const SSL* ssl, const std::string& fingerprint) {
   if (fingerprint.empty()) return true;
-  X509* const certificate = SSL_get0_peer_certificate(ssl);
+  const X509* const certificate = SSL_get0_peer_certificate(ssl);
+  return certificate != nullptr && fingerprint_of(certificate) == fingerprint;
+}
+
+std::string fingerprint_of(const X509* certificate) {
   std::array<unsigned char, 32> digest{};
   unsigned size = 0;
-  if (certificate == nullptr || X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return false;
+  if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
   std::string text;
   for (const unsigned char byte : digest) {
     text += "0123456789abcdef"[byte >> 4U];
     text += "0123456789abcdef"[byte & 15U];
   }
-  return text == fingerprint;
+  return text;
 }
 
 std::string last_tls_error() {

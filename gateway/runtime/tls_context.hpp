@@ -1,5 +1,5 @@
 #pragma once
-// What OpenSSL shares between connections, and its complaints in plain words; for tls_stream.cpp alone.
+// What OpenSSL shares between connections, and its complaints in plain words; for the TLS files here alone.
 #include <openssl/ssl.h>
 
 #include <memory>
@@ -25,6 +25,12 @@ const std::string& certificate_problem(const SSL* ssl);
 
 /// True when `fingerprint` (TlsWanted) is empty or that of the other side's certificate. After the handshake.
 bool is_pinned(const SSL* ssl, const std::string& fingerprint);
+
+/// SHA-256 of a certificate, as TlsWanted has it; empty when it cannot be computed.
+std::string fingerprint_of(const X509* certificate);
+
+/// How TlsStream uses connections of that context: little memory while idle, no renegotiation.
+void set_stream_modes(SSL_CTX* context);
 
 /// The oldest entry of OpenSSL's error queue in words; empties the queue.
 std::string last_tls_error();

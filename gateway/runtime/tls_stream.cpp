@@ -14,8 +14,6 @@
 #include <new>
 #include <utility>
 
-#include "gateway/runtime/tls_context.hpp"
-
 namespace isthmus {
 namespace {
 
@@ -143,6 +141,7 @@ Moved TlsStream::read_some(std::span<char> into) {
     const std::size_t room = std::min<std::size_t>(into.size() - total, INT_MAX);
     const int result = SSL_read(ssl_.get(), into.data() + total, static_cast<int>(room));
     if (result > 0) {
+      established_ = true;  // at the accepting end, the first read shook hands
       total += static_cast<std::size_t>(result);
       continue;
     }
@@ -222,6 +221,13 @@ Connected refused(const TlsStream& stream, boost::system::error_code error) {
 }
 
 }  // namespace
+
+std::unique_ptr<ByteStream> accept_tls(tcp::socket socket, SslPtr ssl) {
+  socket.non_blocking(true);
+  socket.set_option(tcp::no_delay{true});
+  socket.set_option(asio::socket_base::keep_alive{true});
+  return std::make_unique<TlsStream>(std::move(socket), std::move(ssl));
+}
 
 asio::awaitable<Connected> start_tls(tcp::socket socket, TlsWanted wanted) {
   std::string why;

@@ -25,8 +25,9 @@ function take(text) {
 }
 
 const openers = {
-  ws: ({ url, token, protocols }) => new Promise((resolve, reject) => {
-    socket = new WebSocket(url, protocols, { headers: { Authorization: `Bearer ${token}` } });
+  // `ca`: the file of certificates to trust.
+  ws: ({ url, token, protocols, ca }) => new Promise((resolve, reject) => {
+    socket = new WebSocket(url, protocols, { headers: { Authorization: `Bearer ${token}` }, ca: ca && readFileSync(ca) });
     socket.on('message', (data) => take(data.toString()));
     socket.on('open', () => resolve(socket.protocol));
     socket.on('error', reject);

@@ -74,7 +74,9 @@ class WebSocketClient:
     _loop = None
     timeout = 20.0
 
-    def __init__(self, port, *, token=TOKEN, protocols=(NATIVE,), headers=None, path="/v1/ws", **query):
+    def __init__(self, port, *, token=TOKEN, protocols=(NATIVE,), headers=None, path="/v1/ws", trust=None,
+                 compression=None, **query):
+        """`trust` is the ssl.SSLContext of a client over TLS; `compression` as websockets.connect() has it."""
         if WebSocketClient._loop is None:
             WebSocketClient._loop = _Loop()
         self.received = []
@@ -82,8 +84,10 @@ class WebSocketClient:
         self._changed = threading.Condition()
 
         async def connect():
-            return await websockets.connect(url(port, path, **query), subprotocols=list(protocols) or None,
-                                            compression=None, max_size=None,
+            address = url(port, path, "ws" if trust is None else "wss", **query)
+            return await websockets.connect(address, subprotocols=list(protocols) or None, ssl=trust,
+                                            server_hostname="localhost" if trust else None,
+                                            compression=compression, max_size=None,
                                             extra_headers={**bearer(token), **(headers or {})})
 
         self._socket = self._loop.call(connect())

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <openssl/pem.h>
+#include <stdlib.h>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -13,10 +16,15 @@
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
 #include <chrono>
+#include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include "gateway/runtime/tls_server.hpp"
+#include "tests/support/tls_server.hpp"
 
 namespace isthmus {
 namespace {
@@ -49,14 +57,18 @@ HttpRoutes routes() {
   return all;
 }
 
+HttpOptions listener(const std::string& address, const TlsFiles& tls = {}) {
+  return {.address = address, .tls = tls, .trusted_proxies = {}};
+}
+
 /// A server on a free port, on a loop of its own thread, so that tests may use blocking clients. Ends with the test.
 class HttpServer : public testing::Test {
  protected:
-  HttpServer() {
+  HttpServer() : HttpServer{TlsFiles{}} {}
+  explicit HttpServer(const TlsFiles& tls) {
     std::optional<std::uint16_t> port;
-    asio::co_spawn(loop_,
-                   serve_http({.address = "127.0.0.1:0", .trusted_proxies = {}, .max_connections = 64}, routes_, {},
-                              [&](std::uint16_t given) { port = given; }),
+    HttpOptions options{.address = "127.0.0.1:0", .tls = tls, .trusted_proxies = {}, .max_connections = 64};
+    asio::co_spawn(loop_, serve_http(std::move(options), routes_, {}, [&](std::uint16_t given) { port = given; }),
                    asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr) { ended_ = true; }));
     while (!port) loop_.run_one();
     port_ = *port;
@@ -180,17 +192,80 @@ TEST_F(HttpServer, EndsAtOnceAlthoughAClientIsSilent) {
 }
 
 TEST_F(HttpServer, StatusIsWhatTheServerAnswers) {
-  EXPECT_EQ(http_status(address(), "/healthz"), 200U);
-  EXPECT_EQ(http_status(address(), "/readyz"), 503U);
-  EXPECT_EQ(http_status(address(), "/none"), 404U);
+  EXPECT_EQ(http_status(listener(address()), "/healthz"), 200U);
+  EXPECT_EQ(http_status(listener(address()), "/readyz"), 503U);
+  EXPECT_EQ(http_status(listener(address()), "/none"), 404U);
   stop();
-  EXPECT_EQ(http_status(address(), "/healthz"), 0U);
+  EXPECT_EQ(http_status(listener(address()), "/healthz"), 0U);
+}
+
+/// A certificate and its key in files, for as long as it lives.
+class WrittenCertificate {
+ public:
+  WrittenCertificate() {
+    std::string name = (std::filesystem::temp_directory_path() / "isthmus-http-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+    const auto made = support::make_self_signed({});
+    const auto write = [](const std::string& path, const auto& put) {
+      std::FILE* file = std::fopen(path.c_str(), "w");
+      put(file);
+      std::fclose(file);
+    };
+    write(files().certificate_file, [&](std::FILE* file) { PEM_write_X509(file, made.certificate.get()); });
+    write(files().key_file,
+          [&](std::FILE* file) { PEM_write_PrivateKey(file, made.key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
+  }
+  ~WrittenCertificate() { std::filesystem::remove_all(folder_); }
+  WrittenCertificate(const WrittenCertificate&) = delete;
+  WrittenCertificate& operator=(const WrittenCertificate&) = delete;
+
+  TlsFiles files() const { return {(folder_ / "certificate.pem").string(), (folder_ / "key.pem").string()}; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+/// The same over TLS.
+class HttpsServer : protected WrittenCertificate, public HttpServer {
+ protected:
+  HttpsServer() : HttpServer{files()} {}
+};
+
+TEST_F(HttpsServer, StatusIsAskedWithTheCertificateOfTheFile) {
+  const WrittenCertificate other;
+  EXPECT_EQ(http_status(listener(address(), files()), "/healthz"), 200U);
+  EXPECT_EQ(http_status(listener(address(), files()), "/none"), 404U);
+  EXPECT_EQ(http_status(listener(address(), other.files()), "/healthz"), 0U);
+  EXPECT_EQ(http_status(listener(address(), {"/none", "/none"}), "/healthz"), 0U);
+}
+
+TEST_F(HttpsServer, AnswersOverTlsAndToNobodyElse) {
+  EXPECT_EQ(http_status(listener(address()), "/healthz"), 0U);
+  tcp::socket plain = connected();
+  asio::write(plain, asio::buffer(std::string_view{"GET /healthz HTTP/1.0\r\n\r\n"}));
+  std::string text;
+  boost::system::error_code error;
+  asio::read(plain, asio::dynamic_buffer(text), error);
+  EXPECT_THAT(text, Not(HasSubstr("HTTP")));
+}
+
+TEST(TlsServer, SaysWhyFilesCannotBeUsed) {
+  const WrittenCertificate good;
+  const WrittenCertificate other;
+  const auto files = good.files();
+  EXPECT_EQ(TlsServer{files}.refresh(), "");
+  EXPECT_THAT((TlsServer{{"/none.pem", files.key_file}}.refresh()),
+              HasSubstr("no certificate can be read from /none.pem"));
+  EXPECT_THAT((TlsServer{{files.certificate_file, other.files().key_file}}.refresh()),
+              HasSubstr("no key for the certificate"));
+  EXPECT_EQ(fingerprint_of(files.certificate_file).size(), 64U);
+  EXPECT_EQ(fingerprint_of(files.key_file), "");
 }
 
 TEST(HttpStatus, IsZeroWithoutAnHttpServer) {
-  EXPECT_EQ(http_status("nonsense", "/healthz"), 0U);
-  EXPECT_EQ(http_status("", "/healthz"), 0U);
-  EXPECT_EQ(http_status("127.0.0.1:99999", "/healthz"), 0U);
+  EXPECT_EQ(http_status(listener("nonsense"), "/healthz"), 0U);
+  EXPECT_EQ(http_status(listener(""), "/healthz"), 0U);
+  EXPECT_EQ(http_status(listener("127.0.0.1:99999"), "/healthz"), 0U);
 }
 
 TEST(HttpListen, AnAddressThatIsNoneIsAnError) {
