@@ -4,6 +4,7 @@ import pytest
 
 from support.peers import Node
 from support.process import REPOSITORY, RUN_FOLDER
+from support.relay import Wire
 from support.servers import Servers
 from support.websocket_client import TOKEN
 from support.websocket_stage import READER, Stage, websocket_configuration
@@ -34,8 +35,8 @@ class Page(Node):
         super().__init__("browser.mjs", SHOTS)
         self.stage = stage
 
-    def log_in(self, token=TOKEN):
-        self.do("open", url=f"http://127.0.0.1:{self.stage.port}/#token={token.replace(' ', '+')}")
+    def log_in(self, token=TOKEN, port=None):
+        self.do("open", url=f"http://127.0.0.1:{port or self.stage.port}/#token={token.replace(' ', '+')}")
         self.do("wait", selector="body[data-state=connected]")
         return self
 
@@ -150,18 +151,28 @@ class TestDashboard:
         page.do("wait", selector=page.tile("temp", ".value"), text="2")
 
     def test_what_happens_while_the_page_is_cut_off_comes_exactly_once(self, stage, page):
-        page.log_in()
-        stage.post("first words")
-        page.do("wait", selector="#log li", text="first words")
-        page.do("eval", code="document.body.dataset.state = 'before'")
-        stage.gateway.child.send_signal(19)  # STOP: the page hears nothing, and the gateway answers nothing
-        stage.gateway.child.send_signal(18)  # CONT
-        for number in range(20):
-            stage.post(f"missed {number:02}")
-        page.do("wait", selector="#log li", text="missed 19")
-        texts = page.do("eval", code="[...document.querySelectorAll('#log .words')].map((one) => one.textContent)"
-                                     ".filter((text) => text.startsWith('missed'))")
-        assert texts == [f"missed {number:02}" for number in range(20)]
+        wire = Wire(stage.port)
+        try:
+            page.log_in(port=wire.port)
+            stage.post("first words")
+            page.do("wait", selector="#log li", text="first words")
+            wire.cut()
+            page.do("wait", selector="body[data-state=reconnecting]")
+            for number in range(20):
+                stage.post(f"missed {number:02}")
+            stage.post("temp 12")
+            assert page.do("count", selector=page.tile("temp")) == 0, "it is cut off"
+            wire.mend()
+            page.do("wait", selector="body[data-state=connected]")
+            stage.post("the end")
+            page.do("wait", selector="#log li", text="the end")
+            page.do("wait", selector=page.tile("temp", ".value"), text="12")
+            texts = page.do("eval", code="[...document.querySelectorAll('#log .words')].map((one) => one.textContent)"
+                                         ".filter((text) => /^(first|missed|the end)/.test(text))")
+            assert texts == ["first words", *(f"missed {number:02}" for number in range(20)), "the end"]
+            page.do("wait", selector="#gap", state="hidden")
+        finally:
+            wire.close()
 
     def test_a_chart_of_a_value_is_drawn(self, stage, page):
         for number in (18, 21, 19, 24, 22):

@@ -1,4 +1,4 @@
-"""A TCP relay that can hold back what a server says."""
+"""TCP relays that can hold back what a server says, and that can be cut."""
 
 import socket
 import threading
@@ -54,3 +54,60 @@ class Relay:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+
+class Wire:
+    """Passes on everything between `port` and the one of a server, until it is cut: then its connections end, and new
+    ones wait until it is mended."""
+
+    def __init__(self, server_port):
+        self._server_port = server_port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._whole = threading.Event()
+        self._whole.set()
+        self._ends = set()
+        threading.Thread(target=self._accept, name="wire", daemon=True).start()
+
+    def cut(self):
+        self._whole.clear()
+        for end in list(self._ends):
+            self._end(end)
+
+    def mend(self):
+        self._whole.set()
+
+    def close(self):
+        self._listener.close()
+        self.cut()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+
+    def _connect(self, client):
+        self._whole.wait()
+        server = socket.create_connection(("127.0.0.1", self._server_port))
+        self._ends |= {client, server}
+        threading.Thread(target=self._pass_on, args=(client, server), daemon=True).start()
+        threading.Thread(target=self._pass_on, args=(server, client), daemon=True).start()
+
+    def _pass_on(self, source, target):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except OSError:
+            pass  # cut, or one of both is gone
+        for end in (source, target):
+            self._end(end)
+
+    def _end(self, end):
+        self._ends.discard(end)
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
