@@ -13,9 +13,10 @@ using namespace std::chrono_literals;
 using State = LinkState::State;
 
 constexpr auto longest_backoff = 2min;
-constexpr auto after_take_over = 60s;    // whoever took the session over keeps it for a while
-constexpr auto stable_after = 30s;       // a connection that lasted so long was a good one
-constexpr std::size_t overhead = 1'024;  // of a packet beside topic and payload, at the most
+constexpr auto after_take_over = 60s;                    // whoever took the session over keeps it for a while
+constexpr auto stable_after = 30s;                       // a connection that lasted so long was a good one
+constexpr std::size_t overhead = 1'024;                  // of a packet beside topic and payload, at the most
+constexpr std::string_view nothing = "isthmus/nothing";  // a filter that is not subscribed to
 
 const Reason no_connection{Reason::Where::connection, 0, {}};
 const Reason success{};
@@ -100,6 +101,7 @@ void Broker::on_connected(const Connack& connack) {
     if (keeps && subscription.state == Subscription::State::granted && subscription.waiting.empty()) continue;
     ask(filter, subscription, 0);
   }
+  fences_.ask_again();
   if (link_.state != State::up) tell_link(State::up, {}, false);
   send_waiting();
   set_alarm();
@@ -208,6 +210,7 @@ void Broker::remove(View& view, const std::string& filter) {
   if (found == subscriptions_.end()) return;
   std::erase(found->second.views, &view);
   std::erase_if(found->second.waiting, [&](const Waiting& one) { return one.view == &view; });
+  fences_.remove(view);
   for (auto& [token, flight] : flying_) {
     if (flight.from == &view) flight.from = nullptr;
   }
@@ -236,6 +239,20 @@ void Broker::ask(const std::string& filter, Subscription& subscription, std::uin
 void Broker::answer(Subscriptions::iterator found, const Reason& reason) {
   auto waiting = std::exchange(found->second.waiting, {});
   for (auto& one : waiting) one.done(reason);
+}
+
+void Broker::fence(const View& view, Fences::Passed passed) {
+  fences_.add(view, runtime_.alarms.now(), std::move(passed));
+  set_alarm();
+}
+
+Token Broker::ask_nothing() {
+  if (!is_up_) return 0;
+  // It is answered although there is no such subscription (MQTT 5 §3.10.4).
+  std::string filter{nothing};
+  while (subscriptions_.contains(filter)) filter += '-';
+  client_->unsubscribe(++last_token_, filter);
+  return last_token_;
 }
 
 // --- Publishing.
@@ -310,6 +327,8 @@ void Broker::on_done(Token token, const Reason& reason) {
       found->second.state = reason.is_success() ? Subscription::State::granted : Subscription::State::wanted;
       answer(found, reason);
     }
+  } else if (reason.where == Reason::Where::broker) {  // whatever the answer is: it is one
+    fences_.on_answer(token);
   }
   runtime_.turn.request();
 }
@@ -317,6 +336,7 @@ void Broker::on_done(Token token, const Reason& reason) {
 // --- What arrives.
 
 void Broker::on_publication(Publication publication, std::uint64_t ack) {
+  fences_.on_publication(publication);
   if (!is_topic_name(publication.topic)) {
     runtime_.counters.add("mqtt_publications_dropped", "topic");
   } else if (hops_of(publication) > max_hops) {
@@ -381,7 +401,7 @@ void Broker::tell_views(const std::vector<View*>& views, const Publication& publ
 // --- Time.
 
 void Broker::set_alarm() {
-  SteadyTime due = connect_due_;
+  SteadyTime due = std::min(connect_due_, fences_.due());
   if (!flying_.empty()) due = std::min(due, flying_.begin()->second.due);
   if (!waiting_.empty()) due = std::min(due, waiting_.front().due);
   for (const auto& [token, asked] : asked_) due = std::min(due, asked.second);
@@ -406,6 +426,7 @@ void Broker::on_alarm() {
     if (asked.second <= now) late.push_back(token);
   }
   for (const auto token : late) on_done(token, too_late);
+  fences_.on_alarm(now);
   if (connect_due_ <= now) connect();
   set_alarm();
   runtime_.router.settle();

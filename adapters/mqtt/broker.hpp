@@ -14,6 +14,7 @@
 
 #include "adapters/mqtt/client.hpp"
 #include "adapters/mqtt/echoes.hpp"
+#include "adapters/mqtt/fences.hpp"
 #include "adapters/mqtt/seen_topics.hpp"
 #include "adapters/mqtt/settings.hpp"
 #include "gateway/model/event.hpp"
@@ -74,6 +75,8 @@ class Broker final : private ClientHandler {
   void remove(View& view, const std::string& filter);
   /// What is kept there is sent once more, as to a new subscriber (MQTT 5: retain handling 0).
   void ask_again(const std::string& filter);
+  /// `passed` is called when all that the broker keeps for what was granted so far has been told, as Fences has it.
+  void fence(const View& view, Fences::Passed passed);
 
   /// `done` hears of the acknowledgement; of QoS 0, of the writing. Other views get it then, `from` (may be null) does
   /// not. Refused at once, by a Reason, when too much waits or it is too large.
@@ -129,6 +132,7 @@ class Broker final : private ClientHandler {
   void tell_link(LinkState::State state, std::string reason, bool retrying);
   void ask(const std::string& filter, Subscription& subscription, std::uint8_t retain_handling);
   void answer(Subscriptions::iterator subscription, const Reason& reason);
+  Token ask_nothing();
   void send_waiting();
   void send(Flight flight);
   void land(Flight flight, const Reason& reason);
@@ -167,6 +171,7 @@ class Broker final : private ClientHandler {
   std::size_t waiting_bytes_ = 0;
   std::map<Token, Flight> flying_;                                       // in the order of sending
   std::unordered_map<Token, std::pair<std::string, SteadyTime>> asked_;  // subscribe: the filter, and when it is due
+  Fences fences_{[this] { return ask_nothing(); }};
   Echoes echoes_;
   SeenTopics seen_;
   struct Copy {

@@ -25,7 +25,7 @@ void Reading::on_answer(const Reason& reason) {
   if (is_over()) return;
   if (!reason.is_success()) return refuse(reason);
   is_granted_ = true;
-  alarm_.set(seat_.runtime.alarms.now() + settling);
+  seat_.broker.fence(*this, [this] { finish(); });
 }
 
 void Reading::on_publication(const Publication& publication) {

@@ -10,8 +10,7 @@ namespace isthmus::mqtt {
 
 class Reading final : public View {
  public:
-  static constexpr std::chrono::milliseconds settling{250};  // after the grant: what is kept arrives then
-  static constexpr std::chrono::seconds patience{10};        // for the broker
+  static constexpr std::chrono::seconds patience{10};  // for the broker
 
   /// `event` is a Request with ReadValue, of a topic.
   Reading(const Seat& seat, EventPtr event);

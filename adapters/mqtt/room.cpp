@@ -14,11 +14,7 @@ constexpr std::string_view help =
 
 }  // namespace
 
-Room::Room(const Seat& seat, Conversation place)
-    : seat_{seat}, place_{std::move(place)}, filter_{place_.native.str()}, alarm_{seat.runtime.alarms, [this] {
-                                                                                    enter_waiting();
-                                                                                    seat_.runtime.router.settle();
-                                                                                  }} {
+Room::Room(const Seat& seat, Conversation place) : seat_{seat}, place_{std::move(place)}, filter_{place_.native.str()} {
   seat_.broker.add(*this, filter_, 1, [this](const Reason& reason) { on_answer(reason); });
 }
 
@@ -42,8 +38,7 @@ Outcome Room::join(EventPtr& event, const Change& change) {
 }
 
 void Room::on_answer(const Reason& reason) {
-  is_granted_ = reason.is_success();
-  if (is_granted_) return alarm_.set(seat_.runtime.alarms.now() + settling);
+  if (reason.is_success()) return seat_.broker.fence(*this, [this] { enter_waiting(); });
   for (auto& event : std::exchange(waiting_, {})) seat_.runtime.router.failed(std::move(event), to_refusal(reason));
 }
 

@@ -14,16 +14,16 @@ namespace isthmus::mqtt {
 
 class Room final : public View {
  public:
-  static constexpr std::size_t max_occupants = 500;          // topics; the others share one occupant
-  static constexpr std::string_view others = "(more)";       // its nick
-  static constexpr std::chrono::milliseconds settling{250};  // after the grant: what is kept arrives then
+  static constexpr std::size_t max_occupants = 500;     // topics; the others share one occupant
+  static constexpr std::string_view others = "(more)";  // its nick
 
   Room(const Seat& seat, Conversation place);
   ~Room();
   Room(const Room&) = delete;
   Room& operator=(const Room&) = delete;
 
-  /// A client enters; `event` is answered when the broker has granted the subscription, or is not there.
+  /// A client enters; `event` is answered when the broker has granted the subscription and told what it keeps, or is
+  /// not there.
   Outcome join(EventPtr& event, const Change& change);
   /// A message to a topic that it names, "kitchen/temp: 21" or "@kitchen/temp 21".
   Outcome said(EventPtr& event, const std::string& text);
@@ -62,12 +62,10 @@ class Room final : public View {
   Conversation place_;
   std::string filter_;
   std::string nick_;  // the user's
-  bool is_granted_ = false;
   bool is_entered_ = false;
   std::vector<EventPtr> waiting_;  // joins without an answer
   std::map<std::string, Topic> topics_;
   bool has_others_ = false;
-  Alarm alarm_;
 };
 
 }  // namespace isthmus::mqtt
