@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Measures MQTT through the gateway, beside mosquitto's own rate from publisher to subscriber in the same run: 10 topics,
-100 bytes, QoS 0 and 1, both ways, on loopback. Prints one table. Exit code 1 when a message was lost."""
+100 bytes, QoS 0 and 1, both ways, on loopback. Prints one table. Exit code 1 when a message was lost. With --wire it
+counts the bytes that so many readings are on both legs instead."""
 
 import argparse
 import hashlib
@@ -32,7 +33,7 @@ class Sink:
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", free_port()))
         self.port = self.listener.getsockname()[1]
-        self.messages = self.presences = 0
+        self.messages = self.presences = self.bytes = 0
         self.connection = None
         threading.Thread(target=self._run, daemon=True).start()
 
@@ -48,14 +49,38 @@ class Sink:
         self.connection = connection
         rest = b""
         while data := connection.recv(1 << 20):
+            self.bytes += len(data)
             data = rest + data
             self.messages += data.count(b"</message>")
             self.presences += data.count(b"<presence ")
             rest = data[-10:] if not data.endswith(b"</message>") else b""
 
 
+class Scales:
+    """Stands before the broker, and counts what it sends and what it gets."""
+
+    def __init__(self, port):
+        self._broker_port = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.bytes = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            client, _ = self._listener.accept()
+            broker = socket.create_connection(("127.0.0.1", self._broker_port))
+            for source, target in ((client, broker), (broker, client)):
+                threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()
+
+    def _pass_on(self, source, target):
+        while data := source.recv(1 << 16):
+            self.bytes += len(data)
+            target.sendall(data)
+
+
 class Gateway(Process):
-    def __init__(self, folder, xmpp_port, broker):
+    def __init__(self, folder, xmpp_port, broker_port, more=""):
         super().__init__("isthmus", folder)
         self.config = self.folder / "isthmus.toml"
         self.config.write_text("\n".join([
@@ -65,7 +90,7 @@ class Gateway(Process):
                                     "total_burst": 1_000_000}),
             toml_table("[storage]", {"path": ":memory:"}), toml_table("[log]", {"level": "warn"}),
             toml_table("[http]", {"listen": ""}),
-            broker_section("plant", f"mqtt://127.0.0.1:{broker.port}", status_interval="1h")]))
+            broker_section("plant", f"mqtt://127.0.0.1:{broker_port}", status_interval="1h"), more]))
 
     def command(self):
         return [str(gateway_binary()), "--config", str(self.config)]
@@ -147,18 +172,45 @@ def to_mqtt(sink, port, count, qos):
     return figure
 
 
+def weigh(count, qos):
+    """The bytes of `count` readings between the broker and the gateway, and between it and the XMPP server."""
+    folder = make_folder(ROOT / "build" / "bench-mqtt")
+    broker = Mosquitto(folder).start()
+    sink, scales, topic = Sink(), Scales(broker.port), "home/kitchen/temp"
+    gateway = Gateway(folder, sink.port, scales.port).start()
+    try:
+        wait_until(lambda: sink.connection is not None, "the gateway is connected")
+        sink.connection.sendall(f"<presence type='subscribe' from='{USER}' to='{contact(topic)}'/>".encode())
+        wait_until(lambda: sink.presences >= 2, "the contact is there", 30)
+        before = scales.bytes, sink.bytes
+        readings = "".join(f"{20 + number % 10}.{number % 7}\n" for number in range(count))
+        subprocess.run(["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-q", str(qos), "-l"], check=True,
+                       input=readings.encode())
+        wait_until(lambda: sink.messages >= count, f"all {count}", 60)
+        return scales.bytes - before[0], sink.bytes - before[1]
+    finally:
+        gateway.stop()
+        broker.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=50_000, help="of each run (default 50000)")
     parser.add_argument("--runs", type=int, default=3, help="the best of so many is told (default 3)")
     parser.add_argument("--receive-maximum", type=int, default=0, help="of the broker (default 0: no limit)")
+    parser.add_argument("--wire", type=int, default=0, metavar="READINGS", help="count bytes instead")
     arguments = parser.parse_args()
+    if arguments.wire:
+        for qos in (0, 1):
+            mqtt, xmpp = weigh(arguments.wire, qos)
+            print(f"{arguments.wire} readings at QoS {qos}: {mqtt} bytes from the broker, {xmpp} to the XMPP server")
+        return 0
     count = arguments.messages // len(TOPICS) * len(TOPICS)
 
     folder = make_folder(ROOT / "build" / "bench-mqtt")
     broker = Mosquitto(folder, more=f"max_inflight_messages {arguments.receive_maximum}\n").start()
     sink = Sink()
-    gateway = Gateway(folder, sink.port, broker).start()
+    gateway = Gateway(folder, sink.port, broker.port).start()
     try:
         wait_until(lambda: sink.connection is not None, "the gateway is connected")
         for topic in TOPICS:
