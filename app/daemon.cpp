@@ -66,9 +66,12 @@ Daemon::Daemon(Reading reading, std::function<Reading()> again)
       traffic_{alarms_, log_},
       users_{runtime_, router_.reserve(), plan_.server, Access{plan_.users, plan_.rates, plan_.admins}},
       links_{runtime_},
+      self_test_{runtime_, links_},
       service_manager_{read_environment(), alarms_},
       commands_{{"status", [this](std::string_view) { return status(); }},
                 {"reload", [this](std::string_view) { return reload(); }},
+                {"selftest", [this](std::string_view place) { return start_self_test(place); }},
+                {"selftest-result", [this](std::string_view) { return self_test_.result() + "\n"; }},
                 {"run", [this](std::string_view request) { return run_command(request); }}} {
   router_.set_watch(traffic_);
   const AdapterId home{0};
@@ -84,6 +87,7 @@ Daemon::Daemon(Reading reading, std::function<Reading()> again)
     links_.know(id);
   }
   users_.offer_to_administrators(reload_command());
+  users_.offer_to_administrators(self_test_.command());
   links_.set_id(router_.reserve());
   links_.add(plan_.links);
 }
@@ -181,6 +185,12 @@ std::string Daemon::run_command(std::string_view request) {
   auto answer = run_admin_command(offered, call, request);
   router_.settle();
   return answer;
+}
+
+std::string Daemon::start_self_test(std::string_view place) {
+  const auto why = self_test_.start(place);
+  router_.settle();
+  return why ? std::string{command_refused} + why->text + "\n" : self_test_.result() + "\n";
 }
 
 std::string Daemon::reload() {

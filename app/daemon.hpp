@@ -14,6 +14,7 @@
 #include "app/control_socket.hpp"
 #include "app/metrics.hpp"
 #include "app/plan.hpp"
+#include "app/self_test.hpp"
 #include "app/service_manager.hpp"
 #include "app/traffic.hpp"
 #include "gateway/archive.hpp"
@@ -51,6 +52,8 @@ class Daemon {
   std::string status() const;
   /// Runs an administrators' command: a JSON object of its name and values. What came of it, in lines.
   std::string run_command(std::string_view request);
+  /// Begins one; that it runs, or why it does not.
+  std::string start_self_test(std::string_view place);
   /// All or nothing; what came of it, in lines.
   std::string reload();
   /// The same for administrators, from their client.
@@ -85,6 +88,7 @@ class Daemon {
   Traffic traffic_;
   xmpp::Adapter users_;
   Links links_;
+  SelfTest self_test_;
   std::vector<std::unique_ptr<Adapter>> adapters_;
   std::unique_ptr<Alarm> last_resort_;
   ServiceManager service_manager_;

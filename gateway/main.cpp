@@ -1,9 +1,12 @@
 // The command line: reads the configuration, and does what it was asked to with it.
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <iostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "app/command_line.hpp"
@@ -12,6 +15,7 @@
 #include "app/daemon.hpp"
 #include "app/import_biboumi.hpp"
 #include "app/plan.hpp"
+#include "app/self_test.hpp"
 #include "gateway/version.hpp"
 
 namespace isthmus::app {
@@ -66,6 +70,30 @@ int ask(const Plan& plan, const std::string& command) {
   return answer->starts_with(reload_refused) ? bad_configuration : clean;
 }
 
+/// Waits for what comes of it: a minute at most.
+int self_test(const Plan& plan, const std::string& place) {
+  if (const int refused = ask(plan, "selftest " + place); refused != clean) return refused;
+  for (;;) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    const auto result = ask_gateway(plan.control_socket, "selftest-result");
+    if (!result) std::cerr << "the gateway has ended\n";
+    if (result && result->starts_with(self_test_runs)) continue;
+    if (result) std::cout << *result;
+    return result && !result->starts_with(self_test_failed) ? clean : 1;
+  }
+}
+
+int run_daemon(Reading reading, const std::function<Reading()>& read) {
+  // A peer that has gone makes a write fail; that is an answer, not a reason to end.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return Daemon{std::move(reading), read}.run();
+  } catch (const StorageFailed& failure) {
+    std::cerr << failure.what() << "\n";
+    return bad_storage;
+  }
+}
+
 /// `isthmus token …`: what it asks the running gateway for.
 struct TokenCommand {
   explicit TokenCommand(CLI::App& app)
@@ -109,6 +137,9 @@ int main_with(int argc, char** argv) {
   auto* renew = app.add_subcommand("rekey", "seal all stored secrets with a new key")->fallthrough();
   auto* status = app.add_subcommand("status", "say how the running gateway stands")->fallthrough();
   auto* reload = app.add_subcommand("reload", "have the running gateway read its configuration again")->fallthrough();
+  auto* test = app.add_subcommand("selftest", "have the running gateway say something in a place")->fallthrough();
+  std::string place;
+  test->add_option("PLACE", place, "irc:NETWORK/#CHANNEL, mqtt:BROKER/TOPIC or ws:NAME")->required();
   auto* import = app.add_subcommand("import-biboumi", "take over the users' data of a biboumi")->fallthrough();
   std::string biboumi_file;
   import->add_option("FILE", biboumi_file, "biboumi's SQLite file")->required();
@@ -124,6 +155,7 @@ int main_with(int argc, char** argv) {
   // What runs may be asked also when the file has mistakes by now.
   if (*status) return ask(plan, "status");
   if (*reload) return ask(plan, "reload");
+  if (*test) return self_test(plan, place);
   if (*token.whole) return ask(plan, "run " + token.request());
   for (const auto& problem : reading.problems) std::cerr << to_text(problem) << "\n";
   if (!reading.problems.empty()) return bad_configuration;
@@ -131,14 +163,7 @@ int main_with(int argc, char** argv) {
   if (*renew) return rekey(plan);
   if (*healthcheck) return check_health(plan);
   if (*import) return import_biboumi(plan, biboumi_file, std::cout);
-  // A peer that has gone makes a write fail; that is an answer, not a reason to end.
-  std::signal(SIGPIPE, SIG_IGN);
-  try {
-    return Daemon{std::move(reading), read}.run();
-  } catch (const StorageFailed& failure) {
-    std::cerr << failure.what() << "\n";
-    return bad_storage;
-  }
+  return run_daemon(std::move(reading), read);
 }
 
 }  // namespace

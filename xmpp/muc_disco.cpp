@@ -40,6 +40,11 @@ void write_info_form(StanzaWriter& out, const ReadSettings& room) {
   out.close();
 }
 
+void write_identity(StanzaWriter& out, Identity identity, std::string_view name) {
+  out.open("identity").attribute("category", identity.category).attribute("type", identity.type);
+  out.attribute("name", name).close();
+}
+
 }  // namespace
 
 void write_room_info(StanzaWriter& out, const Reply& reply, Identity identity, std::string_view name,
@@ -62,8 +67,11 @@ void write_room_info(StanzaWriter& out, const Reply& reply, Identity identity, s
   const bool is_named = settings != nullptr && !settings->name.empty();
   open_result(out, reply);
   out.open("query", ns::disco_info);
-  out.open("identity").attribute("category", identity.category).attribute("type", identity.type);
-  out.attribute("name", is_named ? std::string_view{settings->name} : name).close();
+  const auto shown = is_named ? std::string_view{settings->name} : name;
+  // Some clients take the name from the identity that the specification has for rooms (XEP-0045 §6.4), and no other.
+  static constexpr Identity usual{"conference", "text"};
+  if (identity.type != usual.type) write_identity(out, usual, shown);
+  write_identity(out, identity, shown);
   for (const auto feature : always) write_feature(out, feature);
   for (const auto& [capability, feature] : sometimes) {
     if (capabilities.has(capability)) write_feature(out, feature);

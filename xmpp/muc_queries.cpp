@@ -11,6 +11,7 @@
 #include "xmpp/muc_disco.hpp"
 #include "xmpp/muc_owner.hpp"
 #include "xmpp/namespaces.hpp"
+#include "xmpp/place_name.hpp"
 #include "xmpp/stanza.hpp"
 
 namespace isthmus::xmpp {
@@ -125,7 +126,7 @@ std::optional<Refusal> MucQueries::change_own_settings(const Room& room, const S
 
 void MucQueries::on_info(const Incoming& in, const Name& owner, const Conversation& place) {
   const auto& foreign = *in.domain.foreign;
-  const auto write = [identity = foreign.identity(PlaceKind::room), name = in.domain.addresses->text(place),
+  const auto write = [identity = foreign.identity(PlaceKind::room), name = place_name(*in.domain.addresses, place),
                       capabilities = foreign.capabilities(owner, place),
                       is_archived = context_.runtime.archive.is_kept(place)](StanzaWriter& out, const Reply& reply,
                                                                              const ReadSettings* settings) {

@@ -12,6 +12,7 @@
 #include "xmpp/muc_writer.hpp"
 #include "xmpp/namespaces.hpp"
 #include "xmpp/person_queries.hpp"
+#include "xmpp/place_name.hpp"
 #include "xmpp/pubsub_browse.hpp"
 #include "xmpp/stanza.hpp"
 
@@ -106,8 +107,7 @@ void Queries::answer_info(const Incoming& in, const Name& owner, const Conversat
     info.features.insert(info.features.end(), {ns::pubsub, ns::result_sets});
   }
   const std::string name = kind == PlaceKind::direct && in.to.is_full() ? from_resource(in.to.resource())
-                           : text.empty()                               ? std::string{"isthmus"}
-                                                                        : text;
+                                                                        : place_name(*in.domain.addresses, place);
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     open_result(out, {in.to.str(), in.from.str(), in.id});
     out.open("query", ns::disco_info);

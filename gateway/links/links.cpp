@@ -112,7 +112,7 @@ std::string Links::address(const Conversation& place, std::string_view native) c
   return text.append(native);
 }
 
-Links::Place* Links::find_place(const Conversation& where) {
+Links::Place* Links::find_place(const Conversation& where) const {
   const auto found = by_where_.find(where);
   return found == by_where_.end() ? nullptr : found->second;
 }
@@ -161,6 +161,11 @@ void Links::remove_listener(const Conversation& where, const Listener& listener)
   leave(*place);
   by_where_.erase(where);
   std::erase_if(places_, [&](const auto& one) { return one.get() == place; });
+}
+
+bool Links::is_inside(const Conversation& where) const {
+  const auto* place = find_place(where);
+  return place != nullptr && place->is_inside;
 }
 
 // --- Entering.

@@ -65,6 +65,8 @@ class Links final : public Adapter {
   /// `listener`, of the adapter `id`, hears `place`, except what a link takes to that adapter anyway.
   void add_listener(const Conversation& place, AdapterId id, Listener& listener);
   void remove_listener(const Conversation& place, const Listener& listener);
+  /// Somebody asked for the place, and the gateway is in it.
+  bool is_inside(const Conversation& place) const;
   /// Says it there; `done` is called once. Not from within deliver().
   void say(const Conversation& place, Payload what, EventId id, Actor who, Done done);
 
@@ -94,7 +96,7 @@ class Links final : public Adapter {
   };
 
   Place& place_at(const Conversation& where);
-  Place* find_place(const Conversation& where);
+  Place* find_place(const Conversation& where) const;
   void enter(Place& place);
   void leave(const Place& place);
   void enter_later(Place& place);
