@@ -54,6 +54,7 @@ class Converse(Node):
         self._pages = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Pages, folder))
         threading.Thread(target=self._pages.serve_forever, daemon=True).start()
         super().__init__("browser.mjs", shots)
+        self.do("look", width=960, height=480)
         self.do("open", url=f"http://127.0.0.1:{self._pages.server_address[1]}/index.html")
 
     def close(self):
