@@ -96,7 +96,7 @@ class Adapter {
   /// Called by the router alone, never from within the adapter's own code.
   virtual Outcome deliver(Delivery& delivery) = 0;
   /// `event` waits for this adapter, which deferred it, or has not seen it: others of its conversation wait already.
-  virtual void on_waiting(const Event& event) { static_cast<void>(event); }
+  virtual void on_waiting(Event& event) { static_cast<void>(event); }
   virtual const AddressBook& addresses() const = 0;
   /// What can be said in `place` in the owner's session as it is now.
   virtual Capabilities capabilities(const Name& owner, const Conversation& place) const = 0;

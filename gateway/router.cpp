@@ -35,6 +35,13 @@ void Router::resumed(AdapterId id) {
   for (auto& event : outbox_.take(id)) incoming_.push_back({std::move(event), std::nullopt});
 }
 
+void Router::expire(SystemTime oldest) {
+  for (auto& event : outbox_.take_older(oldest)) {
+    counters_.add("messages_dropped", "too_old");
+    failed(std::move(event), too_old());
+  }
+}
+
 void Router::settle() {
   if (settling_) return;
   settling_ = true;
@@ -96,7 +103,7 @@ bool Router::adapt(Delivery& delivery, Adapter& to) {
 }
 
 void Router::defer(AdapterId to, EventPtr event) {
-  const Event& waiting = *event;
+  Event& waiting = *event;
   auto left = outbox_.add(to, std::move(event));
   if (!left) return adapters_[static_cast<std::size_t>(to)]->on_waiting(waiting);
   refuse({std::move(left), std::nullopt},

@@ -71,6 +71,9 @@ class Router {
   /// `id` may be tried again after it answered Deferred.
   void resumed(AdapterId id);
 
+  /// What waits for an adapter and was seen before `oldest` is not said any more: whoever said it is told.
+  void expire(SystemTime oldest);
+
   /// Routes all that was taken in, and what comes of it. Adapters call it when the handling of one input (a stanza, a
   /// line, a timer) is done; a call from within settle() does nothing.
   void settle();

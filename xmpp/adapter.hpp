@@ -24,7 +24,7 @@ class Adapter final : public isthmus::Adapter, public StanzaHandler {
   /// Throws HandshakeRefused.
   asio::awaitable<void> run() override;
   Outcome deliver(Delivery& delivery) override { return dispatcher_.deliver(delivery); }
-  void on_waiting(const Event& event) override { dispatcher_.on_waiting(event); }
+  void on_waiting(Event& event) override { dispatcher_.on_waiting(event); }
   /// The users' side has no foreign places of its own.
   const AddressBook& addresses() const override;
   Capabilities capabilities(const Name&, const Conversation&) const override;

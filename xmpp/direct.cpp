@@ -200,7 +200,7 @@ void Direct::on_stream_down(const Domain& domain) {
   for (auto& event : barrier_.take(domain)) context_.runtime.router.emit(std::move(event));
 }
 
-void Direct::on_waiting(const Event& event, const Domain& domain) {
+void Direct::on_waiting(Event& event, const Domain& domain) {
   if (must_arrive(event)) undelivered_.keep(domain, event);
 }
 
@@ -214,7 +214,7 @@ Outcome Direct::deliver_said(Delivery& delivery, const Domain& domain) {
     context_.runtime.counters.add("messages_dropped", is_personal ? "signal_while_down" : "service_notice_while_down");
     return Accepted{};
   }
-  if (is_kept) undelivered_.keep(domain, event);
+  if (is_kept) undelivered_.keep(domain, *delivery.event);
   if (is_personal && muc_.deliver_private(event)) {
     if (is_kept) barrier_.sent(domain, std::move(delivery.event));
     return Accepted{};

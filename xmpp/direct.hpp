@@ -42,7 +42,7 @@ class Direct {
   Outcome deliver(Delivery& delivery, const Domain& domain);
 
   /// It waits for the domain's stream.
-  void on_waiting(const Event& event, const Domain& domain);
+  void on_waiting(Event& event, const Domain& domain);
 
   /// What was said to users and may be lost with the domain's stream is said again when it is back.
   void on_stream_down(const Domain& domain);

@@ -97,7 +97,7 @@ Outcome Dispatcher::deliver(Delivery& delivery) {
   return direct_.deliver(delivery, *domain);
 }
 
-void Dispatcher::on_waiting(const Event& event) {
+void Dispatcher::on_waiting(Event& event) {
   const auto* domain = find(event.about.conversation.adapter);
   if (domain != nullptr) direct_.on_waiting(event, *domain);
 }

@@ -43,7 +43,7 @@ class Dispatcher {
   void on_skipped(pugi::xml_node head, std::string_view why);
   Outcome deliver(Delivery& delivery);
   /// See isthmus::Adapter.
-  void on_waiting(const Event& event);
+  void on_waiting(Event& event);
 
   /// True when `domain` sent that ping to itself, to learn how far its stanzas have come.
   bool on_own_ping(const Domain& domain, std::string_view id) { return direct_.on_own_ping(domain, id); }

@@ -11,6 +11,7 @@ namespace isthmus::xmpp {
 namespace {
 
 constexpr std::size_t digits = 16;  // of each half of an id
+constexpr std::chrono::minutes between_expiries{10};
 
 std::string to_text(const EventId& id) {
   const auto hex = to_hex(id);
@@ -28,13 +29,22 @@ std::optional<EventId> parse_id(std::string_view text) {
   return id;
 }
 
+SystemTime seen_at(const EventId& id) {
+  return SystemTime{std::chrono::milliseconds{static_cast<std::int64_t>(id.high >> 16U)}};
+}
+
 std::size_t size_of(const StoredMessage& message) { return message.said.text.size() + message.said.rest.size(); }
 
 }  // namespace
 
-Undelivered::Undelivered(const Context& context) : context_{context}, left_{context.runtime.store.messages()} {}
+Undelivered::Undelivered(const Context& context)
+    : context_{context},
+      left_{context.runtime.store.messages()},
+      expiry_{context.runtime.alarms, [this] { expire(); }} {
+  expiry_.set(context.runtime.alarms.now() + between_expiries);
+}
 
-void Undelivered::keep(const Domain& domain, const Event& event) {
+void Undelivered::keep(const Domain& domain, Event& event) {
   if (known_.contains(event.about.id)) return;
   auto said = to_record(event.what);
   if (!said) return;
@@ -53,6 +63,7 @@ void Undelivered::keep(const Domain& domain, const Event& event) {
   if (known_.size() >= max_messages || bytes_ + size > max_bytes)
     return context_.runtime.counters.add("messages_not_stored", "too_many");
   if (!context_.runtime.store.put(message)) return;
+  event.about.is_kept = context_.runtime.store.is_durable();
   known_.emplace(about.id, size);
   bytes_ += size;
 }
@@ -66,7 +77,7 @@ void Undelivered::done(const Event& event) {
 }
 
 void Undelivered::resume(const Domain& domain) {
-  const auto oldest = context_.now() - max_age;
+  const auto oldest = context_.now() - Outbox::max_age;
   for (auto& message : left_) {
     if (message.owner.empty()) continue;
     auto event = to_event(domain, message);
@@ -85,6 +96,26 @@ void Undelivered::resume(const Domain& domain) {
   std::erase_if(left_, [](const StoredMessage& message) { return message.owner.empty(); });
 }
 
+void Undelivered::expire() {
+  const auto oldest = context_.now() - Outbox::max_age;
+  context_.runtime.router.expire(oldest);
+  // What came from the other side is answered there.
+  while (!known_.empty() && seen_at(known_.begin()->first) < oldest - between_expiries) {
+    context_.runtime.store.remove_message(to_text(known_.begin()->first));
+    bytes_ -= known_.begin()->second;
+    known_.erase(known_.begin());
+  }
+  // Those of a domain whose stream was not up since the start: resume() tells their senders, if it ever is.
+  std::erase_if(left_, [&](const StoredMessage& message) {
+    if (message.at >= oldest - Outbox::max_age) return false;
+    context_.runtime.store.remove_message(message.id);
+    context_.runtime.counters.add("messages_dropped", "too_old");
+    return true;
+  });
+  expiry_.set(context_.runtime.alarms.now() + between_expiries);
+  context_.runtime.router.settle();
+}
+
 EventPtr Undelivered::to_event(const Domain& domain, const StoredMessage& message) const {
   const auto address = parse_jid(message.address);
   if (!address || address->domain() != domain.name) return nullptr;
@@ -98,6 +129,8 @@ EventPtr Undelivered::to_event(const Domain& domain, const StoredMessage& messag
   event->about.received_at = message.at;
   event->about.actor.name = message.sender;
   event->about.ref = message.ref;
+  event->about.origin = Origin::replay;
+  event->about.is_kept = true;
   if (!message.from_owner) event->about.source = domain.adapter;
   if (!message.client_id.empty()) event->about.native.push_back({id_scheme, message.client_id});
   return event;
@@ -105,8 +138,7 @@ EventPtr Undelivered::to_event(const Domain& domain, const StoredMessage& messag
 
 void Undelivered::refuse(const Domain& domain, const StoredMessage& message) {
   send(domain, context_.runtime.counters, [&](StanzaWriter& out) {
-    write_error(out, "message", {message.address, message.client, message.client_id},
-                {Condition::remote_server_timeout, Remedy::wait, "The message could not be delivered for days.", {}});
+    write_error(out, "message", {message.address, message.client, message.client_id}, too_old());
   });
 }
 

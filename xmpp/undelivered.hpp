@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/model/event.hpp"
+#include "gateway/runtime/alarms.hpp"
 #include "gateway/store/store.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/domain.hpp"
@@ -17,13 +18,12 @@ class Undelivered {
   // Of all users; what is beyond is delivered all the same, but not kept.
   static constexpr std::size_t max_messages = 20'000;
   static constexpr std::size_t max_bytes = 16UL * 1024 * 1024;
-  static constexpr std::chrono::days max_age{7};  // older ones are not said any more
 
   /// Reads what is stored.
   explicit Undelivered(const Context& context);
 
   /// `event` is on its way: from a user when it came from our side, else to one. Once is enough.
-  void keep(const Domain& domain, const Event& event);
+  void keep(const Domain& domain, Event& event);
   /// It has arrived, or its sender was told that it has not.
   void done(const Event& event);
   /// Says what was on its way, at `domain`, when the gateway ended last, in its order. Users hear of what is too old by
@@ -31,13 +31,16 @@ class Undelivered {
   void resume(const Domain& domain);
 
  private:
+  /// What is older than Outbox::max_age is not said any more, wherever it waits.
+  void expire();
   EventPtr to_event(const Domain& domain, const StoredMessage& message) const;
   void refuse(const Domain& domain, const StoredMessage& message);
 
   const Context& context_;
   std::vector<StoredMessage> left_;       // by the last run, oldest first
-  std::map<EventId, std::size_t> known_;  // those on their way, and their bytes
+  std::map<EventId, std::size_t> known_;  // those on their way, and their bytes; oldest first
   std::size_t bytes_ = 0;
+  Alarm expiry_;
 };
 
 }  // namespace isthmus::xmpp

@@ -54,7 +54,11 @@ struct NativeId {
   std::string value;
 };
 
-enum class Origin : std::uint8_t { live, history };
+enum class Origin : std::uint8_t {
+  live,
+  history,
+  replay,  // it may have been told before: whoever told it cannot know whether that arrived
+};
 
 struct Envelope {
   EventId id;
@@ -68,6 +72,7 @@ struct Envelope {
   std::optional<SystemTime> at;  // when the source says it happened
   SystemTime received_at;        // when we saw it
   Origin origin = Origin::live;
+  bool is_kept = false;                // said again, should this process end before it is confirmed or failed
   bool wants_acknowledgement = false;  // the source wants to hear of it
   bool is_acknowledged = false;  // set where it is delivered: the foreign side said so, in its protocol's own terms
 };

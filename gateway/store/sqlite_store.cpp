@@ -11,6 +11,7 @@
 #include "gateway/store/migrations.hpp"
 #include "gateway/store/outbox_table.hpp"
 #include "gateway/store/sqlite_worker.hpp"
+#include "gateway/store/storage.hpp"
 #include "gateway/store/users_table.hpp"
 
 namespace isthmus {
@@ -27,7 +28,9 @@ std::string place_of(const Setting& setting) {
 class SqliteStore final : public Store {
  public:
   SqliteStore(StoreOptions options, boost::asio::any_io_executor loop)
-      : box_{options.key}, worker_{options.path, std::move(loop), std::move(options.troubled)} {
+      : box_{options.key},
+        is_durable_{options.path != Storage::in_memory},
+        worker_{options.path, std::move(loop), std::move(options.troubled)} {
     worker_.now([this](soci::session& sql) { archive_ = std::make_unique<ArchiveTable>(sql); });
     worker_.on_rollback([this] { archive_->forget_what_is_known(); });
   }
@@ -51,6 +54,8 @@ class SqliteStore final : public Store {
       return all;
     });
   }
+
+  bool is_durable() const override { return is_durable_; }
 
   bool put(const Setting& setting) override {
     return worker_.write([this, setting](soci::session& sql) { write(sql, setting); });
@@ -160,6 +165,7 @@ class SqliteStore final : public Store {
   }
 
   SecretBox box_;
+  bool is_durable_;
   std::unique_ptr<ArchiveTable> archive_;  // its thread's
   std::shared_ptr<std::atomic<std::size_t>> rows_waiting_ = std::make_shared<std::atomic<std::size_t>>(0);
   SqliteWorker worker_;  // last: its thread uses the rest

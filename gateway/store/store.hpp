@@ -52,6 +52,9 @@ class Store : public ArchiveStore {
   virtual std::vector<StoredSubscription> subscriptions() = 0;
   virtual std::vector<StoredMessage> messages() = 0;  // oldest first
 
+  /// False: nothing outlives this process.
+  virtual bool is_durable() const = 0;
+
   // Changes, in order. They are on disk within 50 ms, unless the disk does not take them: then they are tried again.
   // While max_waiting wait, a new one is given up: false.
   static constexpr std::size_t max_waiting = 100'000;

@@ -12,6 +12,7 @@ class MemoryStore final : public Store {
  public:
   std::vector<Setting> settings() override { return all_settings; }
   std::vector<StoredSubscription> subscriptions() override { return all_subscriptions; }
+  bool is_durable() const override { return true; }  // tests give it to a second run
   bool put(const Setting& setting) override {
     std::erase_if(all_settings, [&](const Setting& it) {
       return it.owner == setting.owner && it.adapter == setting.adapter && it.place == setting.place &&

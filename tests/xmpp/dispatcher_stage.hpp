@@ -29,7 +29,7 @@ struct Users final : isthmus::Adapter {
   Dispatcher* dispatcher = nullptr;
   asio::awaitable<void> run() override { co_return; }
   Outcome deliver(Delivery& delivery) override { return dispatcher->deliver(delivery); }
-  void on_waiting(const Event& event) override { dispatcher->on_waiting(event); }
+  void on_waiting(Event& event) override { dispatcher->on_waiting(event); }
   const AddressBook& addresses() const override { std::abort(); }
   Capabilities capabilities(const Name&, const Conversation&) const override { return {}; }
   std::string_view protocol() const override { return "xmpp"; }

@@ -79,11 +79,53 @@ TEST_F(UndeliveredTest, WhatWaitsForTheStreamIsKept) {
 TEST_F(UndeliveredTest, WhatIsTooOldIsAnsweredWithAnError) {
   foreign.answers.push_back(Pending{});
   juliet_says("wherefore");
-  now += Undelivered::max_age + 1h;
+  now += Outbox::max_age + 1h;
   const auto out = another_run();
   ASSERT_THAT(out, SizeIs(1));
   EXPECT_THAT(out[0], HasSubstr("remote-server-timeout"));
   EXPECT_THAT(out[0], HasSubstr("id=\"m1\""));
+  EXPECT_THAT(base.store.all_messages, IsEmpty());
+}
+
+TEST_F(UndeliveredTest, WhatGetsTooOldWhileItWaitsForANetworkIsAnsweredWithAnError) {
+  foreign.answers.push_back(Deferred{});
+  EXPECT_THAT(juliet_says("wherefore"), IsEmpty());
+  now += Outbox::max_age - 1h;
+  base.alarms.advance(1h);
+  EXPECT_THAT(settle(), IsEmpty());
+  now += 2h;
+  base.alarms.advance(1h);
+  const auto out = settle();
+  ASSERT_THAT(out, SizeIs(1));
+  EXPECT_THAT(out[0], HasSubstr("remote-server-timeout"));
+  EXPECT_THAT(out[0], HasSubstr("id=\"m1\""));
+  EXPECT_THAT(base.store.all_messages, IsEmpty());
+  EXPECT_EQ(base.router.waiting(foreign_id), 0);
+}
+
+TEST_F(UndeliveredTest, WhatGetsTooOldWhileItWaitsForTheStreamIsRefusedToWhoSaidIt) {
+  outlet.up = false;
+  happens(said("here"), "romeo%net", {}, "romeo");
+  foreign.seen.clear();
+  now += Outbox::max_age + 12h;
+  base.alarms.advance(1h);
+  ASSERT_THAT(foreign.seen, SizeIs(1));
+  EXPECT_TRUE(foreign.seen[0].is_receipt);
+  EXPECT_THAT(base.store.all_messages, IsEmpty());
+}
+
+TEST_F(UndeliveredTest, WhatWaitsForADomainThatNeverComesIsForgottenInTheEnd) {
+  StoredMessage message;
+  message.id = std::string(32, '0');
+  message.owner = "juliet@example.org";
+  message.address = "romeo%net@elsewhere.example.org";
+  message.from_owner = true;
+  message.at = now;
+  base.store.put(message);
+  another_run();
+  EXPECT_THAT(base.store.all_messages, SizeIs(1));
+  now += 2 * Outbox::max_age + 1h;
+  base.alarms.advance(1h);
   EXPECT_THAT(base.store.all_messages, IsEmpty());
 }
 
