@@ -27,7 +27,7 @@ bool Registrar::is_registered(const Name& owner, std::string_view domain) const 
 
 void Registrar::add(const Domain& domain, const Name& owner) {
   registered_[owner].insert(domain.name);
-  context_.runtime.store.put({owner.str(), {}, domain.name, std::string{key}, "true"});
+  context_.runtime.store.put(Setting{owner.str(), {}, domain.name, std::string{key}, "true"});
   contacts_.ask_for_presence(domain, owner);
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/store/archive_table.hpp"
+#include "gateway/store/ids_table.hpp"
 
 namespace isthmus {
 namespace {
@@ -110,10 +111,15 @@ class Reader {
     return true;
   }
 
-  std::optional<long long> find(const std::string& id, const Ranges& within) {
+  /// Also by the id of a piece in which it was said.
+  std::optional<long long> find(const std::string& id, const Ranges& within, bool may_be_piece = true) {
     long long at = -1;
     sql_ << "SELECT position FROM archive WHERE place = :place AND id = :id", soci::use(place_), soci::use(id),
         soci::into(at);
+    if (at < 0 && may_be_piece) {
+      const std::string whole = whole_of(sql_, query_.place, id);
+      if (!whole.empty() && whole != id) return find(whole, within, false);
+    }
     if (at < 0 || !holds(within, at)) return std::nullopt;
     return at;
   }

@@ -176,6 +176,23 @@ void ArchiveTable::claim(const ArchiveRow& row) {
       soci::use(row_.rest), soci::use(row_.place), soci::use(row_.id);
 }
 
+void ArchiveTable::join_pieces(const StoredIds& ids) {
+  if (ids.pieces.size() < 2) return;
+  const long long place =
+      find_place(sql_, {.owner = {}, .adapter = ids.adapter, .network = ids.network, .native = ids.native});
+  if (place == 0) return;  // a talk with a person, where nobody else hears
+  for (auto piece = ids.pieces.begin() + 1; piece != ids.pieces.end(); ++piece) {
+    long long position = -1;
+    sql_ << "SELECT position FROM archive WHERE place = :place AND id = :id", soci::use(place), soci::use(*piece),
+        soci::into(position);
+    if (position < 0) continue;
+    sql_ << "DELETE FROM archive WHERE place = :place AND position = :position", soci::use(place), soci::use(position);
+    sql_ << "UPDATE archive SET number = number - 1 WHERE place = :place AND position > :position", soci::use(place),
+        soci::use(position);
+    forget_what_is_known();
+  }
+}
+
 bool ArchiveTable::trim_some(Position oldest, long long most) {
   std::vector<long long> places;
   long long id = 0;

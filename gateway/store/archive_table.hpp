@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "gateway/store/archive_store.hpp"
+#include "gateway/store/store.hpp"
 
 namespace isthmus {
 
@@ -21,6 +21,9 @@ class ArchiveTable {
   explicit ArchiveTable(soci::session& sql);
 
   void write(const ArchiveBatch& batch);
+  /// What another session heard as messages of their own are pieces of what a user of the gateway said: only the whole
+  /// stays.
+  void join_pieces(const StoredIds& ids);
   /// Some rows of what ArchiveStore::trim() names; false when there is nothing left to remove.
   bool trim_some(Position oldest, long long most);
   /// What was written may have been taken back.

@@ -61,6 +61,17 @@ const std::array versions{
         "  kind INTEGER NOT NULL, text TEXT NOT NULL, rest TEXT NOT NULL) WITHOUT ROWID",
         "CREATE INDEX outbox_by_user ON outbox (user)",
     },
+    Steps{
+        // By which ids what users said is known; a row for each piece, of which the first has the id of the whole.
+        "CREATE TABLE id_map ("
+        "  piece TEXT NOT NULL, native TEXT NOT NULL, network TEXT NOT NULL, adapter TEXT NOT NULL,"
+        "  user INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,"
+        "  whole TEXT NOT NULL, number INTEGER NOT NULL,"
+        "  id TEXT NOT NULL, origin TEXT NOT NULL, time INTEGER NOT NULL,"  // milliseconds since 1970
+        "  PRIMARY KEY (piece, native, network, adapter, user)) WITHOUT ROWID",
+        "CREATE INDEX id_map_by_user ON id_map (user, network, time)",
+        "CREATE INDEX id_map_by_time ON id_map (time)",
+    },
 };
 
 int version_of(soci::session& sql) {

@@ -8,6 +8,7 @@
 
 #include "gateway/store/archive_reader.hpp"
 #include "gateway/store/archive_table.hpp"
+#include "gateway/store/ids_table.hpp"
 #include "gateway/store/migrations.hpp"
 #include "gateway/store/outbox_table.hpp"
 #include "gateway/store/sqlite_worker.hpp"
@@ -25,13 +26,24 @@ std::string place_of(const Setting& setting) {
   return place;
 }
 
+/// Throws when the small tables, which are read at the start, are damaged.
+void read_through(soci::session& sql) {
+  for (const char* table : {"users", "settings", "subscriptions", "outbox"}) {
+    long long rows = 0;
+    sql << std::string{"SELECT count(*) FROM "} + table, soci::into(rows);
+  }
+}
+
 class SqliteStore final : public Store {
  public:
   SqliteStore(StoreOptions options, boost::asio::any_io_executor loop)
       : box_{options.key},
         is_durable_{options.path != Storage::in_memory},
         worker_{options.path, std::move(loop), std::move(options.troubled)} {
-    worker_.now([this](soci::session& sql) { archive_ = std::make_unique<ArchiveTable>(sql); });
+    worker_.now([this](soci::session& sql) {
+      read_through(sql);
+      archive_ = std::make_unique<ArchiveTable>(sql);
+    });
     worker_.on_rollback([this] { archive_->forget_what_is_known(); });
   }
   ~SqliteStore() override {
@@ -87,6 +99,22 @@ class SqliteStore final : public Store {
     return worker_.write([id = std::string{id}](soci::session& sql) { remove_from_outbox(sql, id); });
   }
 
+  bool put(const StoredIds& ids) override {
+    return worker_.write([this, ids](soci::session& sql) {
+      write_ids(sql, ids);
+      archive_->join_pieces(ids);
+    });
+  }
+
+  void read_ids(std::string owner, std::string adapter, std::string network, std::size_t most,
+                std::function<void(std::vector<StoredIds>)> answer) override {
+    worker_.ask<std::vector<StoredIds>>(
+        [=](soci::session& sql) { return isthmus::read_ids(sql, owner, adapter, network, most); },
+        [answer = std::move(answer)](std::optional<std::vector<StoredIds>> found) {
+          answer(found ? std::move(*found) : std::vector<StoredIds>{});
+        });
+  }
+
   bool forget(std::string_view owner) override {
     return worker_.write([this, owner = std::string{owner}](soci::session& sql) {
       sql << "DELETE FROM users WHERE owner = :owner", soci::use(owner);  // and with it all that refers to it
@@ -123,7 +151,8 @@ class SqliteStore final : public Store {
 
   void trim(SystemTime oldest, std::size_t most) override {
     // Some at a time, so that what is said meanwhile need not wait.
-    worker_.write([this, oldest, most](soci::session&) {
+    worker_.write([this, oldest, most](soci::session& sql) {
+      trim_ids(sql, oldest);
       if (archive_->trim_some(position_at(oldest), static_cast<long long>(most))) trim(oldest, most);
     });
   }
@@ -206,9 +235,9 @@ std::string check_sqlite_store(const std::string& path) {
   try {
     soci::session sql{soci::sqlite3, "db=\"" + path + "\" readonly=1"};
     check_version(sql);
-    int tables = 0;
-    sql << "SELECT count(*) FROM sqlite_master", soci::into(tables);
-    return {};
+    std::string found;
+    sql << "PRAGMA quick_check(1)", soci::into(found);
+    return found == "ok" ? std::string{} : "the file " + path + " is damaged: " + found;
   } catch (const std::exception& failure) {
     return cannot_be_used(path, failure);
   }

@@ -45,6 +45,20 @@ struct StoredMessage {
   friend bool operator==(const StoredMessage&, const StoredMessage&) = default;
 };
 
+/// By which ids something that a user said is known, on either side. Kept only where somebody may refer to it by one of
+/// them that is not known otherwise.
+struct StoredIds {
+  std::string owner;    // who said it
+  std::string adapter;  // what its adapter calls its protocol
+  std::string network;
+  std::string native;               // where
+  std::string id;                   // their client's
+  std::string origin;               // the same, where the client gives another for this purpose; may be empty
+  std::vector<std::string> pieces;  // the foreign side's, of each piece that it was said in; the first is the whole's
+  SystemTime at;
+  friend bool operator==(const StoredIds&, const StoredIds&) = default;
+};
+
 class Store : public ArchiveStore {
  public:
   // Before the loop runs.
@@ -65,6 +79,11 @@ class Store : public ArchiveStore {
   virtual bool put(const StoredMessage& message) = 0;
   /// The message with that id has arrived, or never will.
   virtual bool remove_message(std::string_view id) = 0;
+  /// Kept for as long as the archive is. What was archived of its later pieces is a part of the whole from then on.
+  virtual bool put(const StoredIds& ids) = 0;
+  /// The newest `most` of that owner and network, oldest first; answered on the loop.
+  virtual void read_ids(std::string owner, std::string adapter, std::string network, std::size_t most,
+                        std::function<void(std::vector<StoredIds>)> answer) = 0;
   /// Everything of that owner.
   virtual bool forget(std::string_view owner) = 0;
 

@@ -39,6 +39,18 @@ class MemoryStore final : public Store {
     std::erase_if(all_messages, [&](const StoredMessage& it) { return it.id == id; });
     return true;
   }
+  bool put(const StoredIds& ids) override {
+    all_ids.push_back(ids);
+    return true;
+  }
+  void read_ids(std::string owner, std::string, std::string network, std::size_t most,
+                std::function<void(std::vector<StoredIds>)> answer) override {
+    std::vector<StoredIds> found;
+    for (const auto& one : all_ids)
+      if (one.owner == owner && one.network == network) found.push_back(one);
+    if (found.size() > most) found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(most));
+    answer(std::move(found));
+  }
   bool forget(std::string_view owner) override {
     std::erase_if(all_settings, [&](const Setting& it) { return it.owner == owner; });
     std::erase_if(all_subscriptions, [&](const StoredSubscription& it) { return it.owner == owner; });
@@ -64,6 +76,7 @@ class MemoryStore final : public Store {
   std::vector<Setting> all_settings;
   std::vector<StoredSubscription> all_subscriptions;
   std::vector<StoredMessage> all_messages;
+  std::vector<StoredIds> all_ids;
   std::vector<Visit> visits;  // as they begin and end
   std::vector<ArchiveRow> rows;
   std::vector<ArchiveQuery> queries;

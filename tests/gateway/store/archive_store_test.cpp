@@ -229,6 +229,36 @@ TEST_F(ArchiveStoreTest, TheSameIsKeptOnceAndItsAuthorIsLearnt) {
   EXPECT_THAT(ids(hers), ElementsAre("a"));
 }
 
+TEST_F(ArchiveStoreTest, WhatWasSaidInPiecesIsFoundByEachOfTheirIdsAndStandsOnce) {
+  auto whole = row(2, "b", "juliet");
+  whole.author = juliet;
+  whole.said = *to_record(Message{Style::normal, "one\ntwo"});
+  // Another user's session heard the pieces as messages, before her own knew what they are.
+  add({row(1, "a"), row(2, "b", "juliet"), row(3, "c", "juliet"), whole, row(4, "d")});
+  StoredIds pieces;
+  pieces.owner = juliet;
+  pieces.adapter = "irc";
+  pieces.network = "net";
+  pieces.native = "#hall";
+  pieces.pieces = {"b", "c"};
+  store->put(pieces);
+  add({row(5, "e")});
+  visit(juliet, 0, 9);
+  const auto answer = read(query());
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->total, 4);
+  EXPECT_EQ(std::get<Message>(answer->rows.at(1).what).text, "one\ntwo");
+  auto named = query();
+  named.ids = {"c"};
+  EXPECT_THAT(ids(named), ElementsAre("b"));
+  auto behind = query();
+  behind.after_id = "c";
+  EXPECT_THAT(ids(behind), ElementsAre("d", "e"));
+  auto of_romeo = query(romeo);
+  of_romeo.ids = {"c"};
+  EXPECT_THAT(ids(of_romeo), ElementsAre("item-not-found")) << "he was not there";
+}
+
 TEST_F(ArchiveStoreTest, WhatComesLateStandsWhereItBelongs) {
   add({row(1, "a"), row(5, "e"), row(6, "f")});
   add({row(3, "c"), row(3, "d"), row(2, "b")});

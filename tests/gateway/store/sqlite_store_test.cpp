@@ -196,6 +196,58 @@ TEST_F(SqliteStoreTest, RefusesWhatIsNoDatabase) {
   EXPECT_THAT(why_not(), HasSubstr("isthmus.db cannot be used: "));
 }
 
+TEST_F(SqliteStoreTest, RefusesAFileThatIsDamagedAndCheckSaysSo) {
+  open();
+  for (int i = 0; i < 2'000; ++i) store->put(Setting{nick.owner, nick.adapter, std::to_string(i), "nick", "jules"});
+  ASSERT_TRUE(commit());
+  store.reset();
+  EXPECT_EQ(check_sqlite_store(options.path), "");
+  const auto size = std::filesystem::file_size(options.path);
+  {
+    std::fstream file{options.path, std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp(4096);  // behind the first page, which holds the header and the schema
+    file << std::string(size - 4096, 'x');
+  }
+  EXPECT_THAT(why_not(), HasSubstr("isthmus.db cannot be used: "));
+  EXPECT_THAT(check_sqlite_store(options.path), HasSubstr("isthmus.db"));
+}
+
+TEST_F(SqliteStoreTest, KnowsByWhichIdsSomethingWasSaid) {
+  open();
+  const auto said = [](std::string id, std::vector<std::string> pieces, int at) {
+    StoredIds ids;
+    ids.owner = "juliet@example.org";
+    ids.adapter = "irc";
+    ids.network = "irc.example.net";
+    ids.native = "romeo";
+    ids.id = std::move(id);
+    ids.pieces = std::move(pieces);
+    ids.at = SystemTime{std::chrono::hours{480'000} + std::chrono::seconds{at}};
+    return ids;
+  };
+  const auto first = said("x1", {"m1"}, 1);
+  const auto second = said("x2", {"m2", "m3", "m4"}, 2);
+  const auto third = said("x3", {"m5", "m6"}, 3);
+  for (const auto& ids : {first, second, third}) store->put(ids);
+  ASSERT_TRUE(commit());
+  open();
+  const auto newest = [&](std::size_t most) {
+    std::optional<std::vector<StoredIds>> found;
+    store->read_ids("juliet@example.org", "irc", "irc.example.net", most,
+                    [&](std::vector<StoredIds> all) { found = std::move(all); });
+    EXPECT_TRUE(until([&] { return found.has_value(); }));
+    return found.value_or(std::vector<StoredIds>{});
+  };
+  EXPECT_THAT(newest(10), ElementsAre(first, second, third));
+  EXPECT_THAT(newest(2), ElementsAre(second, third));
+  store->trim(second.at, 100);
+  ASSERT_TRUE(commit());
+  EXPECT_THAT(newest(10), ElementsAre(second, third));
+  store->forget("juliet@example.org");
+  ASSERT_TRUE(commit());
+  EXPECT_THAT(newest(10), IsEmpty());
+}
+
 TEST_F(SqliteStoreTest, RefusesAFileInAFolderThatIsNotThere) {
   options.path = folder / "none" / "isthmus.db";
   EXPECT_THAT(why_not(), HasSubstr("cannot be used"));
