@@ -5,6 +5,7 @@
 
 #include "adapters/mqtt/topic.hpp"
 #include "adapters/mqtt/trace.hpp"
+#include "gateway/outbox.hpp"
 
 namespace isthmus::mqtt {
 namespace {
@@ -53,7 +54,9 @@ void Broker::stop() {
   ++attempt_;
   auto waiting = std::exchange(waiting_, {});
   waiting_bytes_ = 0;
-  for (auto& flight : waiting) land(std::move(flight), {Reason::Where::connection, 0, "the gateway is shutting down"});
+  for (auto& flight : waiting) {
+    if (!flight.kept_since) land(std::move(flight), {Reason::Where::connection, 0, "the gateway is shutting down"});
+  }
   if (client_ == nullptr) return;
   if (is_up_ && !settings_.status.topic.empty()) client_->publish(++last_token_, status(settings_.status.offline));
   client_->disconnect();
@@ -120,11 +123,12 @@ void Broker::on_closed(const Reason& why) {
   // What was not acknowledged is sent again, first of all; of QoS 0 nobody knows whether it arrived.
   for (auto it = flying_.rbegin(); it != flying_.rend(); ++it) {
     auto& flight = it->second;
+    if (!is_started_ && flight.kept_since) continue;
     if (flight.what.qos == 0 || !is_started_) {
       land(std::move(flight), why.is_success() ? no_connection : why);
       continue;
     }
-    flight.due = runtime_.alarms.now() + patience;
+    flight.due = given_up(flight.kept_since);
     waiting_bytes_ += flight.what.payload.size();
     waiting_.push_front(std::move(flight));
   }
@@ -257,7 +261,13 @@ Token Broker::ask_nothing() {
 
 // --- Publishing.
 
-void Broker::publish(Publication publication, const View* from, Done done) {
+SteadyTime Broker::given_up(const std::optional<SystemTime>& kept_since) const {
+  const auto now = runtime_.alarms.now();
+  if (!kept_since) return now + patience;
+  return now + std::max<SteadyTime::duration>(*kept_since + Outbox::max_age - runtime_.alarms.wall_clock(), 0s);
+}
+
+void Broker::publish(Publication publication, const View* from, Done done, std::optional<SystemTime> kept_since) {
   start();
   const auto size = publication.topic.size() + publication.payload.size() + overhead;
   if (connack_.maximum_packet != 0 && size > connack_.maximum_packet)
@@ -267,7 +277,7 @@ void Broker::publish(Publication publication, const View* from, Done done) {
     return done({Reason::Where::broker, 0x97, "too much waits to be published already"});
   if (publication.retain && is_up_ && !connack_.retain_available) return done({Reason::Where::broker, 0x9A, {}});
   waiting_bytes_ += publication.payload.size();
-  waiting_.push_back({std::move(publication), from, std::move(done), runtime_.alarms.now() + patience});
+  waiting_.push_back({std::move(publication), from, std::move(done), given_up(kept_since), kept_since});
   send_waiting();
   set_alarm();
 }
@@ -403,7 +413,10 @@ void Broker::tell_views(const std::vector<View*>& views, const Publication& publ
 void Broker::set_alarm() {
   SteadyTime due = std::min(connect_due_, fences_.due());
   if (!flying_.empty()) due = std::min(due, flying_.begin()->second.due);
-  if (!waiting_.empty()) due = std::min(due, waiting_.front().due);
+  if (!waiting_.empty()) due = std::min(due, waiting_.back().due);
+  if (!alarm_.is_set()) {
+    for (const auto& flight : waiting_) due = std::min(due, flight.due);
+  }
   for (const auto& [token, asked] : asked_) due = std::min(due, asked.second);
   // An alarm that rings too early costs less than one that is put off for each publication.
   if (due == SteadyTime::max() || (alarm_.is_set() && alarm_due_ <= due)) return;
@@ -415,9 +428,11 @@ void Broker::on_alarm() {
   const auto now = runtime_.alarms.now();
   static const Reason too_late{Reason::Where::timeout, 0, {}};
   while (!flying_.empty() && flying_.begin()->second.due <= now) on_done(flying_.begin()->first, too_late);
-  while (!waiting_.empty() && waiting_.front().due <= now) {
-    auto flight = std::move(waiting_.front());
-    waiting_.pop_front();
+  std::deque<Flight> late_ones;
+  std::deque<Flight> others;
+  for (auto& flight : waiting_) (flight.due <= now ? late_ones : others).push_back(std::move(flight));
+  waiting_ = std::move(others);
+  for (auto& flight : late_ones) {
     waiting_bytes_ -= flight.what.payload.size();
     land(std::move(flight), is_up_ ? too_late : no_connection);
   }

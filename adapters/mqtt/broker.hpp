@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -79,8 +80,9 @@ class Broker final : private ClientHandler {
   void fence(const View& view, Fences::Passed passed);
 
   /// `done` hears of the acknowledgement; of QoS 0, of the writing. Other views get it then, `from` (may be null) does
-  /// not. Refused at once, by a Reason, when too much waits or it is too large.
-  void publish(Publication publication, const View* from, Done done);
+  /// not. Refused at once, by a Reason, when too much waits or it is too large. `kept_since`: where it is kept over
+  /// restarts, when it was said. It waits for days then, and stop() leaves it to the next run: `done` hears nothing.
+  void publish(Publication publication, const View* from, Done done, std::optional<SystemTime> kept_since = {});
   /// The largest payload that the broker takes; 0: no limit.
   std::uint32_t maximum_packet() const { return connack_.maximum_packet; }
 
@@ -114,6 +116,7 @@ class Broker final : private ClientHandler {
     const View* from = nullptr;
     Done done;
     SteadyTime due;  // when it is given up
+    std::optional<SystemTime> kept_since;
     bool was_sent = false;
   };
   using Subscriptions = std::map<std::string, Subscription, std::less<>>;
@@ -140,6 +143,8 @@ class Broker final : private ClientHandler {
   void tell_views(const std::vector<View*>& views, const Publication& publication, const View* except);
   bool is_a_copy(const Publication& publication, std::size_t matching);
   void on_alarm();
+  /// When a publication is given up that waits for the link.
+  SteadyTime given_up(const std::optional<SystemTime>& kept_since) const;
   void set_alarm();
   std::size_t window() const;
 

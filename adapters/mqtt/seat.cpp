@@ -46,12 +46,16 @@ Outcome Seat::publish(EventPtr& event, Publication publication, const View* from
   mark(publication, event->about.id, instance);
   if (is_gateway && !event->about.actor.name.empty())
     publication.properties.emplace_back("isthmus-from", event->about.actor.name);
-  broker.publish(std::move(publication), from,
-                 [&router = runtime.router, qos, event = std::move(event)](const Reason& reason) mutable {
-                   if (!reason.is_success()) return router.failed(std::move(event), to_refusal(reason));
-                   event->about.is_acknowledged = qos > 0;
-                   router.confirmed(std::move(event));
-                 });
+  if (event->about.origin == Origin::replay) publication.properties.emplace_back("isthmus-repeated", "1");
+  // Of QoS 0 nobody would know whether it arrived.
+  const auto kept_since =
+      event->about.is_kept && qos > 0 ? std::optional{event->about.received_at} : std::optional<SystemTime>{};
+  auto done = [&router = runtime.router, qos, event = std::move(event)](const Reason& reason) mutable {
+    if (!reason.is_success()) return router.failed(std::move(event), to_refusal(reason));
+    event->about.is_acknowledged = qos > 0;
+    router.confirmed(std::move(event));
+  };
+  broker.publish(std::move(publication), from, std::move(done), kept_since);
   return Pending{};
 }
 

@@ -8,6 +8,7 @@ from support.certificates import Authority
 from support.mqtt_client import MqttPeer
 from support.mqtt_servers import Mosquitto
 from support.mqtt_world import BROKERS, broker_section
+from support.outbox import wait_until_kept
 from support.process import free_port, give_away, wait_until
 
 
@@ -236,3 +237,40 @@ class TestARestart:
         juliet.wait("message", timeout=30, body="while it was away")
         device.publish(topic, "after it")
         juliet.wait("message", body="after it")
+
+    @pytest.mark.parametrize("broker", BROKERS)
+    def test_what_is_said_while_the_broker_is_away_outlives_a_kill(self, own_mqtt_world, broker):
+        world = own_mqtt_world(access={"burst": 10_000})
+        world.broker = broker
+        topic = world.topic("kept/set")
+        juliet = world.xmpp()
+        world.servers.broker.kill()
+        texts = [f"number {number}" for number in range(100)]
+        for text in texts:
+            juliet.send_message(world.contact(topic), text, type="chat")
+        wait_until_kept(world, len(texts))
+        world.gateway.kill()
+        world.servers.broker.start()
+        receiver = world.mqtt(topic)
+        world.gateway.start()
+        wait_until(lambda: texts[-1] in receiver.all(topic), "the last has arrived", timeout=60)
+        assert receiver.all(topic) == texts
+
+    @pytest.mark.parametrize("broker", BROKERS)
+    def test_what_comes_while_the_xmpp_server_is_away_outlives_a_kill(self, own_mqtt_world, broker):
+        world = own_mqtt_world()
+        world.broker = broker
+        topic = world.topic()
+        juliet = world.subscribed(topic)
+        device = world.mqtt()
+        world.servers.xmpp_server.kill()
+        texts = [f"number {number}" for number in range(100)]
+        for text in texts:
+            device.publish(topic, text)
+        wait_until_kept(world, len(texts))
+        world.gateway.kill()
+        world.servers.xmpp_server.start()
+        again = world.xmpp(account=juliet.name)
+        world.gateway.start()
+        again.wait("message", timeout=60, body=texts[-1])
+        assert [message.body for message in again.all("message", body=lambda body: body in texts)] == texts

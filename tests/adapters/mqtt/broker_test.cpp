@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gateway/outbox.hpp"
 #include "tests/adapters/mqtt/fake_client.hpp"
 #include "tests/support/test_runtime.hpp"
 
@@ -176,6 +177,32 @@ TEST_F(MqttBroker, WhatWaitsTooLongForALostConnectionFails) {
   publish("a");
   base.alarms.advance(Broker::patience + 1s);
   EXPECT_THAT(answers, ElementsAre("The broker cannot be reached."));
+}
+
+TEST_F(MqttBroker, WhatIsKeptOverRestartsWaitsForDaysWhateverElseWaits) {
+  const auto said_at = base.alarms.wall_clock();
+  broker.publish({.topic = "home/temp", .payload = "kept", .qos = 1}, nullptr, note(), said_at);
+  publish("a");
+  base.alarms.advance(Broker::patience + 1s);
+  EXPECT_THAT(answers, ElementsAre("The broker cannot be reached."));
+  connect();
+  EXPECT_EQ(wire.asked.back().what, "publish home/temp kept");
+  wire.handler->on_closed({Reason::Where::connection, 0, {}});
+  answers.clear();
+  base.alarms.advance(Outbox::max_age - 1h);
+  EXPECT_THAT(answers, IsEmpty());
+  base.alarms.advance(2h);
+  EXPECT_THAT(answers, ElementsAre("The broker cannot be reached."));
+}
+
+TEST_F(MqttBroker, WhatIsKeptIsLeftToTheNextRunWhenTheGatewayEnds) {
+  broker.publish({.topic = "home/temp", .payload = "sent", .qos = 1}, nullptr, note(), base.alarms.wall_clock());
+  connect();
+  wire.handler->on_closed({Reason::Where::connection, 0, {}});
+  broker.publish({.topic = "home/temp", .payload = "waits", .qos = 1}, nullptr, note(), base.alarms.wall_clock());
+  publish("not kept");
+  broker.stop();
+  EXPECT_THAT(answers, ElementsAre("The broker cannot be reached: the gateway is shutting down"));
 }
 
 TEST_F(MqttBroker, TooMuchIsRefusedAtOnce) {
