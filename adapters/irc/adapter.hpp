@@ -29,7 +29,7 @@ class IrcAdapter final : public Adapter, private ConnectionOwner {
   Outcome deliver(Delivery& delivery) override;
   const AddressBook& addresses() const override { return addresses_; }
   isthmus::Capabilities capabilities(const Name& owner, const Conversation& place) const override;
-  std::string_view protocol() const override { return "irc"; }
+  std::string_view protocol() const override { return protocol_name; }
   std::vector<Command> commands(const Conversation& place) override;
   std::vector<SessionInfo> sessions(const Name& owner) const override;
   std::size_t end_sessions(const Name& owner, const Name& network, std::string_view reason) override;

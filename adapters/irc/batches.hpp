@@ -42,6 +42,10 @@ struct Batch {
   std::string parent;        // the id of the batch that it is nested in; empty: none
   std::string label;         // what it answers; empty: nothing of ours
   bool is_answered = false;  // the label's answer was in it
+  // Of history
+  std::string target;     // where it was said
+  std::size_t lines = 0;  // so far
+  std::string last;       // the last one of them, as CHATHISTORY names it
   std::unique_ptr<Multiline> message;
 };
 

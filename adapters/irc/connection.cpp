@@ -376,6 +376,22 @@ EventPtr Connection::event(const Conversation& place) {
   return event;
 }
 
+void Connection::remember(StoredIds ids) {
+  ids.owner = user_.str();
+  ids.adapter = protocol_name;
+  ids.network = network().str();
+  ids.at = wall_clock();
+  setting_.runtime.store.put(ids);
+}
+
+void Connection::recall(std::size_t most) {
+  setting_.runtime.store.read_ids(user_.str(), std::string{protocol_name}, network().str(), most,
+                                  [weak = weak_from_this()](const std::vector<StoredIds>& all) {
+                                    const Self self = weak.lock();
+                                    if (self != nullptr && !self->session_.is_over()) self->session_.on_recalled(all);
+                                  });
+}
+
 void Connection::log(std::string_view text) {
   setting_.runtime.log.info(LogFields{{"link", network().view()}}, "{} for {}: {}", network().view(), user_.view(),
                             text);

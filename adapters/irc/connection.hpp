@@ -90,6 +90,8 @@ class Connection final : public SessionHost, public Flushable, public std::enabl
   void failed(EventPtr event, Refusal why) override {
     setting_.runtime.router.failed(std::move(event), std::move(why));
   }
+  void remember(StoredIds ids) override;
+  void recall(std::size_t most) override;
   SystemTime wall_clock() const override { return setting_.runtime.alarms.wall_clock(); }
   double random() override { return setting_.runtime.random(); }
   std::string nonce() override;

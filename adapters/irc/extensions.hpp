@@ -21,11 +21,19 @@ struct TypingTold {
   SteadyTime until{};  // not later than this
 };
 
+/// The history of a gap that is being asked for, piece by piece.
+struct Backfill {
+  std::string channel;  // folded
+  unsigned asked = 0;   // messages, this time
+  unsigned left = 0;    // that may still be asked for
+};
+
 struct Extensions {
   // Of this connection
   Batches batches;
   Unanswered unanswered;
   std::vector<TypingTold> typing;
+  std::vector<Backfill> backfills;
   std::string read_mark;  // the MARKREAD that was sent last, target and time: it comes back
 
   // Of the session

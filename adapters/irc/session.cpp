@@ -88,9 +88,10 @@ void Session::become_ready() {
   host_.emit(std::move(event));
   tell_motd();
   if (away_ != nullptr) send_away();
+  if (capabilities_.has_echo() && (extensions_ == nullptr || extensions_->own.empty())) host_.recall(OwnMessages::max);
   send_commands();
   join_wanted();
-  say_early_messages();
+  say_waiting();
   resume_watches();
   if (!is_me(wanted_nick_)) {
     watch_wanted_nick();
@@ -138,17 +139,6 @@ void Session::join_wanted() {
   flush();
 }
 
-void Session::say_early_messages() {
-  std::vector<Wish> early;
-  for (Wish& wish : wishes_)
-    if (wish.kind == Wish::Kind::message) early.push_back(std::move(wish));
-  std::erase_if(wishes_, [](const Wish& wish) { return wish.event == nullptr; });
-  for (Wish& wish : early) {
-    const Outcome outcome = say(wish.event, wish.event->about.conversation.native.view());
-    if (const auto* rejected = std::get_if<Rejected>(&outcome)) host_.failed(std::move(wish.event), rejected->why);
-  }
-}
-
 void Session::connection_dead(const Refusal& why) {
   host_.drop(why);
   on_disconnected(why, now_);
@@ -157,6 +147,7 @@ void Session::connection_dead(const Refusal& why) {
 void Session::on_disconnected(const Refusal& reason, SteadyTime now) {
   now_ = now;
   note_loss();
+  keep_unproved();
   const std::unique_ptr<Refusal> parting = std::move(parting_);
   const Refusal& why = parting != nullptr ? *parting : reason;
   const SteadyTime::duration uptime = phase_ == Phase::up ? now - phase_since_ : SteadyTime::duration::zero();
@@ -174,7 +165,10 @@ void Session::on_disconnected(const Refusal& reason, SteadyTime now) {
     channel.reset();
     channel.state = Channel::State::wanted;
   }
-  if (!established_ || channels_.empty() || hopeless_ || why.condition == Condition::forbidden) {
+  // What may have been said by an earlier run of the gateway was taken for good then.
+  const bool is_first = !established_ && (private_ == nullptr || !private_->has_repeated());
+  const bool is_unused = channels_.empty() && private_ == nullptr;
+  if (is_first || is_unused || hopeless_ || why.condition == Condition::forbidden) {
     give_up(why);
     return;
   }

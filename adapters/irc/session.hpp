@@ -22,6 +22,7 @@
 #include "adapters/irc/extensions.hpp"
 #include "adapters/irc/isupport.hpp"
 #include "adapters/irc/numerics.hpp"
+#include "adapters/irc/private_outbox.hpp"
 #include "adapters/irc/registration.hpp"
 #include "adapters/irc/requests.hpp"
 #include "adapters/irc/session_host.hpp"
@@ -75,6 +76,9 @@ class Session {
   /// What can be said here beyond plain messages, as the server has it now.
   isthmus::Capabilities capabilities() const;
 
+  /// What earlier sessions of the user had the host remember.
+  void on_recalled(std::vector<StoredIds> all);
+
   /// Why the server would not have the user with the settings as they are; null when nothing like that happened.
   const Refusal* login_refusal() const noexcept { return login_refusal_.get(); }
 
@@ -95,11 +99,11 @@ class Session {
 
   /// Something that the users' side waits for an answer to.
   struct Wish {
-    enum class Kind : std::uint8_t { join, rename, message, watch };
+    enum class Kind : std::uint8_t { join, rename, watch };
     Kind kind{};
     EventPtr event;
     std::string key;         // join: the channel's; rename: the new nick; watch: the nick, folded
-    SteadyTime due = never;  // a join ends by its channel's due time, a message with the login
+    SteadyTime due = never;  // a join ends by its channel's due time
   };
 
   /// What was said last to one target. A refusal comes after the line was written, and names the target only.
@@ -131,7 +135,6 @@ class Session {
   void open();
   void become_ready();
   void join_wanted();
-  void say_early_messages();
   void connection_dead(const Refusal& why);
   void forget_connection();
   void retry(const Refusal& why, SteadyTime::duration uptime);
@@ -171,7 +174,6 @@ class Session {
   Outcome set_subject(EventPtr& event, const RoomInfo& wish);
   Outcome deliver_message(EventPtr& event);
   Outcome say_in_room(EventPtr& event);
-  Outcome say_to_person(EventPtr& event);
   Outcome say(EventPtr& event, std::string_view target);
   void remember_said(const Envelope& about, std::string_view target);
   /// Tells the client that spoke to `target` last that it was refused. False when nobody did so of late.
@@ -186,6 +188,26 @@ class Session {
   bool fail_wishes(Wish::Kind kind, std::string_view key, const Refusal& why);
   void fail_all_wishes(const Refusal& why);
   bool has_wish(Wish::Kind kind, std::string_view key) const;
+
+  // session_private.cpp: what is said to people, until the server is known to have it
+  Outcome say_to_person(EventPtr& event);
+  /// Sends what was appended since host_.lines() had `from` bytes, in `lines` lines, and a PING behind it.
+  Outcome await_pong(EventPtr& event, std::size_t from, std::string_view target, std::size_t lines);
+  void ask_for_pong();
+  void on_pong(const Line& line);
+  /// Says what waits, as far as there is room.
+  void say_waiting();
+  void tick_private();
+  /// When the first of what waits is too old.
+  SteadyTime private_expiry() const;
+  /// True when what was said to `target` is meant; its sender is told.
+  bool refuse_private(std::string_view target, const Refusal& why);
+  /// The link is lost: what it may have taken with it waits for the next one.
+  void keep_unproved();
+  void fail_private(const Refusal& why);
+  void confirm_said();
+  /// The gateway ends: what waits and is kept is said by its next run, the rest fails.
+  void leave_private_to_the_store(const Refusal& why);
 
   // session_requests.cpp: requests and their answers
   SessionView view();
@@ -236,6 +258,8 @@ class Session {
   // session_echo.cpp: what was sent under labels
   Outcome say_with_tags(EventPtr& event, std::string_view target, std::string_view command);
   void add_reply(TagList& tags, std::string_view msgid) const;
+  /// Where it may have been said before, and there is a place to say so.
+  void add_repeated(TagList& tags, const Event& event) const;
   bool append_lines(const Event& event, std::string_view target, std::string_view command, std::uint32_t label);
   bool append_batch(const Event& event, std::string_view target, std::string_view command, std::uint32_t label);
   bool fits_in_batch(const Message& message) const;
@@ -246,6 +270,7 @@ class Session {
   bool on_labelled(const Line& line);
   void on_echo(Labelled& labelled, const Tags& tags, std::uint64_t digest, Message relayed);
   void answered(Labelled& labelled);
+  void remember_ids(const Envelope& about, const std::vector<std::string>& msgids);
   void refused(Labelled& labelled, const Refusal& why);
   void fail_unanswered(const Refusal& why);
   void confirm_unanswered();
@@ -265,6 +290,8 @@ class Session {
                       std::initializer_list<std::string_view> middle);
   /// The server's ids of what the users' side refers to; never empty.
   std::vector<std::string> msgids_of(const MessageRef& ref) const;
+  /// The server's id of the first line of what `msgid` is a line of.
+  std::string first_piece(std::string_view msgid) const;
   /// How the users' side refers to what the server calls `msgid`.
   MessageRef to_ref(std::string_view msgid, PlaceKind kind) const;
   void stamp(const Line& line, const Tags& tags, Envelope& about);
@@ -293,6 +320,8 @@ class Session {
     return !line.tags.empty() && batch_around(read_tags(line.tags), kind) != nullptr;
   }
   void ask_for_history(const Channel& channel);
+  /// Some of a gap has been told: asks for what follows.
+  void go_on_with_history(const Batch& batch);
   void note_loss();
 
   // session_people.cpp: what is known of those on our channels
@@ -399,6 +428,9 @@ class Session {
   Channels channels_;
   std::vector<Wish> wishes_;
   std::vector<Said> said_;
+  std::unique_ptr<PrivateOutbox> private_;       // only while something is in it
+  std::uint32_t pings_ = 0;                      // for its sake
+  SteadyTime private_due_ = never;               // when to try again what there was no room for
   SteadyTime last_private_ = SteadyTime::min();  // a private message went either way
 
   // The link

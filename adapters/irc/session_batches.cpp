@@ -34,6 +34,7 @@ void Session::on_batch(const Line& line) {
   }
   batch->label = std::move(label);
   if (tags.batch) batch->parent = *tags.batch;
+  if (batch->kind == Batch::Kind::history) batch->target = line.param(2);
   if (batch->kind != Batch::Kind::multiline) return;
   batch->message = std::make_unique<Multiline>();
   batch->message->tags = line.tags;
@@ -55,7 +56,7 @@ void Session::end_batch(std::string_view id) {
           labelled != nullptr && !ended->is_answered)
         answered(*labelled);
       return;
-    case Batch::Kind::history:
+    case Batch::Kind::history: return go_on_with_history(*ended);
     case Batch::Kind::other: return;
   }
 }
@@ -109,6 +110,7 @@ void Session::forget_connection() {
   if (extensions_ == nullptr) return;
   extensions_->batches = {};
   extensions_->typing.clear();
+  extensions_->backfills.clear();
   extensions_->read_mark.clear();
   extensions_->watches.ask_due = never;
 }
@@ -122,10 +124,30 @@ void Session::ask_for_history(const Channel& channel) {
   const bool is_back = channel.known && lost_at != SystemTime{};
   if (!is_back && wanted == 0) return;
   const unsigned asked = is_back ? std::max(wanted, history_on_join) : wanted;
-  const std::string count = std::to_string(most == 0 ? asked : std::min(most, asked));
-  if (!is_back) extensions_->recent.forget(channel.place.native.view());  // whoever comes anew hears all of it
-  const std::string since = is_back ? "timestamp=" + to_server_time(lost_at - history_overlap) : "*";
-  send(Urgency::later, "CHATHISTORY", {"LATEST", channel.name, since, count});
+  const unsigned count = most == 0 ? asked : std::min(most, asked);
+  if (!is_back) {
+    extensions_->recent.forget(channel.place.native.view());  // whoever comes anew hears all of it
+    send(Urgency::later, "CHATHISTORY", {"LATEST", channel.name, "*", std::to_string(count)});
+    return;
+  }
+  // All of the gap, in its order, in as many pieces as the server makes of it.
+  extensions_->backfills.push_back({channel.folded, count, most_backfill - std::min(most_backfill, count)});
+  send(Urgency::later, "CHATHISTORY",
+       {"AFTER", channel.name, "timestamp=" + to_server_time(lost_at - history_overlap), std::to_string(count)});
+}
+
+void Session::go_on_with_history(const Batch& batch) {
+  auto& all = extensions_->backfills;
+  const auto backfill = std::ranges::find(all, folded(batch.target), &Backfill::channel);
+  if (backfill == all.end()) return;
+  const unsigned count = std::min(backfill->asked, backfill->left);
+  const Channel* const channel = find(batch.target);
+  if (batch.lines < backfill->asked || count == 0 || batch.last.empty() || channel == nullptr || !channel->is_on()) {
+    all.erase(backfill);
+    return;
+  }
+  *backfill = {channel->folded, count, backfill->left - count};
+  send(Urgency::later, "CHATHISTORY", {"AFTER", channel->name, batch.last, std::to_string(count)});
 }
 
 }  // namespace isthmus::irc

@@ -32,6 +32,7 @@ SteadyTime Session::next_due() const {
   for (const Wish& wish : wishes_) due = std::min(due, wish.due);
   if (requests_ != nullptr) due = std::min(due, requests_->next_due());
   if (extensions_ != nullptr) due = std::min(due, extensions_->next_due());
+  if (private_ != nullptr) due = std::min({due, private_->due(), private_due_, private_expiry()});
   for (std::size_t i = 0; i < channels_.size(); ++i)
     due = std::min({due, channels_.at(i).due, channels_.at(i).lost_until});
   if (last_private_ != SteadyTime::min() && now_ < last_private_ + shared_.settings.linger)
@@ -47,6 +48,7 @@ void Session::on_tick(SteadyTime now) {
   if (!over_) tick_wishes();
   if (!over_ && requests_ != nullptr) requests_->on_tick(view());
   if (!over_) tick_unanswered();
+  if (!over_) tick_private();
   if (!over_) ask_ison();
   if (!over_) tick_typing();
   if (!over_) tick_channels();
@@ -142,6 +144,7 @@ void Session::tick_channel(Channel& channel) {
 
 void Session::give_up(const Refusal& why) {
   fail_all_wishes(why);
+  fail_private(why);
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     const Channel& channel = channels_.at(i);
     if (!channel.known) continue;
@@ -159,7 +162,7 @@ void Session::give_up(const Refusal& why) {
 }
 
 void Session::close_if_unused(std::string_view reason) {
-  if (over_ || !wishes_.empty() || (requests_ != nullptr && !requests_->is_idle())) return;
+  if (over_ || !wishes_.empty() || private_ != nullptr || (requests_ != nullptr && !requests_->is_idle())) return;
   for (std::size_t i = 0; i < channels_.size(); ++i)
     if (channels_.at(i).state != Channel::State::leaving) return;
   if (last_private_ != SteadyTime::min() && now_ < last_private_ + shared_.settings.linger) {
@@ -176,6 +179,8 @@ void Session::end(std::string_view reason) {
     send(Urgency::now, "QUIT", {}, text.empty() ? std::nullopt : std::optional<std::string_view>{text});
   }
   confirm_unanswered();
+  confirm_said();  // the server reads it before the QUIT
+  fail_private({Condition::remote_server_timeout, Remedy::cancel, "The connection to the network ends.", {}});
   lose_watched();
   over_ = true;
   host_.finish();
@@ -183,7 +188,9 @@ void Session::end(std::string_view reason) {
 
 void Session::shut_down(std::string_view reason, SteadyTime now) {
   now_ = now;
-  fail_all_wishes({Condition::remote_server_timeout, Remedy::wait, "The gateway is shutting down.", {}});
+  const Refusal why{Condition::remote_server_timeout, Remedy::wait, "The gateway is shutting down.", {}};
+  fail_all_wishes(why);
+  leave_private_to_the_store(why);
   end(reason);
 }
 

@@ -47,6 +47,7 @@ Outcome Session::say_with_tags(EventPtr& event, std::string_view target, std::st
     return await_answers(event, from, label, lines, digest);
   }
   remember_said(event->about, target);
+  if (event->about.conversation.kind == PlaceKind::direct) return await_pong(event, from, target, pieces.size());
   if (!host_.sent(event, from))
     return Rejected{{Condition::resource_constraint, Remedy::wait, "Too much is waiting for the network already.", {}}};
   return Pending{};
@@ -60,7 +61,9 @@ bool Session::append_lines(const Event& event, std::string_view target, std::str
     TagList tags;
     if (label != 0) tags.add("label", labelled = to_label(label++));
     // What is answered is answered by the whole message: its first line says so.
-    if (!reply.empty() && piece.data() == shared_.scratch.pieces.front().data()) add_reply(tags, reply);
+    const bool is_first = piece.data() == shared_.scratch.pieces.front().data();
+    if (!reply.empty() && is_first) add_reply(tags, reply);
+    if (is_first) add_repeated(tags, event);
     if (message.style == Style::action) {
       shared_.scratch.text.clear();
       append_ctcp(shared_.scratch.text, "ACTION", piece);
@@ -77,6 +80,14 @@ void Session::add_reply(TagList& tags, std::string_view msgid) const {
   // The tag was a draft for long: clients of both times are about.
   if (isupport_->allows_tag("reply")) tags.add("+reply", msgid);
   if (isupport_->allows_tag("draft/reply")) tags.add("+draft/reply", msgid);
+}
+
+void Session::add_repeated(TagList& tags, const Event& event) const {
+  if (event.about.origin != Origin::replay || !isupport_->allows_tag("isthmus/repeated")) return;
+  const auto id = to_hex(event.about.id);
+  std::string& text = shared_.scratch.line;  // the tags only look at it
+  text.assign(id.data(), id.size());
+  tags.add("+isthmus/repeated", text);
 }
 
 bool Session::fits_in_batch(const Message& message) const {
@@ -101,6 +112,7 @@ bool Session::append_batch(const Event& event, std::string_view target, std::str
   TagList opening;
   if (label != 0) opening.add("label", labelled);
   if (!reply.empty()) add_reply(opening, reply);
+  add_repeated(opening, event);
   bool good = append_line(out, "BATCH", {std::string{"+"}.append(batch_reference), "draft/multiline", target},
                           std::nullopt, {.tags = opening.all()})
                   .has_value();
@@ -186,6 +198,20 @@ void Session::on_echo(Labelled& labelled, const Tags& tags, std::uint64_t digest
   answered(labelled);
 }
 
+void Session::remember_ids(const Envelope& about, const std::vector<std::string>& msgids) {
+  // What was said in a room in one line is known there by the id that the server gave it, to everybody.
+  const bool is_room = about.conversation.kind == PlaceKind::room;
+  if (is_room && msgids.size() == 1) return;
+  host_.remember(ids_of(about, msgids));
+}
+
+void Session::on_recalled(std::vector<StoredIds> all) {
+  if (all.empty()) return;
+  OwnMessages& own = extensions().own;
+  for (StoredIds& ids : all)
+    if (!ids.pieces.empty() && own.msgids(ids.pieces.front()) == nullptr) own.add(std::move(ids));
+}
+
 void Session::answered(Labelled& labelled) {
   if (++labelled.answered < labelled.lines) return;
   Labelled done = extensions_->unanswered.take(labelled);
@@ -195,6 +221,7 @@ void Session::answered(Labelled& labelled) {
     if (!done.msgids.empty()) {
       has_msgids_ = true;
       about.ref = done.msgids.front();
+      remember_ids(about, done.msgids);
       extensions_->own.add(about, std::move(done.msgids));
     }
     if (done.at) about.at = done.at;

@@ -10,6 +10,7 @@
 #include "gateway/adapter.hpp"
 #include "gateway/model/event.hpp"
 #include "gateway/runtime/alarms.hpp"
+#include "gateway/store/store.hpp"
 
 namespace isthmus::irc {
 
@@ -52,6 +53,12 @@ class SessionHost {
   virtual void emit(EventPtr event) = 0;
   virtual void confirmed(EventPtr event) = 0;
   virtual void failed(EventPtr event, Refusal why) = 0;
+
+  /// Keeps by which ids something that the user said is known, over restarts; whose it is and which network's is the
+  /// host's to fill in.
+  virtual void remember(StoredIds ids) = 0;
+  /// Session::on_recalled follows, with the newest `most` of these.
+  virtual void recall(std::size_t most) = 0;
 
   virtual SystemTime wall_clock() const = 0;
   /// In [0, 1).

@@ -67,7 +67,7 @@ void Session::dispatch(const Line& line) {
       {"MODE", [](Session& self, const Line& it) { self.on_mode(it); }},
       {"NOTICE", [](Session& self, const Line& it) { self.on_privmsg(it, true); }},
       {"PING", [](Session& self, const Line& it) { self.send(Urgency::now, "PONG", {}, it.last()); }},
-      {"PONG", [](Session&, const Line&) {}},  // that anything came is what counts
+      {"PONG", [](Session& self, const Line& it) { self.on_pong(it); }},
       {"TOPIC", [](Session& self, const Line& it) { self.on_topic(it); }},
       {"KICK", [](Session& self, const Line& it) { self.on_kick(it); }},
       {"BATCH", [](Session& self, const Line& it) { self.on_batch(it); }},

@@ -82,11 +82,17 @@ std::vector<std::string> Session::msgids_of(const MessageRef& ref) const {
   return own != nullptr && !own->empty() ? *own : std::vector<std::string>{ref.id};
 }
 
+std::string Session::first_piece(std::string_view msgid) const {
+  const auto* const own = extensions_ == nullptr ? nullptr : extensions_->own.msgids(msgid);
+  return own != nullptr && !own->empty() ? own->front() : std::string{msgid};
+}
+
 MessageRef Session::to_ref(std::string_view msgid, PlaceKind kind) const {
-  // In a room everybody knows a message by the server's id, in a private chat the user's client knows its own only.
-  const std::string_view own =
-      extensions_ != nullptr && kind == PlaceKind::direct ? extensions_->own.client_id(msgid) : std::string_view{};
-  return {std::string{own.empty() ? msgid : own}};
+  if (extensions_ == nullptr) return {std::string{msgid}};
+  // In a private chat the user's client knows its own id only, in a room everybody knows a message by the server's. One
+  // of several lines has that of the first.
+  const std::string_view own = kind == PlaceKind::direct ? extensions_->own.client_id(msgid) : std::string_view{};
+  return {own.empty() ? first_piece(msgid) : std::string{own}};
 }
 
 Outcome Session::deliver_typing(const Event& event) {
@@ -217,8 +223,17 @@ void Session::stamp(const Line& line, const Tags& tags, Envelope& about) {
     about.ref = to_utf8(unescaped_tag(*tags.msgid, scratch.text), scratch.line);
     has_msgids_ = has_msgids_ || !about.ref.empty();
   }
-  const bool is_history = batch_around(tags, Batch::Kind::history) != nullptr;
-  if (is_history) about.origin = Origin::history;
+  Batch* const history = batch_around(tags, Batch::Kind::history);
+  const bool is_history = history != nullptr;
+  if (is_history) {
+    about.origin = Origin::history;
+    ++history->lines;
+    if (tags.msgid) {
+      history->last = "msgid=" + about.ref;
+    } else if (tags.time) {
+      history->last.assign("timestamp=").append(*tags.time);
+    }
+  }
   if (!tags.time) return;
   const auto at = parse_server_time(unescaped_tag(*tags.time, scratch.text));
   if (at && (is_history || std::chrono::abs(about.received_at - *at) > late_after)) about.at = at;
@@ -286,7 +301,7 @@ bool Session::on_reaction(const Line& line, const Tags& tags, const Conversation
   std::string buffer;
   std::string utf8;
   const std::string emoji{to_utf8(unescaped_tag(tags.react ? *tags.react : *tags.unreact, buffer), utf8)};
-  const std::string msgid{unescaped_tag(*tags.reply, buffer)};
+  const std::string msgid = first_piece(unescaped_tag(*tags.reply, buffer));
   const std::string sender{is_ours(line) ? std::string_view{} : folded(line.nick)};
   const auto* const all = extensions().reactions.change(msgid, sender, emoji, tags.react.has_value());
   if (all == nullptr) {

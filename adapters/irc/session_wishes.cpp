@@ -243,24 +243,6 @@ Outcome Session::say_in_room(EventPtr& event) {
   return say(event, channel->name);
 }
 
-Outcome Session::say_to_person(EventPtr& event) {
-  const std::string_view nick = event->about.conversation.native.view();
-  if (!is_nick(nick)) return rejected(Condition::jid_malformed, Remedy::modify, "This cannot be a nick.");
-  if (phase_ == Phase::up) {
-    last_private_ = now_;
-    return say(event, nick);
-  }
-  if (established_) return link_down();
-  std::size_t waiting = 0;
-  for (const Wish& wish : wishes_) waiting += wish.kind == Wish::Kind::message ? 1 : 0;
-  if (waiting >= max_early_messages || !has_room_for_wish()) return too_much();
-  if (wanted_nick_.empty()) wanted_nick_ = event->about.actor.name;
-  last_private_ = now_;
-  add_wish(Wish::Kind::message, event, {}, never);
-  open();
-  return Pending{};
-}
-
 Outcome Session::say(EventPtr& event, std::string_view target) {
   const Message& message = std::get<Message>(event->what);
   const bool action = message.style == Style::action;
@@ -290,6 +272,7 @@ Outcome Session::say(EventPtr& event, std::string_view target) {
     }
   }
   remember_said(event->about, target);
+  if (event->about.conversation.kind == PlaceKind::direct) return await_pong(event, from, target, pieces.size());
   if (!host_.sent(event, from)) return too_much();
   return Pending{};
 }
@@ -310,6 +293,7 @@ void Session::remember_said(const Envelope& about, std::string_view target) {
 }
 
 bool Session::refuse_said(std::string_view target, const std::optional<Refusal>& why) {
+  if (why && refuse_private(target, *why)) return true;
   const auto found = std::ranges::find(said_, folded(target), &Said::target);
   if (!why || found == said_.end() || now_ - found->at > answer_timeout) return false;
   // A message of several lines is refused line by line; one answer is enough.

@@ -15,6 +15,9 @@
 
 namespace isthmus::irc {
 
+/// What the adapter calls its protocol, here and in the store.
+inline constexpr std::string_view protocol_name = "irc";
+
 /// One foreign service and how it may be used.
 struct Network {
   using Charset = std::shared_ptr<const LegacyCharset>;  // null: UTF-8, and Windows-1252 for what is none

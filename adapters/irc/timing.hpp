@@ -23,19 +23,19 @@ inline constexpr std::chrono::seconds farewell_timeout{
     2};  // for what was sent before QUIT to leave, and the server to close
 inline constexpr std::chrono::seconds longest_connect_queue{120};  // for a user who waits
 
-inline constexpr unsigned max_connecting = 50;       // attempts at one network at a time; an attempt has several KiB
-inline constexpr std::size_t max_packed_join = 400;  // bytes of names and keys in one JOIN
-inline constexpr std::size_t max_early_messages = 20;
-inline constexpr std::size_t max_held_messages = 500;      // for one channel that is being joined
-inline constexpr std::size_t max_occupants = 50'000;       // of one channel
-inline constexpr std::chrono::seconds typing_pause{3};     // between two +typing to one target (its specification)
-inline constexpr std::chrono::seconds typing_again{5};     // others take it for over after 6 s
+inline constexpr unsigned max_connecting = 50;          // attempts at one network at a time; an attempt has several KiB
+inline constexpr std::size_t max_packed_join = 400;     // bytes of names and keys in one JOIN
+inline constexpr std::size_t max_held_messages = 500;   // for one channel that is being joined
+inline constexpr std::size_t max_occupants = 50'000;    // of one channel
+inline constexpr std::chrono::seconds typing_pause{3};  // between two +typing to one target (its specification)
+inline constexpr std::chrono::seconds typing_again{5};  // others take it for over after 6 s
 inline constexpr std::chrono::seconds longest_typing{60};  // that is said again and again
 inline constexpr std::size_t max_typing_told = 16;
 inline constexpr std::size_t max_msgid = 256;                  // bytes; longer ones are none to us
 inline constexpr std::size_t max_multiline_lines = 500;        // of one message that comes in lines
 inline constexpr std::size_t max_multiline_bytes = 64 * 1024;  // the same
 inline constexpr unsigned history_on_join = 50;                // messages (draft/chathistory)
+inline constexpr unsigned most_backfill = 500;                 // messages of one channel's gap
 inline constexpr std::chrono::seconds history_overlap{10};     // clocks differ; what is told twice is left out
 inline constexpr std::size_t max_offered = 50;                 // channels that the server put us on
 inline constexpr std::size_t max_told_away = 16;               // people

@@ -34,6 +34,16 @@ std::optional<Labelled> Unanswered::take_due(SteadyTime now) {
 
 std::vector<Labelled> Unanswered::take_all() noexcept { return std::exchange(all_, {}); }
 
+std::vector<EventPtr> Unanswered::take_private() {
+  std::vector<EventPtr> events;
+  for (Labelled& one : all_) {
+    const bool is_private = one.event != nullptr && one.event->about.conversation.kind == PlaceKind::direct &&
+                            std::holds_alternative<Message>(one.event->what);
+    if (is_private) events.push_back(std::move(one.event));
+  }
+  return events;
+}
+
 SteadyTime Unanswered::next_due() const noexcept {
   SteadyTime due = SteadyTime::max();
   for (const Labelled& one : all_) due = std::min(due, one.due);
@@ -42,13 +52,21 @@ SteadyTime Unanswered::next_due() const noexcept {
 
 std::string to_label(std::uint32_t number) { return std::to_string(number); }
 
-void OwnMessages::add(const Envelope& about, std::vector<std::string> msgids) {
-  Own own;
+StoredIds ids_of(const Envelope& about, std::vector<std::string> msgids) {
+  StoredIds ids;
+  ids.native = about.conversation.native.str();
   for (const NativeId& native : about.native) {
-    if (native.scheme == "xmpp.id") own.id = native.value;
-    if (native.scheme == "xmpp.origin") own.origin = native.value;
+    if (native.scheme == "xmpp.id") ids.id = native.value;
+    if (native.scheme == "xmpp.origin") ids.origin = native.value;
   }
-  own.msgids = std::move(msgids);
+  ids.pieces = std::move(msgids);
+  return ids;
+}
+
+void OwnMessages::add(const Envelope& about, std::vector<std::string> msgids) { add(ids_of(about, std::move(msgids))); }
+
+void OwnMessages::add(StoredIds ids) {
+  Own own{std::move(ids.id), std::move(ids.origin), std::move(ids.pieces)};
   if (ring_.size() < max) {
     ring_.push_back(std::move(own));
   } else {

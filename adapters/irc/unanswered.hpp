@@ -10,6 +10,7 @@
 
 #include "gateway/model/event.hpp"
 #include "gateway/runtime/alarms.hpp"
+#include "gateway/store/store.hpp"
 
 namespace isthmus::irc {
 
@@ -43,6 +44,8 @@ class Unanswered {
   std::optional<Labelled> take_due(SteadyTime now);
   /// All of them, in the order in which they were sent.
   std::vector<Labelled> take_all() noexcept;
+  /// The messages to people among them.
+  std::vector<EventPtr> take_private();
   SteadyTime next_due() const noexcept;
 
  private:
@@ -53,12 +56,17 @@ class Unanswered {
 /// The text of a label.
 std::string to_label(std::uint32_t number);
 
+/// By which ids the user's client knows it, and the server: `msgids`, one for each line.
+StoredIds ids_of(const Envelope& about, std::vector<std::string> msgids);
+
 /// What the user said and the server gave ids: known by those to others, and by the client's own ids to the user.
 class OwnMessages {
  public:
   static constexpr std::size_t max = 100;
 
   void add(const Envelope& about, std::vector<std::string> msgids);
+  void add(StoredIds ids);
+  bool empty() const noexcept { return ring_.empty(); }
   /// The server's ids of the message that `id` is the client's id or one of the server's ids of; nullptr: not known.
   const std::vector<std::string>* msgids(std::string_view id) const noexcept;
   /// The client's id of what the server calls `msgid`; "" when it is not known.

@@ -13,12 +13,14 @@
 //         presence network SHOW [STATUS] | watch|unwatch NICK
 //       PLACE: a channel, a nick, or "network"
 //   link> account KEY=VALUE … (the user's settings, with "_" for spaces) | plain (no TLS from now on)
+//         recalled PLACE ID MSGID… (what a user said earlier, by the client's id and the server's) |
 //         up | login NICK (up, and a login without surprises, whose output is not shown) | down REASON | shutdown
 //   time> 30s
 // and what must come out, in this order and nothing else:
 //   irc<  a line to the server
 //   out<  an event, or what became of one
-//   link< connect | drop | finish | secure PORT (connect with TLS there) | secure for SECONDS
+//   link< connect | drop | finish | recall | remember PLACE ID MSGID… | secure PORT (connect with TLS there) | secure
+//   for SECONDS
 // The n-th in> has the stanza id "in<n>".
 // \n, \r, \\ and \xHH stand for bytes. Messages count as written when the step that sent them is over.
 #include <algorithm>
@@ -143,6 +145,12 @@ class Stage final : public SessionHost {
     answered(*event);
     output_.push_back("out<  failed " + request(*event) + " " + to_text(why));
   }
+  void remember(StoredIds ids) override {
+    std::string text = "link< remember " + ids.native + " " + ids.id;
+    for (const std::string& piece : ids.pieces) text += " " + piece;
+    output_.push_back(std::move(text));
+  }
+  void recall(std::size_t) override { output_.emplace_back("link< recall"); }
   SystemTime wall_clock() const override { return SystemTime{std::chrono::seconds{1'700'000'000}} + (now_ - start); }
   double random() override { return 0.5; }
   std::string nonce() override { return "rOprNGfwEbeRWgbNEkqO"; }  // that of RFC 7677 §3
@@ -339,6 +347,7 @@ class Stage final : public SessionHost {
     const PlaceKind kind = is_network ? PlaceKind::network : is_person ? PlaceKind::direct : PlaceKind::room;
     event->about.conversation = {adapter, kind, place_.network, is_network ? Name{} : names_.intern(native)};
     event->about.owner = names_.intern("juliet@example.org");
+    event->about.received_at = wall_clock();
     event->about.actor.name = "juliet";
     event->about.native.push_back({"xmpp.id", "in" + std::to_string(++asked_)});
     event->what = payload(verb, text, event->about.audience);
@@ -373,6 +382,12 @@ class Stage final : public SessionHost {
       session_->on_connected(now_);
     } else if (what == "down") {
       session_->on_disconnected({Condition::remote_server_timeout, Remedy::wait, std::string{text}, {}}, now_);
+    } else if (what == "recalled") {
+      StoredIds ids;
+      ids.native = take_word(text);
+      ids.id = take_word(text);
+      while (!text.empty()) ids.pieces.emplace_back(take_word(text));
+      session_->on_recalled({ids});
     } else if (what == "shutdown") {
       session_->shut_down(text, now_);
     } else if (what == "login") {
