@@ -1,7 +1,11 @@
 """What was said, after it was said (XEP-0313): on rooms and on people, with real servers."""
 
+from datetime import datetime, timezone
+
 import pytest
 
+from support.scripted_irc import ScriptedIrcServer
+from support.servers import listed_network
 from support.xmpp_client import CLIENT, DISCO_INFO
 
 MAM = "urn:xmpp:mam:2"
@@ -187,6 +191,76 @@ class TestPeople:
         assert [message.get("to") for message in kept.messages] == [person, juliet.bare_jid]
         nurse = world.xmpp("nurse")
         assert page(nurse, person).bodies == []
+
+
+class HistoryServer(ScriptedIrcServer):
+    """Tells of what was said on a channel (draft/chathistory), at most `most` messages at once. `said` are (id, time,
+    text)."""
+
+    capabilities = b"message-tags batch server-time draft/chathistory"
+    most = 20
+    isupport = [b"CHANTYPES=# CHATHISTORY=20"]
+    members = [b"romeo"]
+
+    def __init__(self):
+        super().__init__()
+        self.said = []
+
+    def say(self, text):
+        """Now; nobody hears it who is not there."""
+        self.said.append((f"m{len(self.said)}", datetime.now(timezone.utc), text))
+        self.send(self.line(self.said[-1]))
+
+    def line(self, message, more=""):
+        name, at, text = message
+        stamp = at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
+        return f"@{more}msgid={name};time={stamp} :romeo!r@b PRIVMSG #lounge :{text}".encode()
+
+    def replies(self, command, rest, nick):
+        if command != b"CHATHISTORY":
+            return super().replies(command, rest, nick)
+        subcommand, channel, since, count = rest.split()
+        kind, _, mark = since.decode().partition("=")
+        if subcommand != b"AFTER":
+            found = []
+        elif kind == "msgid":
+            found = self.said[[name for name, _, _ in self.said].index(mark) + 1:]
+        else:
+            found = [one for one in self.said if one[1] > datetime.fromisoformat(mark.replace("Z", "+00:00"))]
+        found = found[:min(int(count), self.most)]
+        return [b":irc.test BATCH +h chathistory " + channel, *(self.line(one, "batch=h;") for one in found),
+                b":irc.test BATCH -h"]
+
+
+class TestAGap:
+    def test_what_was_said_while_the_link_was_lost_is_in_the_archive_once(self, own_world):
+        irc = HistoryServer()
+        world = own_world(networks={irc.network: listed_network(irc.port)}, irc={"reconnect_base": "200ms"})
+        juliet = world.xmpp()
+        room = world.room("#lounge", irc.network)
+        juliet.join(room, juliet.name)
+        for number in range(3):
+            irc.say(f"line {number}")
+        juliet.wait("message", body="line 2")
+        mark = juliet.mark()
+        irc.closes_at = b"NICK"
+        irc.cut()
+        for number in range(3, 50):  # more than the server tells at once
+            irc.said.append((f"m{number}", datetime.now(timezone.utc), f"line {number}"))
+        irc.closes_at = None
+        juliet.wait("message", since=mark, body="line 49", timeout=30)
+        irc.say("line 50")
+        juliet.wait("message", body="line 50")
+
+        wanted = [f"line {number}" for number in range(51)]
+        kept = page(juliet, room, max=100)
+        assert kept.bodies == wanted
+        assert kept.ids == [f"m{number}" for number in range(51)]
+        assert kept.count == 51
+        heard = [message.body for message in juliet.all("message", body=lambda body: body.startswith("line "))
+                 if message.xml.find(f"{{{MAM}}}result") is None]
+        assert heard == wanted
+        irc.close()
 
 
 class TestRestart:

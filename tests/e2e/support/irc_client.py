@@ -58,7 +58,7 @@ class IrcEvent:
 class IrcUser:
     """One connection to an IRC server, registered under `nick`. `capabilities`: what is asked for, parted by spaces."""
 
-    timeout = 10.0
+    timeout = 20.0
 
     def __init__(self, port, nick, capabilities=""):
         self.port = port
