@@ -60,8 +60,9 @@ class Import {
     take_contacts();
     take_archive();
     const bool is_whole = commit();
-    out_ << "settings of networks: " << taken_settings_ << "\nrooms to stay in: " << taken_rooms_
-         << "\ncontacts: " << taken_contacts_ << "\nlines of the archive: " << taken_lines_ << " (of " << read_lines_
+    out_ << "settings of networks: " << taken_settings_ << "\nsettings of rooms: " << taken_room_settings_
+         << "\nrooms to stay in: " << taken_rooms_ << "\ncontacts: " << taken_contacts_
+         << "\nlines of the archive: " << taken_lines_ << " (of " << read_lines_
          << "; what several users had is kept once)\n";
     for (const auto& [what, count] : left_) out_ << "not taken: " << what << " (" << count << ")\n";
     if (!is_whole) out_ << "the disk did not take all of it\n";
@@ -96,7 +97,8 @@ class Import {
       put("sasl_password", text_of(row, "saslpassword_"), true);
       if (!text_of(row, "saslpassword_").empty()) put("sasl", "auto");
       put("commands", commands_of(text_of(row, "id_")));
-      for (const auto* column : {"address_", "encodingin_", "encodingout_", "trustedfingerprint_"}) {
+      put("charset", text_of(row, "encodingin_"));
+      for (const auto* column : {"address_", "encodingout_", "trustedfingerprint_"}) {
         if (!text_of(row, column).empty())
           leave_out(std::string{"the column "} + column + " of networks: the operator sets it, in [irc.networks]");
       }
@@ -112,21 +114,40 @@ class Import {
   }
 
   void take_rooms() {
+    std::set<std::string, std::less<>> unrecorded;  // who wants nothing to be kept
+    if (from_.has_table("globaloptions_")) {
+      from_.read("* FROM globaloptions_", {}, [&](const Row& row) {
+        if (number_of(row, "persistent_") != 0) leave_out("the wish to stay in all rooms: set it in each");
+        if (text_of(row, "recordhistory_") != "0") return;
+        unrecorded.insert(text_of(row, "owner_"));
+        leave_out("the wish to keep nothing of rooms without settings: set it in each");
+      });
+    }
     if (!from_.has_table("ircchanneloptions_")) return;
-    from_.read("* FROM ircchanneloptions_ WHERE persistent_", {}, [this](const Row& row) {
+    from_.read("* FROM ircchanneloptions_", {}, [&](const Row& row) {
       const auto owner = owner_of(row);
       const auto channel = lower(text_of(row, "channel_"));
       const auto network = lower(text_of(row, "server_"));
       if (!owner || channel.empty() || network.empty()) return;
-      if (domains_.empty()) return leave_out("rooms to stay in: no component is an irc one");
-      const auto room = xmpp::to_local(channel + "%" + network) + "@" + domains_.front();
-      const auto nick = owner->substr(0, owner->find('@'));
-      store_.put(Setting{*owner, "xmpp", room, "persistent_nick", nick, false});
-      ++taken_rooms_;
+      if (number_of(row, "persistent_") != 0) stay_in(*owner, channel + "%" + network);
+      const auto put = [&](std::string key, std::string value) {
+        store_.put(Setting{*owner, "irc", channel + "%" + network, std::move(key), std::move(value), false});
+        ++taken_room_settings_;
+      };
+      // 1 is yes, -1 no, and 0 what the user wants of all rooms.
+      const auto record = number_of(row, "recordhistory_");
+      if (record < 0 || (record == 0 && unrecorded.contains(text_of(row, "owner_")))) put("record", "false");
+      if (auto charset = text_of(row, "encodingin_"); !charset.empty()) put("charset", std::move(charset));
+      if (!text_of(row, "encodingout_").empty())
+        leave_out("the column encodingout_ of rooms: what is sent is in the charset of what is read");
     });
-    if (!from_.has_table("globaloptions_")) return;
-    from_.read("owner_ FROM globaloptions_ WHERE persistent_", {},
-               [this](const Row&) { leave_out("the wish to stay in all rooms: set it in each"); });
+  }
+
+  void stay_in(const std::string& owner, const std::string& place) {
+    if (domains_.empty()) return leave_out("rooms to stay in: no component is an irc one");
+    const auto room = xmpp::to_local(place) + "@" + domains_.front();
+    store_.put(Setting{owner, "xmpp", room, "persistent_nick", owner.substr(0, owner.find('@')), false});
+    ++taken_rooms_;
   }
 
   void take_contacts() {
@@ -246,6 +267,7 @@ class Import {
   std::ostream& out_;
   std::vector<std::string> domains_;  // of the irc components
   std::size_t taken_settings_ = 0;
+  std::size_t taken_room_settings_ = 0;
   std::size_t taken_rooms_ = 0;
   std::size_t taken_contacts_ = 0;
   std::size_t taken_lines_ = 0;

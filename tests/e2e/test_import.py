@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 
+from support import commands
 from support.servers import gateway_binary
 from test_archive import page
 
@@ -62,6 +63,42 @@ def test_rooms_and_archive_are_taken_over(own_world, folder):
     room = world.room(channel)
     assert page(juliet, room).bodies == ["hers alone", "/me waves", "both"]
     assert page(nurse, room).bodies == ["/me waves", "both"]
+
+
+def test_settings_of_networks_and_rooms_are_taken_over(own_world, folder):
+    world = own_world()
+    juliet, nurse = world.xmpp(), world.xmpp("nurse")
+    hall, garden = world.channel(), world.channel()
+    world.gateway.finish()
+    file = folder / "biboumi.sqlite"
+    with sqlite3.connect(file) as database:
+        database.executescript(TABLES)
+        database.execute("INSERT INTO ircserveroptions_ (owner_, server_, realname_, encodingin_) VALUES (?, ?, ?, ?)",
+                         (juliet.bare_jid, world.network, "Juliet Capulet", "KOI8-R"))
+        # 1 is yes, -1 no, and 0 what globaloptions_ says.
+        database.executemany(
+            "INSERT INTO ircchanneloptions_ (owner_, server_, channel_, encodingin_, persistent_, recordhistory_) "
+            "VALUES (?, ?, ?, ?, 0, ?)",
+            [(juliet.bare_jid, world.network, hall, "ISO-8859-15", -1), (juliet.bare_jid, world.network, garden, "", 0),
+             (nurse.bare_jid, world.network, hall, "", 1), (nurse.bare_jid, world.network, garden, "", 0)])
+        database.execute("INSERT INTO globaloptions_ VALUES (NULL, ?, 20, 0, 0)", (nurse.bare_jid,))
+    database.close()
+    done = run_import(world, file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "settings of networks: 2\nsettings of rooms: 3\n" in done.stdout
+    assert "not taken: the wish to keep nothing of rooms without settings" in done.stdout
+
+    world.gateway.start()
+    fields = commands.begin(juliet, world.network_address, "settings").fields
+    assert (fields["real_name"], fields["charset"]) == ("Juliet Capulet", "KOI8-R")
+    wishes = {}
+    for user in (juliet, nurse):
+        for channel in (hall, garden):
+            user.join(world.room(channel), user.name)
+            fields = commands.begin(user, world.room(channel), "settings").fields
+            wishes[user, channel] = (fields["record"], fields["charset"])
+    assert wishes == {(juliet, hall): ("false", "ISO-8859-15"), (juliet, garden): ("true", ""),
+                      (nurse, hall): ("true", ""), (nurse, garden): ("false", "")}
 
 
 def test_what_is_no_file_of_biboumi_is_said_to_be_none(own_world, folder):
