@@ -32,7 +32,18 @@ std::string make_epoch(SystemTime now) {
 std::vector<std::string> names_of(const Settings& settings) {
   std::vector<std::string> names;
   for (const auto& [name, channel] : settings.channels) names.push_back(name);
+  for (const auto& endpoint : settings.endpoints) names.push_back(endpoint.name + "%");
   return names;
+}
+
+TaskGroup::Failed log_failure(Log& log) {
+  return [&log](std::string_view name, const std::exception_ptr& why) {
+    try {
+      std::rethrow_exception(why);
+    } catch (const std::exception& failure) {
+      log.error("websocket: {} ended: {}", name, failure.what());
+    }
+  };
 }
 
 std::string random_bytes() {
@@ -50,14 +61,8 @@ WebSocketAdapter::WebSocketAdapter(Runtime& runtime, AdapterId id, Settings sett
       settings_{std::move(settings)},
       addresses_{id, runtime.names, names_of(settings_)},
       hub_{{make_epoch(runtime.alarms.wall_clock()), "/isthmus/" + settings_.domain}, settings_.history},
-      tasks_{runtime.executor,
-             [this](std::string_view name, const std::exception_ptr& why) {
-               try {
-                 std::rethrow_exception(why);
-               } catch (const std::exception& failure) {
-                 runtime_.log.error("websocket: {} ended: {}", name, failure.what());
-               }
-             }},
+      tasks_{runtime.executor, log_failure(runtime_.log)},
+      calling_{runtime.executor, log_failure(runtime_.log)},
       stop_{runtime.executor, SteadyTime::max()},
       sweep_{runtime.alarms, [this] { sweep(); }} {
   if (runtime_.routes.contains("/v1/ws"))
@@ -65,6 +70,7 @@ WebSocketAdapter::WebSocketAdapter(Runtime& runtime, AdapterId id, Settings sett
         "there may be one [[component]] with adapter = \"websocket\": its clients share one listener"};
   scratch_.reserve(scratch_size);
   for (const auto& [name, channel] : settings_.channels) channels_.try_emplace(name, name, channel);
+  make_endpoints();
   read_tokens();
   add_routes(runtime_.routes, *this);
   if (settings_.dashboard) add_dashboard(runtime_.routes);
@@ -75,8 +81,11 @@ WebSocketAdapter::~WebSocketAdapter() = default;
 asio::awaitable<void> WebSocketAdapter::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
   for (const auto& token : tokens_.all()) open_feeds(*token);
+  for (const auto& [name, endpoint] : endpoints_) calling_.spawn("websocket endpoint", Endpoint::run(endpoint));
   co_await stop_.async_wait(asio::as_tuple(asio::use_awaitable));  // until cancelled
   is_stopping_ = true;
+  for (const auto& [name, endpoint] : endpoints_) endpoint->stop();
+  calling_.cancel();
   for (const auto& socket : sockets_) {
     socket->tell({{"t", "bye"}, {"code", 1012}, {"text", "restart"}, {"retry_ms", restart_hint}});
     socket->close(close_going_away, fmt::format("{{\"retry_ms\":{}}}", restart_hint));
@@ -88,10 +97,12 @@ asio::awaitable<void> WebSocketAdapter::run() {
     co_await stop_.async_wait(asio::as_tuple(asio::use_awaitable));
   }
   for (const auto& socket : sockets_) socket->drop();
+  co_await calling_.join();
   co_await tasks_.join();
 }
 
-Capabilities WebSocketAdapter::capabilities(const Name&, const Conversation&) const {
+Capabilities WebSocketAdapter::capabilities(const Name&, const Conversation& place) const {
+  if (endpoint_of(channel_of(place)) != nullptr) return {Capability::watch, Capability::speaker, Capability::state};
   return {Capability::edit,   Capability::reply, Capability::reaction, Capability::retraction,
           Capability::typing, Capability::watch, Capability::speaker,  Capability::state};
 }
@@ -138,7 +149,8 @@ SocketSetting WebSocketAdapter::socket_setting() {
           .executor = runtime_.executor,
           .handled = [this] { runtime_.router.settle(); },
           .output = settings_.output,
-          .idle_timeout = settings_.idle_timeout};
+          .idle_timeout = settings_.idle_timeout,
+          .compression = settings_.compression};
 }
 
 void WebSocketAdapter::connect(SessionSettings settings, TokenPtr token, HttpRequest request,
@@ -243,7 +255,9 @@ void WebSocketAdapter::tell_users(const Channel& channel, const std::string& nic
   for (const auto& [owner, other] : channel.room()) {
     if (owner != except) runtime_.router.emit(make_event(room, owner, nick, id, what));
   }
-  // A contact is one address, whoever speaks there: the text says who it was.
+  // A contact is one address, whoever speaks there: the text says who it was, unless it is an endpoint itself.
+  const auto* endpoint = endpoint_of(channel.name());
+  const bool is_itself = endpoint != nullptr && endpoint->settings().name == nick;
   Payload named = what;
   if (auto* message = std::get_if<Message>(&named)) {
     message->text.insert(0, nick + ": ");
@@ -256,7 +270,7 @@ void WebSocketAdapter::tell_users(const Channel& channel, const std::string& nic
   const auto contact = addresses_.contact(channel.name());
   for (const auto& owner : channel.listeners()) {
     if (owner != except && channel.nick_of(owner) == nullptr)
-      runtime_.router.emit(make_event(contact, owner, nick, id, named));
+      runtime_.router.emit(make_event(contact, owner, nick, id, is_itself ? what : named));
   }
 }
 
@@ -272,8 +286,8 @@ void WebSocketAdapter::tell_state(std::string_view state, const Channel& channel
   hub_.publish(presence_record(state, {{}, channel.address(), nick, runtime_.alarms.wall_clock()}));
 }
 
-void WebSocketAdapter::publish(Channel& channel, const std::string& nick, const std::string& id, const Payload& what,
-                               const std::optional<NamedValue>& stated) {
+void WebSocketAdapter::publish(const Channel& channel, const std::string& nick, const std::string& id,
+                               const Payload& what, const std::optional<NamedValue>& stated) {
   Saying saying{id, channel.address(), nick, runtime_.alarms.wall_clock()};
   auto record = to_record(what, saying);
   if (!record) return;
@@ -336,6 +350,8 @@ boost::system::result<std::string, Problem> WebSocketAdapter::say_in(Channel& ch
   const auto id = runtime_.ids.next(runtime_.alarms.wall_clock());
   const auto hex = to_hex(id);
   std::string text{hex.data(), hex.size()};
+  if (const auto refused = tell_endpoint(channel, nick, id, payload))
+    return Problem{code_of(refused->condition), refused->text};
   publish(channel, nick, text, payload, stated_value(what, name));
   tell_users(channel, nick, id, payload, {});
   return text;

@@ -12,6 +12,7 @@
 
 #include "adapters/websocket/address_book.hpp"
 #include "adapters/websocket/channel.hpp"
+#include "adapters/websocket/endpoint.hpp"
 #include "adapters/websocket/event_stream.hpp"
 #include "adapters/websocket/hub.hpp"
 #include "adapters/websocket/routes.hpp"
@@ -25,7 +26,7 @@
 
 namespace isthmus::websocket {
 
-class WebSocketAdapter final : public Adapter, public Gate, public Service, private Listener {
+class WebSocketAdapter final : public Adapter, public Gate, public Service, private Listener, private EndpointListener {
  public:
   WebSocketAdapter(Runtime& runtime, AdapterId id, Settings settings);
   ~WebSocketAdapter() override;
@@ -47,7 +48,7 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service, priv
   Outcome deliver_person(Event& event, Channel& channel);
   void welcome(const Event& join, const Channel& channel);
   /// Said in the channel by a user: clients and the other users hear it.
-  void say(const Event& event, Channel& channel, const std::string& nick);
+  Outcome say(const Event& event, Channel& channel, const std::string& nick);
 
   // From other networks (adapter_elsewhere.cpp).
   bool is_own(const Name& owner) const noexcept {
@@ -62,6 +63,17 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service, priv
   void open_feeds(const Token& token);
   /// Stops listening where no token reads any more.
   void close_feeds();
+  // Endpoints of others (adapter_endpoints.cpp).
+  void make_endpoints();
+  const Endpoint* endpoint_of(std::string_view channel) const;
+  /// Of the channel as a contact: how the link to its endpoint stands, if it has one.
+  Presence presence_in(const Channel& channel) const;
+  void on_frame(Endpoint& endpoint, std::string_view frame) override;
+  void on_state(Endpoint& endpoint, const LinkState& state) override;
+  /// Passes it on to the channel's endpoint, if it has one; or why that cannot be.
+  std::optional<Refusal> tell_endpoint(const Channel& channel, const std::string& nick, EventId id,
+                                       const Payload& what);
+
   // Tokens that the configuration does not hold (adapter_tokens.cpp).
   void read_tokens();
   std::string list_tokens() const;
@@ -93,7 +105,7 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service, priv
   void tell_users(const Channel& channel, const std::string& nick, EventId id, const Payload& what, const Name& except);
   void tell_change(const Channel& channel, const Change& change, const Name& except);
   void tell_state(std::string_view state, const Channel& channel, const std::string& nick);
-  void publish(Channel& channel, const std::string& nick, const std::string& id, const Payload& what,
+  void publish(const Channel& channel, const std::string& nick, const std::string& id, const Payload& what,
                const std::optional<NamedValue>& stated);
   /// The values that `said` states.
   void publish_values(const Saying& said, const std::vector<NamedValue>& values);
@@ -117,6 +129,8 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service, priv
   boost::unordered_flat_set<Name> linked_;    // users who know that we are there
   std::string scratch_;
   TaskGroup tasks_;
+  TaskGroup calling_;                                                        // those that connect to endpoints
+  std::map<std::string, std::shared_ptr<Endpoint>, std::less<>> endpoints_;  // by their channels
   std::unordered_set<std::shared_ptr<Socket>> sockets_;
   std::unordered_set<std::shared_ptr<EventStream>> streams_;
   asio::steady_timer stop_;

@@ -34,6 +34,10 @@ Outcome WebSocketAdapter::relay(Event& event, Channel& channel) {
     publish_here(link_record(*state, saying));
     return Accepted{};
   }
+  if (!is_past) {
+    if (auto refused = tell_endpoint(channel, about.actor.name, about.id, event.what))
+      return Rejected{*std::move(refused)};
+  }
   if (is_value(event.what)) {
     publish_here(value_record(std::get<Message>(event.what), saying, is_past));
     if (is_past) return Accepted{};

@@ -30,13 +30,15 @@ Payload resolved(const Event& event, const Channel& channel) {
 
 }  // namespace
 
-void WebSocketAdapter::say(const Event& event, Channel& channel, const std::string& nick) {
+Outcome WebSocketAdapter::say(const Event& event, Channel& channel, const std::string& nick) {
   const auto hex = to_hex(event.about.id);
   const std::string id{hex.data(), hex.size()};
   channel.remember(event.about.owner, client_id(event), id);
   const Payload what = resolved(event, channel);
+  if (auto refused = tell_endpoint(channel, nick, event.about.id, what)) return Rejected{*std::move(refused)};
   publish(channel, nick, id, what, {});
   tell_users(channel, nick, event.about.id, what, event.about.owner);
+  return Accepted{};
 }
 
 Outcome WebSocketAdapter::deliver_room(Event& event, Channel& channel) {
@@ -44,8 +46,7 @@ Outcome WebSocketAdapter::deliver_room(Event& event, Channel& channel) {
   const auto said = [&]() -> Outcome {
     const auto* nick = channel.nick_of(event.about.owner);
     if (nick == nullptr) return rejected(Condition::not_acceptable, Remedy::cancel, "You are not in this room.");
-    say(event, channel, *nick);
-    return Accepted{};
+    return say(event, channel, *nick);
   };
   return std::visit(
       overloaded{
@@ -167,7 +168,7 @@ Outcome WebSocketAdapter::deliver_contact(Event& event, Channel& channel) {
       const Conversation all{id_, PlaceKind::network, {}, {}};
       runtime_.router.emit(make_event(all, owner, {}, id, LinkState{LinkState::State::up, {}}));
     }
-    runtime_.router.emit(make_event(contact, owner, {}, id, Presence{Presence::Show::available, channel.subject.text}));
+    runtime_.router.emit(make_event(contact, owner, {}, id, presence_in(channel)));
     return Accepted{};
   }
   if (std::holds_alternative<Request>(event.what)) return deliver_request(event, channel);
@@ -176,8 +177,7 @@ Outcome WebSocketAdapter::deliver_contact(Event& event, Channel& channel) {
     return rejected(Condition::feature_not_implemented, Remedy::cancel, "A channel takes messages only.");
   channel.listen(owner);
   const auto* nick = channel.nick_of(owner);
-  say(event, channel, nick != nullptr ? *nick : event.about.actor.name);
-  return Accepted{};
+  return say(event, channel, nick != nullptr ? *nick : event.about.actor.name);
 }
 
 Outcome WebSocketAdapter::deliver_person(Event& event, Channel& channel) {

@@ -10,6 +10,11 @@ namespace {
 constexpr std::size_t longest_channel = 64;
 constexpr std::size_t longest_nick = 64;
 
+bool is_place_name(std::string_view name) noexcept {
+  if (name.ends_with('%')) name.remove_suffix(1);
+  return is_channel_name(name);
+}
+
 Refusal no_such_channel(std::string_view name) {
   return {Condition::item_not_found, Remedy::cancel, "There is no channel " + std::string{name} + " here.", {}};
 }
@@ -34,7 +39,7 @@ Answer<Conversation> WebSocketAddressBook::parse(std::string_view text) const {
   const auto whole = is_room ? text.substr(1) : text;
   const auto slash = whole.find('/');
   const auto channel = whole.substr(0, slash);
-  if (!is_channel_name(channel) || !channels_.contains(names_.intern(channel))) return no_such_channel(channel);
+  if (!is_place_name(channel) || !channels_.contains(names_.intern(channel))) return no_such_channel(channel);
   if (slash == std::string_view::npos) return is_room ? room(channel) : contact(channel);
   const auto nick = whole.substr(slash + 1);
   if (is_room || nick.empty() || nick.size() > longest_nick) {
@@ -44,7 +49,7 @@ Answer<Conversation> WebSocketAddressBook::parse(std::string_view text) const {
 }
 
 Answer<Conversation> WebSocketAddressBook::place(std::string_view text) const {
-  if (!is_channel_name(text) || !channels_.contains(names_.intern(text))) return no_such_channel(text);
+  if (!is_place_name(text) || !channels_.contains(names_.intern(text))) return no_such_channel(text);
   return room(text);
 }
 

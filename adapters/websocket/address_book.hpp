@@ -1,6 +1,6 @@
 #pragma once
 // The grammar of WebSocket addresses: "" is the gateway, "!channel" a channel as a room, "channel" the same channel as
-// a contact, "channel/nick" one of those who are there.
+// a contact, "channel/nick" one of those who are there. "name%" is the channel of an endpoint of others.
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <string>
 #include <string_view>
@@ -11,7 +11,8 @@
 
 namespace isthmus::websocket {
 
-/// a-z 0-9 - _ . , 1 to 64 of them: what a channel's name is made of.
+/// a-z 0-9 - _ . , 1 to 64 of them: what a channel's name is made of; that of an endpoint of others has a "%" behind
+/// it.
 bool is_channel_name(std::string_view name) noexcept;
 
 class WebSocketAddressBook final : public AddressBook {

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/websocket/packing.hpp"
+
 namespace isthmus::websocket {
 
 namespace {
 
 constexpr unsigned text_frame = 0x1;
+constexpr unsigned packed_bit = 0x40;      // RSV1 (RFC 7692 §6)
 constexpr std::size_t framing_bytes = 10;  // at most, for a frame
 constexpr std::size_t worth_keeping = 64;  // entries of an empty queue whose memory is kept
 
@@ -59,10 +62,20 @@ void Output::push(Entry entry) {
   entries_.push_back(std::move(entry));
 }
 
+Output::Entry Output::make_entry(const RecordPtr& record, std::string_view extra) const {
+  Entry entry{record->text(format_, instance_), record, Kind::record};
+  if (!extra.empty()) entry.text = std::make_shared<const std::string>(with_extra(*entry.text, extra));
+  if (!packs_ || entry.text->size() <= worth_packing) return entry;
+  Text packed =
+      extra.empty() ? record->packed(format_, instance_) : std::make_shared<const std::string>(pack(*entry.text));
+  if (packed->empty()) return entry;
+  entry.text = std::move(packed);
+  entry.is_packed = true;
+  return entry;
+}
+
 bool Output::add(const RecordPtr& record, Policy policy, std::string_view extra) {
-  Text text = record->text(format_, instance_);
-  if (text->empty()) return true;
-  if (!extra.empty()) text = std::make_shared<const std::string>(with_extra(*text, extra));
+  if (record->text(format_, instance_)->empty()) return true;
   if (policy == Policy::coalesce && is_blocked_ && record->is_value) {
     const auto waits =
         std::find_if(entries_.begin() + static_cast<std::ptrdiff_t>(head_), entries_.end(), [&](const Entry& entry) {
@@ -73,9 +86,10 @@ bool Output::add(const RecordPtr& record, Policy policy, std::string_view extra)
       entries_.erase(waits);
     }
   }
-  const auto size = text->size() + framing_bytes;
+  Entry entry = make_entry(record, extra);
+  const auto size = entry.text->size() + framing_bytes;
   if (policy == Policy::disconnect ? !fits(size) : !make_room(size)) return false;
-  push({std::move(text), record, Kind::record});
+  push(std::move(entry));
   return true;
 }
 
@@ -98,14 +112,16 @@ void Output::clear() {
   gap_.reset();
 }
 
-void Output::append(std::string& out, std::string_view text, std::uint64_t seq, Kind kind) const {
-  if (kind == Kind::raw) {
+void Output::append(std::string& out, const Entry& entry) const {
+  const std::string& text = *entry.text;
+  if (entry.kind == Kind::raw) {
     out += text;
     return;
   }
+  const std::uint64_t seq = entry.record ? entry.record->seq : 0;
   switch (framing_) {
     case Framing::websocket:
-      append_frame_head(out, text_frame, text.size());
+      append_frame_head(out, entry.is_packed ? text_frame | packed_bit : text_frame, text.size());
       out += text;
       return;
     case Framing::event_stream:
@@ -117,9 +133,9 @@ void Output::append(std::string& out, std::string_view text, std::uint64_t seq, 
 }
 
 void Output::append_gap(std::string& out) {
-  const auto text = to_text(*gap_, format_, instance_);
+  auto text = to_text(*gap_, format_, instance_);
   gap_.reset();
-  if (!text.empty()) append(out, text, 0, Kind::own);
+  if (!text.empty()) append(out, {std::make_shared<const std::string>(std::move(text)), nullptr, Kind::own});
 }
 
 void Output::take(std::string& out, std::size_t most) {
@@ -131,7 +147,7 @@ void Output::take(std::string& out, std::size_t most) {
     Entry entry = std::exchange(entries_[head_], {});
     ++head_;
     bytes_ -= entry.text->size() + framing_bytes;
-    append(out, *entry.text, entry.record ? entry.record->seq : 0, entry.kind);
+    append(out, entry);
   }
   shrink();
 }

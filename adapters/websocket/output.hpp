@@ -37,6 +37,8 @@ class Output {
 
   void set_format(Format format) noexcept { format_ = format; }
   Format format() const noexcept { return format_; }
+  /// The client has agreed to compressed messages (RFC 7692): longer records are sent like that.
+  void set_packing(bool packs) noexcept { packs_ = packs; }
 
   /// A record, with `extra` ("", or ",\"sub\":[…]") before the closing brace of its text. False: the client is too
   /// slow, and its policy is to be closed then.
@@ -68,11 +70,13 @@ class Output {
     Text text;
     RecordPtr record{};  // none: `text` is the client's own, or raw
     Kind kind = Kind::record;
+    bool is_packed = false;
   };
+  Entry make_entry(const RecordPtr& record, std::string_view extra) const;
   bool fits(std::size_t more) const noexcept;
   bool make_room(std::size_t more);
   void push(Entry entry);
-  void append(std::string& out, std::string_view text, std::uint64_t seq, Kind kind) const;
+  void append(std::string& out, const Entry& entry) const;
   void append_gap(std::string& out);
   void shrink();
 
@@ -86,9 +90,10 @@ class Output {
   std::string rest_;  // taken, not written
   std::optional<Gap> gap_;
   bool is_blocked_ = false;
+  bool packs_ = false;
 };
 
-/// A frame's first bytes, from the server: final, unmasked, `opcode` (RFC 6455 §5.2).
+/// A frame's first bytes, from the server: final, unmasked, `opcode` with the reserved bits (RFC 6455 §5.2).
 void append_frame_head(std::string& out, unsigned opcode, std::size_t length);
 
 }  // namespace isthmus::websocket

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "adapters/websocket/packing.hpp"
 #include "gateway/model/json.hpp"
 
 namespace isthmus::websocket {
@@ -120,9 +121,18 @@ const Text& Record::text(Format format, const Instance& instance) const {
   return text;
 }
 
+const Text& Record::packed(Format format, const Instance& instance) const {
+  Text& packed = packed_[static_cast<std::size_t>(format)];
+  if (packed) return packed;
+  const Text& plain = text(format, instance);
+  packed = std::make_shared<const std::string>(plain->size() > worth_packing ? pack(*plain) : std::string{});
+  return packed;
+}
+
 std::size_t Record::size() const noexcept {
   std::size_t bytes = sizeof *this + id.size() + from.size() + to.size();
   for (const auto& text : texts_) bytes += text ? text->size() : 0;
+  for (const auto& text : packed_) bytes += text ? text->size() : 0;
   return bytes;
 }
 

@@ -49,11 +49,15 @@ class Record {
   /// Its text in that format, empty where the format has none for it. Not to be called before the record is complete.
   const Text& text(Format format, const Instance& instance) const;
 
+  /// The same compressed (packing.hpp): empty where that is not worth it.
+  const Text& packed(Format format, const Instance& instance) const;
+
   /// About what it costs to keep, in bytes.
   std::size_t size() const noexcept;
 
  private:
   mutable std::array<Text, formats> texts_;
+  mutable std::array<Text, formats> packed_;
 };
 using RecordPtr = std::shared_ptr<const Record>;
 

@@ -71,6 +71,7 @@ Settings read_settings(const config::Section& own, const config::Section& compon
   settings.domain = component.text("domain", "");
   settings.origins = own.texts("origins");
   settings.allow_query_token = own.boolean("allow_query_token", false);
+  settings.compression = own.boolean("compression", false);
   settings.dashboard = own.boolean("dashboard", true);
   settings.max_clients = count("max_clients", settings.max_clients, 100'000);
   settings.max_subscriptions = count("max_subscriptions", settings.max_subscriptions, 1'000);
@@ -85,6 +86,8 @@ Settings read_settings(const config::Section& own, const config::Section& compon
   settings.history.bytes = own.size("history_bytes", settings.history.bytes, 4'096, std::uint64_t{1} << 32);
   for (const auto& [name, section] : own.tables("channels"))
     settings.channels.emplace(name, read_channel(name, section));
+  for (const auto& [name, section] : own.tables("endpoints"))
+    settings.endpoints.push_back(read_endpoint(name, section));
   for (const auto& section : own.array("token")) {
     auto token = read_token(section);
     const bool is_known = std::ranges::find(settings.tokens, token.name, &Token::name) != settings.tokens.end();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/websocket/endpoint_settings.hpp"
 #include "adapters/websocket/history.hpp"
 #include "adapters/websocket/output.hpp"
 #include "adapters/websocket/tokens.hpp"
@@ -23,10 +24,12 @@ struct ChannelSettings {
 struct Settings {
   std::string domain;  // of the component
   std::map<std::string, ChannelSettings, std::less<>> channels;
+  std::vector<EndpointSettings> endpoints;  // of others, that we connect to
   std::vector<Token> tokens;
   std::vector<std::string> origins;  // that pages may connect from, besides our own
   bool allow_query_token = false;
   bool dashboard = true;
+  bool compression = false;  // offered to clients that ask for it (RFC 7692)
   std::size_t max_clients = 10'000;
   std::size_t max_frame = std::size_t{64} * 1024;  // bytes from a client
   std::size_t max_subscriptions = 50;              // of one client

@@ -1,25 +1,22 @@
 #include "adapters/websocket/socket.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <chrono>
-#include <cstddef>
-#include <span>
 #include <utility>
+
+#include "adapters/websocket/layer.hpp"
+#include "adapters/websocket/packing.hpp"
 
 namespace isthmus::websocket {
 
 namespace {
 
 namespace beast = boost::beast;
-using boost::system::error_code;
 using namespace std::chrono_literals;
 
 constexpr auto closing_time = 10s;  // for the other side to answer our close
@@ -28,83 +25,17 @@ constexpr std::size_t longest_reason = 123;  // RFC 6455 §5.5.1
 
 constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 
-/// A ByteStream as Beast wants its next layer. What it writes is queued behind what the session wrote: whole, so that
-/// no frame ends up within another.
-class Layer {
- public:
-  struct State {
-    asio::any_io_executor executor;
-    std::shared_ptr<ByteStream> stream;
-    std::string first;                       // what was read before the handshake
-    std::function<bool(std::string)> write;  // false: no room
-  };
-  using executor_type = asio::any_io_executor;
+using Stream = beast::websocket::stream<Layer, true>;
 
-  explicit Layer(std::shared_ptr<State> state) : state_{std::move(state)} {}
-  executor_type get_executor() const noexcept { return state_->executor; }
-  void close() noexcept { state_->stream->close(); }
-
-  template <class Buffers, class Token>
-  auto async_read_some(const Buffers& buffers, Token&& token) {
-    const auto initiate = [state = state_](auto handler, asio::mutable_buffer into) {
-      const Moved moved = receive(*state, into);
-      if (moved.bytes == 0 && !moved.error && into.size() > 0) return wait(state, into, std::move(handler));
-      asio::post(state->executor,
-                 [handler = std::move(handler), moved]() mutable { std::move(handler)(moved.error, moved.bytes); });
-    };
-    asio::mutable_buffer into;
-    if (asio::buffer_sequence_begin(buffers) != asio::buffer_sequence_end(buffers))
-      into = *asio::buffer_sequence_begin(buffers);
-    return asio::async_initiate<Token, void(error_code, std::size_t)>(initiate, token, into);
-  }
-
-  template <class Buffers, class Token>
-  auto async_write_some(const Buffers& buffers, Token&& token) {
-    std::string bytes(asio::buffer_size(buffers), '\0');
-    asio::buffer_copy(asio::buffer(bytes), buffers);
-    const auto initiate = [state = state_](auto handler, std::string all) {
-      const std::size_t size = all.size();
-      const error_code error =
-          state->write(std::move(all)) ? error_code{} : asio::error::make_error_code(asio::error::no_buffer_space);
-      asio::post(state->executor, [handler = std::move(handler), error, size]() mutable {
-        std::move(handler)(error, error ? 0 : size);
-      });
-    };
-    return asio::async_initiate<Token, void(error_code, std::size_t)>(initiate, token, std::move(bytes));
-  }
-
- private:
-  static Moved receive(State& state, asio::mutable_buffer into) {
-    const std::span<char> room{static_cast<char*>(into.data()), into.size()};
-    if (state.first.empty()) return state.stream->read_some(room);
-    const std::size_t size = state.first.copy(room.data(), room.size());
-    state.first.erase(0, size);
-    return {size, {}};
-  }
-
-  template <class Handler>
-  static void wait(std::shared_ptr<State> state, asio::mutable_buffer into, Handler handler) {
-    ByteStream& stream = *state->stream;
-    stream.when_readable([state = std::move(state), into, handler = std::move(handler)](error_code error) mutable {
-      if (error) return std::move(handler)(error, std::size_t{0});
-      const Moved moved = receive(*state, into);
-      if (moved.bytes == 0 && !moved.error) return wait(std::move(state), into, std::move(handler));
-      std::move(handler)(moved.error, moved.bytes);
-    });
-  }
-
-  std::shared_ptr<State> state_;
-};
-
-void beast_close_socket(Layer& layer) { layer.close(); }
-
-/// The last frame has been queued, not written: the stream is closed by its owner, after that.
-template <class Handler>
-void async_teardown(beast::role_type, Layer& layer, Handler&& handler) {
-  asio::post(layer.get_executor(), beast::bind_handler(std::forward<Handler>(handler), error_code{}));
+/// What we agree to: neither side refers to earlier messages, so that no window lives between them.
+beast::websocket::permessage_deflate compression() {
+  beast::websocket::permessage_deflate wanted;
+  wanted.server_enable = true;
+  wanted.server_max_window_bits = packing_window;
+  wanted.server_no_context_takeover = true;
+  wanted.client_no_context_takeover = true;
+  return wanted;
 }
-
-using Stream = beast::websocket::stream<Layer, false>;
 
 beast::http::request<beast::http::empty_body> to_upgrade(const HttpRequest& request) {
   beast::http::request<beast::http::empty_body> upgrade{beast::http::verb::get, request.path, 11};
@@ -202,9 +133,11 @@ asio::awaitable<void> Socket::run(std::shared_ptr<Socket> self, HttpRequest requ
   beast::websocket::stream_base::timeout limits{closing_time, parts.setting.idle_timeout, true};
   parts.socket.set_option(limits);
   parts.socket.read_message_max(self->settings().max_frame);
+  if (parts.setting.compression) parts.socket.set_option(compression());
   parts.socket.set_option(beast::websocket::stream_base::decorator([&](beast::websocket::response_type& response) {
     response.set(beast::http::field::server, "isthmus");
     if (!parts.protocol.empty()) response.set(beast::http::field::sec_websocket_protocol, parts.protocol);
+    parts.output.set_packing(response.count(beast::http::field::sec_websocket_extensions) > 0);
   }));
   const auto upgrade = to_upgrade(request);
   const auto [failed] = co_await parts.socket.async_accept(upgrade, as_tuple);

@@ -20,6 +20,7 @@ struct SocketSetting {
   std::function<void()> handled;  // called after each frame
   OutputLimits output;
   std::chrono::milliseconds idle_timeout{60'000};
+  bool compression = false;  // a client that asks for permessage-deflate gets it
 };
 
 class Socket final : public Session, public std::enable_shared_from_this<Socket> {

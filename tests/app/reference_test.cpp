@@ -53,6 +53,8 @@ certificate_file = "c"
 key_file = "k"
 [websocket.channels.name]
 values = ["words"]
+[websocket.endpoints.name]
+url = "wss://127.0.0.1"
 [[websocket.token]]
 name = "t"
 token = "0123456789abcdef0123456789abcdef"

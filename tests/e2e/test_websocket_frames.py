@@ -1,6 +1,7 @@
 """Frames as RFC 6455 allows them and not, in the groups of the Autobahn test suite; and clients that misbehave."""
 
 import json
+import resource
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
@@ -94,11 +95,18 @@ class TestFraming:
         pytest.param(frame(TEXT, b"x", reserved=4), id="reserved bit 1"),
         pytest.param(frame(TEXT, b"x", reserved=2), id="reserved bit 2"),
         pytest.param(frame(TEXT, b"x", reserved=1), id="reserved bit 3"),
-        pytest.param(frame(3, b"x"), id="opcode 3"),
-        pytest.param(frame(7, b"x"), id="opcode 7"),
-        pytest.param(frame(11, b"x"), id="opcode 11"),
-        pytest.param(frame(15, b"x"), id="opcode 15"),
+        *[pytest.param(frame(opcode, b"x"), id=f"opcode {opcode}") for opcode in (3, 4, 5, 6, 7, 11, 12, 13, 14, 15)],
         pytest.param(frame(0, b"x"), id="a continuation of nothing"),
+        pytest.param(frame(TEXT, b'{"t":', final=False) + frame(0, b'"ping"}') + frame(0, b"x"),
+                     id="a continuation of what has ended"),
+        pytest.param(frame(TEXT, b"x", final=False) + frame(BINARY, b"x"), id="bytes within a text"),
+        pytest.param(frame(PONG, b"x", final=False), id="a pong in fragments"),
+        pytest.param(frame(PONG, b"p" * 126), id="a pong of 126 bytes"),
+        pytest.param(frame(CLOSE, b"\x03\xe8", final=False), id="a close in fragments"),
+        pytest.param(frame(CLOSE, b"\x03\xe8" + b"r" * 124), id="a close of 126 bytes"),
+        pytest.param(frame(CLOSE, b"\x03\xe8\xff\xfe"), id="a reason to close that is no UTF-8"),
+        pytest.param(b"\x81\xfe\x00\x01" + bytes(4) + b"x", id="a length in more bytes than it needs"),
+        pytest.param(b"\x81\xff" + (65535).to_bytes(8, "big") + bytes(4) + b"x", id="a length in 8 bytes instead of 2"),
         pytest.param(frame(TEXT, b"x", final=False) + frame(TEXT, b"x"), id="a text within a text"),
         pytest.param(frame(PING, b"x", final=False), id="a ping in fragments"),
         pytest.param(frame(TEXT, b"x", masked=False), id="not masked"),
@@ -118,6 +126,25 @@ class TestFraming:
         client = raw()
         client.send(frame(TEXT, text))
         assert client.close_code() == 1007
+
+    def test_a_fragment_that_is_no_utf8_ends_it_before_the_rest_comes(self, raw):
+        client = raw()
+        client.send(frame(TEXT, b'{"t":"\xff', final=False))
+        assert client.close_code() == 1007
+
+    def test_a_close_without_a_code_is_answered_and_what_follows_is_not_read(self, raw, stage):
+        other = stage.subscribed()
+        client = raw()
+        client.send(frame(CLOSE) + frame(TEXT, json.dumps({"t": "send", "to": stage.address, "text": "late"}).encode()))
+        assert client.close_code() in (1000, 1005)
+        stage.post("later")
+        other.wait(t="msg", text="later")
+        assert not other.all(t="msg", text="late")
+
+    def test_ten_pings_at_once_have_ten_answers_in_their_order(self, raw):
+        client = raw()
+        client.send(b"".join(frame(PING, bytes([number])) for number in range(10)))
+        assert [client.wait(PONG) for _ in range(10)] == [bytes([number]) for number in range(10)]
 
     def test_a_code_point_may_be_cut_by_fragments(self, raw):
         client = raw()
@@ -142,6 +169,7 @@ class TestFraming:
         pytest.param(frame(TEXT, b"x" * MAX_FRAME, final=False) + frame(0, b"x"), id="fragments"),
         pytest.param(frame(TEXT, b"x", length=2 ** 40), id="a claim"),
         pytest.param(frame(TEXT, b"x", length=2 ** 63 - 1), id="the largest claim"),
+        pytest.param(frame(TEXT, b"x", length=2 ** 64 - 1), id="a claim beyond what the protocol allows"),
     ])
     def test_what_is_too_long_ends_with_1009(self, raw, much):
         client = raw()
@@ -231,6 +259,25 @@ class TestMisbehaving:
             talks.send({"t": "send", "to": stage.address, "text": "w" * 8_000})
         talks.ask({"t": "send", "id": "end", "to": stage.address, "text": "by now all of it has been told"})
         assert deaf.close_code() == 4429
+
+    def test_ten_thousand_connections_that_say_nothing_are_bounded_and_others_are_served(self, stage):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        memory, silent = stage.gateway.memory(), []
+        try:
+            for number in range(min(10_000, most - 500)):
+                silent.append(socket.create_connection(("127.0.0.1", stage.port), 20, ("127.0.0.66", 0)))
+                if number % 2_500 == 0:
+                    assert http(stage.port, "/healthz").status == 200
+            assert http(stage.port, "/healthz").status == 200
+            silent[-1].settimeout(20)
+            assert silent[-1].recv(1) == b"", "one address has no more than its share"
+            assert stage.gateway.memory() - memory < 64 * 1024 * 1024
+        finally:
+            for one in silent:
+                one.close()
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
     def test_a_thousand_clients_connect_and_all_hear_the_same(self, stage):
         with ThreadPoolExecutor(16) as pool:

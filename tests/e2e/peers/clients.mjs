@@ -6,7 +6,9 @@ import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { CloudEvent, HTTP } from 'cloudevents';
 import Faye from 'faye-websocket';
-import WebSocket from 'ws';
+import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import WebSocket, { WebSocketServer } from 'ws';
 
 const schemas = new URL('../../../adapters/websocket/schema/', import.meta.url);
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -22,6 +24,18 @@ let waiting = () => {};
 function take(text) {
   received.push(JSON.parse(text));
   waiting();
+}
+
+// What the last client of our own server asked for, and the server.
+let request;
+let server;
+
+async function until(condition, what) {
+  const deadline = Date.now() + 20_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`${what()} did not come: ${JSON.stringify(received)}`);
+    await new Promise((resolve) => { waiting = resolve; setTimeout(resolve, 200); });
+  }
 }
 
 const openers = {
@@ -45,13 +59,31 @@ const commands = {
   send: ({ frame }) => { socket.send(JSON.stringify(frame)); },
   async wait({ member, value }) {
     const found = () => received.find((frame) => member.split('.').reduce((at, key) => at?.[key], frame) === value);
-    const deadline = Date.now() + 20_000;
-    while (!found()) {
-      if (Date.now() > deadline) throw new Error(`nothing has ${member} = ${value}: ${JSON.stringify(received)}`);
-      await new Promise((resolve) => { waiting = resolve; setTimeout(resolve, 200); });
-    }
+    await until(found, () => `${member} = ${value}`);
     return found();
   },
+  extensions: () => socket.extensions,
+  // A server, with the subprotocols and the certificate that it has; its clients' frames are what is received.
+  serve: ({ port, protocols = [], certificate, key }) => new Promise((resolve, reject) => {
+    const listener = certificate ? createSecureServer({ cert: readFileSync(certificate), key: readFileSync(key) })
+      : createServer();
+    const handleProtocols = (offered) => protocols.find((one) => offered.has(one)) ?? false;
+    server = new WebSocketServer({ server: listener, handleProtocols });
+    server.on('connection', (client, incoming) => {
+      client.on('message', (data) => take(data.toString()));
+      client.on('close', () => { if (socket === client) request = undefined; });
+      socket = client;
+      request = { url: incoming.url, headers: incoming.headers, protocol: client.protocol };
+      waiting();
+    });
+    listener.on('error', reject);
+    listener.listen(port, 'localhost', resolve);
+  }),
+  async connected() {
+    await until(() => request, () => 'a client');
+    return request;
+  },
+  tell: ({ text }) => { socket.send(text); },
   // Those that are no valid frames, with what ajv says of them.
   wrong: ({ side, frames }) => (frames ?? received).filter((frame) => !check[side](frame))
     .map((frame) => `${JSON.stringify(frame)}: ${ajv.errorsText(check[side].errors)}`),
@@ -64,7 +96,7 @@ const commands = {
       new CloudEvent(frame).toString())), event: JSON.parse(event.toString()) };
   },
   send_event: ({ event }) => { socket.send(new CloudEvent(event).toString()); },
-  close: () => { socket?.close(); },
+  close: () => { socket?.close(); server?.close(); },
 };
 
 for await (const line of createInterface({ input: process.stdin })) {
