@@ -25,6 +25,10 @@ std::vector<std::string> names_of(const Settings& settings) {
   return names;
 }
 
+bool is_old(const std::pair<const std::string, BrokerSettings>& broker) {
+  return broker.second.connect.version == Version::v3_1_1;
+}
+
 /// Sixteen hexadecimal digits by chance.
 std::string make_instance(Runtime& runtime) {
   std::string text;
@@ -39,6 +43,7 @@ MqttAdapter::MqttAdapter(Runtime& runtime, AdapterId id, Settings settings, Clie
       id_{id},
       settings_{std::move(settings)},
       instance_{make_instance(runtime)},
+      links_instance_{instance_ + "-links"},
       addresses_{id, runtime.names, names_of(settings_)},
       tasks_{runtime.executor},
       maker_{std::move(maker)},
@@ -51,6 +56,7 @@ MqttAdapter::MqttAdapter(Runtime& runtime, AdapterId id, Settings settings, Clie
   }
   for (const auto& [name, broker] : settings_.brokers)
     lines_.emplace(runtime_.names.intern(name), make_line(broker, &kept_));
+  if (std::ranges::any_of(settings_.brokers, is_old)) carried_ = std::make_unique<Echoes>();
 }
 
 std::unique_ptr<MqttAdapter::Line> MqttAdapter::make_line(const BrokerSettings& settings, KeptNames* kept) {
@@ -167,9 +173,10 @@ Session* MqttAdapter::find_or_open(const Name& owner, const Name& network) {
             line->held,
             line->devices,
             is_gateway ? line->own_rights : broker.settings().rights_of(owner.view()),
-            instance_,
+            is_gateway ? links_instance_ : instance_,
             owner,
-            is_gateway};
+            is_gateway,
+            carried_.get()};
   auto session = std::make_unique<Session>(std::move(seat), settings_.max_contacts);
   line->sessions.push_back(session.get());
   return sessions_.emplace(key, std::move(session)).first->second.get();

@@ -63,6 +63,8 @@ class MqttAdapter final : public Adapter {
   AdapterId id_;
   Settings settings_;
   std::string instance_;
+  std::string links_instance_;       // as the origin of what links pass on: what comes back is theirs to stop
+  std::unique_ptr<Echoes> carried_;  // by links, while some broker speaks MQTT 3.1.1
   MqttAddressBook addresses_;
   TaskGroup tasks_;
   std::unique_ptr<class Reaper> reaper_;  // waits for the clients, which the lines have

@@ -316,6 +316,7 @@ void Broker::land(Flight flight, const Reason& reason) {
   // is dropped (Echoes).
   if (reason.is_success()) {
     flight.what.retain = false;
+    flight.what.is_own = true;
     dispatch(flight.what, flight.from);
   }
   flight.done(reason);

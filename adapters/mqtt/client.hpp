@@ -24,6 +24,7 @@ struct Publication {
   std::uint8_t qos = 0;
   bool retain = false;        // inbound: the broker had kept it (3.1.1 and retain-as-published: see Broker)
   bool is_duplicate = false;  // inbound: the broker may have sent it before
+  bool is_own = false;        // told to others of this connection: it was published by us
   // ---
   std::string content_type{};
   bool is_utf8 = false;  // payload format indicator 1

@@ -156,8 +156,8 @@ Data to_data(const Publication& publication, Data::Form form) {
   data.bytes = publication.payload;
   if (is_media_type(publication.content_type)) data.media_type = publication.content_type;
   for (const auto& [name, value] : publication.properties) {
-    // How far it has come stays with it: whoever passes it on counts on.
-    const bool is_mark = name.starts_with("isthmus-") && name != hops_mark;
+    // How far it has come, and by whom, stays with it: whoever passes it on counts on.
+    const bool is_mark = name.starts_with("isthmus-") && name != hops_mark && name != origin_mark;
     if (!is_mark && is_text(name) && is_text(value)) data.properties.emplace_back(name, value);
   }
   return data;

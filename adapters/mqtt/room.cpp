@@ -5,6 +5,7 @@
 
 #include "adapters/mqtt/payload.hpp"
 #include "adapters/mqtt/topic.hpp"
+#include "adapters/mqtt/trace.hpp"
 
 namespace isthmus::mqtt {
 namespace {
@@ -128,6 +129,7 @@ void Room::forget(const std::string& topic) {
 void Room::on_publication(const Publication& publication) {
   // An empty value takes away what was kept.
   if (publication.payload.empty()) return forget(publication.topic);
+  if (is_carried_round(publication)) return seat_.runtime.counters.add("mqtt_publications_dropped", "carried");
   const auto known = topics_.find(publication.topic);
   const bool is_known =
       known != topics_.end() && known->second.last.data && known->second.last.data->bytes == publication.payload;
@@ -172,6 +174,30 @@ Outcome Room::said(EventPtr& event, const std::string& text) {
   auto target = target_of(text);
   if (!target) return Rejected{{Condition::not_acceptable, Remedy::modify, std::string{help}, {}}};
   return seat_.publish(event, target->topic, std::move(target->value), 1, false, this);
+}
+
+Outcome Room::pass_on(EventPtr& event, const Data& value) {
+  const bool is_one_topic = !has_wildcard(filter_) && filter_ != all_devices;
+  const bool has_name = is_topic_name(value.place) && matches(filter_, value.place);
+  if (!is_one_topic && !has_name) return said(event, std::string{std::get<Message>(event->what).text});
+  Publication publication{.topic = is_one_topic ? filter_ : value.place,
+                          .payload = value.bytes,
+                          .qos = 1,
+                          .content_type = value.media_type,
+                          .is_utf8 = value.form != Data::Form::binary,
+                          .properties = value.properties};
+  const auto scheme = seat_.addresses.scheme();
+  if (seat_.is_gateway && seat_.carried != nullptr && event->about.actor.address.starts_with(scheme))
+    seat_.carried->expect({.topic = {}, .payload = value.bytes}, seat_.runtime.alarms.now());
+  return seat_.publish(event, std::move(publication), this);
+}
+
+bool Room::is_carried_round(const Publication& publication) const {
+  if (!seat_.is_gateway || publication.is_own) return false;
+  // Marks do not come through MQTT 3.1.1: there it is known by what it says.
+  return has_passed(publication, seat_.instance) ||
+         (seat_.carried != nullptr && !publication.retain &&
+          seat_.carried->take({.topic = {}, .payload = publication.payload}, seat_.runtime.alarms.now()));
 }
 
 void Room::answer(ReadSettings& question) const {

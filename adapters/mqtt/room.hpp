@@ -27,6 +27,9 @@ class Room final : public View {
   Outcome join(EventPtr& event, const Change& change);
   /// A message to a topic that it names, "kitchen/temp: 21" or "@kitchen/temp 21".
   Outcome said(EventPtr& event, const std::string& text);
+  /// A value of another place of a link, `value` in `event`, goes to the topic, or to the one of its name that the
+  /// filter selects; else it is as text is.
+  Outcome pass_on(EventPtr& event, const Data& value);
   void answer(ReadSettings& question) const;
   const Conversation& place() const { return place_; }
   const std::string& nick() const { return nick_; }
@@ -48,6 +51,8 @@ class Room final : public View {
   };
 
   void on_answer(const Reason& reason);
+  /// A link passed it on, and somebody else brings it back.
+  bool is_carried_round(const Publication& publication) const;
   void enter_waiting();
   void enter(const std::string& client);
   void tell_change(Change::Kind kind, const std::string& nick);

@@ -6,6 +6,7 @@
 #include "adapters/mqtt/address.hpp"
 #include "adapters/mqtt/broker.hpp"
 #include "adapters/mqtt/devices.hpp"
+#include "adapters/mqtt/echoes.hpp"
 #include "adapters/mqtt/held.hpp"
 #include "gateway/runtime/runtime.hpp"
 
@@ -21,7 +22,8 @@ struct Seat {
   const Rights& rights;
   std::string_view instance;  // of the gateway, as others may see it
   Name owner;
-  bool is_gateway = false;  // the owner is the gateway itself: whose words it passes on is said with them
+  bool is_gateway = false;    // the owner is the gateway itself: whose words it passes on is said with them
+  Echoes* carried = nullptr;  // what links published; null: marks alone tell it, since no broker speaks MQTT 3.1.1
 
   EventPtr make_event(const Conversation& place, Payload what, std::string actor = {}, std::string audience = {}) const;
   /// Something happens in `place`.

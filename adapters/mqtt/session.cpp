@@ -103,8 +103,10 @@ Outcome Session::deliver_to_room(EventPtr& event) {
     return Accepted{};
   }
   if (room == rooms_.end()) return rejected(Condition::not_acceptable, Remedy::cancel, "You are not in this room.");
-  if (const auto* message = std::get_if<Message>(&event->what))
+  if (const auto* message = std::get_if<Message>(&event->what)) {
+    if (message->data) return room->second->pass_on(event, *message->data);
     return room->second->said(event, std::string{message->text});
+  }
   if (const auto* edit = std::get_if<Edit>(&event->what)) return room->second->said(event, std::string{edit->now.text});
   return no_such_thing();
 }
@@ -135,7 +137,10 @@ Outcome Session::deliver_to_contact(EventPtr& event) {
     Publication publication{.topic = event->about.conversation.native.str(),
                             .payload = data.bytes,
                             .qos = data.qos,
-                            .retain = data.is_stored};
+                            .retain = data.is_stored,
+                            .content_type = data.media_type,
+                            .is_utf8 = data.form != Data::Form::binary,
+                            .properties = data.properties};
     return seat_.publish(event, std::move(publication), nullptr);
   }
   if (message != nullptr) return deliver_said(event, std::string{message->text});

@@ -17,13 +17,23 @@ unsigned hops_of(const Publication& publication) {
   return most;
 }
 
+bool has_passed(const Publication& publication, std::string_view instance) {
+  return std::ranges::any_of(publication.properties,
+                             [&](const auto& one) { return one.first == origin_mark && one.second == instance; });
+}
+
 void mark(Publication& publication, const EventId& said, std::string_view instance) {
   const auto hops = std::min(hops_of(publication), max_hops) + 1;
   auto& properties = publication.properties;
+  std::vector<std::string> origins;
+  for (auto& [name, value] : properties)
+    if (name == origin_mark) origins.push_back(std::move(value));
+  if (origins.size() > max_hops) origins.erase(origins.begin(), origins.end() - max_hops);
   std::erase_if(properties, [](const auto& one) { return one.first.starts_with("isthmus-"); });
   const auto hex = to_hex(said);
   properties.emplace_back("isthmus-id", std::string{hex.data(), hex.size()});
-  properties.emplace_back("isthmus-origin", instance);
+  for (auto& origin : origins) properties.emplace_back(origin_mark, std::move(origin));
+  properties.emplace_back(origin_mark, instance);
   properties.emplace_back(hops_mark, std::to_string(hops));
 }
 

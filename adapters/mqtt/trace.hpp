@@ -1,6 +1,6 @@
 #pragma once
 // The marks by which gateways know what has passed them (user properties of MQTT 5): isthmus-id names what was said,
-// isthmus-origin the gateway that published it last, isthmus-hops says how many have passed it on. Pure.
+// isthmus-origin, once for each, the gateways that published it, isthmus-hops says how many have passed it on. Pure.
 #include <string_view>
 
 #include "adapters/mqtt/client.hpp"
@@ -12,10 +12,14 @@ namespace isthmus::mqtt {
 inline constexpr unsigned max_hops = 3;
 
 inline constexpr std::string_view hops_mark = "isthmus-hops";
+inline constexpr std::string_view origin_mark = "isthmus-origin";
 
 /// How many gateways have passed it on; 0 where there is no mark that is a number.
 unsigned hops_of(const Publication& publication);
-/// We pass it on, or say it: the marks of others are replaced, and their hops counted on.
+/// True when `instance` has published it before.
+bool has_passed(const Publication& publication, std::string_view instance);
+/// We pass it on, or say it: its hops are counted on, we are one more of its origins (of more than max_hops the oldest
+/// go), and all other marks are replaced.
 void mark(Publication& publication, const EventId& said, std::string_view instance);
 
 }  // namespace isthmus::mqtt

@@ -1,5 +1,8 @@
 """Filters as rooms: topics as occupants, and what is published as what they say."""
 
+import base64
+import hashlib
+
 
 def joined(world, base, user=None, suffix="/#"):
     user = user or world.xmpp()
@@ -108,6 +111,24 @@ class TestWriting:
         device.wait(f"{base}/lamp/Set", "ON")
         receipt = juliet.wait("message", sender=occupant, xml=lambda xml: xml.find("{urn:xmpp:receipts}received") is not None)
         assert receipt.xml.find("{urn:xmpp:receipts}received").get("id") == message_id
+
+
+class TestLongTopics:
+    def test_is_written_to_as_an_occupant_and_by_its_digest(self, mqtt_world):
+        base = mqtt_world.topic("house")
+        topic = f"{base}/{'Long' * 120}"
+        device = mqtt_world.mqtt(topic)
+        juliet, _ = joined(mqtt_world, base)
+
+        device.publish(topic, "1")
+        message = juliet.wait("message", type="groupchat", body="1")
+        assert len(message.nick) <= 200
+        juliet.send_message(message.sender, "2", type="chat")
+        device.wait(topic, "2")
+
+        digest = base64.b32encode(hashlib.sha256(topic.encode()).digest()).decode().lower()[:26]
+        juliet.send_message(f"=h.{digest}%{mqtt_world.broker}@mqtt.example.org", "3", type="chat")
+        device.wait(topic, "3")
 
 
 class TestRefusals:

@@ -7,7 +7,7 @@
 namespace isthmus::mqtt {
 namespace {
 
-TEST(Trace, HopsAreCountedOnAndOldMarksReplaced) {
+TEST(Trace, HopsAreCountedOnAndOriginsAdded) {
   Publication publication{.topic = "a", .payload = "1"};
   publication.properties = {{"unit", "°C"}};
   EXPECT_EQ(hops_of(publication), 0U);
@@ -15,8 +15,17 @@ TEST(Trace, HopsAreCountedOnAndOldMarksReplaced) {
   EXPECT_EQ(hops_of(publication), 1U);
   mark(publication, {}, "two");
   EXPECT_EQ(hops_of(publication), 2U);
-  EXPECT_EQ(publication.properties.size(), 4U) << "its own property stays";
-  EXPECT_EQ(publication.properties[2], (std::pair<std::string, std::string>{"isthmus-origin", "two"}));
+  EXPECT_EQ(publication.properties.size(), 5U) << "its own property stays, and the id is another one";
+  EXPECT_TRUE(has_passed(publication, "one") && has_passed(publication, "two"));
+  EXPECT_FALSE(has_passed(publication, "three"));
+}
+
+TEST(Trace, OriginsAreBounded) {
+  Publication publication;
+  for (int i = 0; i < 100; ++i) publication.properties.emplace_back(origin_mark, std::to_string(i));
+  mark(publication, {}, "one");
+  EXPECT_EQ(publication.properties.size(), max_hops + 3) << "the last ones, ours, the id and the hops";
+  EXPECT_TRUE(has_passed(publication, "99") && has_passed(publication, "one"));
 }
 
 TEST(Trace, WhatIsNoNumberCountsForNothing) {
