@@ -76,7 +76,7 @@ def test_a_topic_of_mosquitto_is_a_contact(world):
     lamp = mqtt.mqtt(topic)
     juliet = mqtt.subscribed(topic)
 
-    juliet.send_message(mqtt.contact(topic), "on")
+    juliet.send_message(mqtt.contact(topic), "on", type="chat")
 
     lamp.wait(topic, "on")
     lamp.publish(topic, "21.5")
