@@ -91,6 +91,13 @@ class Profanity:
         self._tmux("new-session", "-d", "-x", "110", "-y", "32",
                    f"env HOME={self.folder} XDG_CONFIG_HOME={self.folder}/config XDG_DATA_HOME={self.folder}/data "
                    "LANG=C.UTF-8 profanity")
+        try:
+            self._log_in(server, name)
+        except AssertionError:
+            self.close()
+            raise
+
+    def _log_in(self, server, name):
         self.wait("Profanity")
         self.type(f"/connect {name}@{USERS_DOMAIN} server 127.0.0.1 port {server.port} tls disable")
         self.wait("password")
