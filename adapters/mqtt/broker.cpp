@@ -350,6 +350,9 @@ void Broker::on_publication(Publication publication, std::uint64_t ack) {
   fences_.on_publication(publication);
   if (!is_topic_name(publication.topic)) {
     runtime_.counters.add("mqtt_publications_dropped", "topic");
+  } else if (const auto most = settings_.connect.maximum_packet; most != 0 && publication.payload.size() > most) {
+    // A broker of MQTT 5 knows that limit.
+    runtime_.counters.add("mqtt_publications_dropped", "too_large");
   } else if (hops_of(publication) > max_hops) {
     runtime_.counters.add("mqtt_publications_dropped", "hops");
   } else if (settings_.connect.version == Version::v3_1_1 && !publication.retain &&

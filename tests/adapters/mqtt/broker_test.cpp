@@ -274,6 +274,17 @@ TEST_F(MqttBrokerOld, WhatComesBackIsDroppedOnceForEachPublication) {
   broker.remove(eye, "home/#");
 }
 
+TEST_F(MqttBrokerOld, OneThatIsTooLargeIsDropped) {
+  settings.connect.maximum_packet = 1'024;
+  Eye eye;
+  broker.add(eye, "home/#", 1, note());
+  connect();
+  wire.handler->on_publication({.topic = "home/large", .payload = std::string(1'025, 'x')}, 0);
+  wire.handler->on_publication({.topic = "home/temp", .payload = "21"}, 0);
+  EXPECT_THAT(eye.seen, ElementsAre("home/temp 21"));
+  broker.remove(eye, "home/#");
+}
+
 TEST_F(MqttBrokerOld, CopiesForOverlappingSubscriptionsAreOne) {
   Eye one;
   Eye two;
