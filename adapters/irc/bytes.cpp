@@ -1,63 +1,29 @@
 #include "adapters/irc/bytes.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+
+#include "gateway/model/byte_scan.hpp"
 
 namespace isthmus::irc {
 
 namespace {
 
-// Sixteen bytes as a vector of the compiler: one instruction each on SSE2 and NEON, and plain code elsewhere.
-using Block [[gnu::vector_size(16)]] = unsigned char;
-
-Block load(const char* from) noexcept {
-  Block block;
-  std::memcpy(&block, from, sizeof block);
-  return block;
+std::size_t span_up_to(std::string_view text, const char* found) noexcept {
+  return static_cast<std::size_t>(found - text.data());
 }
-
-bool any(auto mask) noexcept {
-  std::array<std::uint64_t, 2> halves{};
-  static_assert(sizeof mask == sizeof halves);
-  std::memcpy(halves.data(), &mask, sizeof halves);
-  return (halves[0] | halves[1]) != 0;
-}
-
-bool is_line_break(char c) noexcept { return c == '\r' || c == '\n' || c == '\0'; }
-bool is_plain_ascii(char c) noexcept { return (c >= 0x20 && static_cast<unsigned char>(c) < 0x80) || c == '\t'; }
 
 }  // namespace
 
 std::size_t span_without_line_breaks(std::string_view text) noexcept {
-  const auto breaks = [&](std::size_t from) {
-    const Block block = load(text.data() + from);
-    return any((block == '\r') | (block == '\n') | (block == 0));
-  };
-  std::size_t at = 0;
-  for (; at + sizeof(Block) <= text.size(); at += sizeof(Block)) {
-    if (breaks(at)) break;
-  }
-  // The last block may overlap the one before.
-  const bool is_tail = text.size() >= sizeof(Block) && text.size() - at < sizeof(Block);
-  if (is_tail && !breaks(text.size() - sizeof(Block))) return text.size();
-  while (at < text.size() && !is_line_break(text[at])) ++at;
-  return at;
+  const char* const end = text.data() + text.size();
+  return span_up_to(text, find_any<'\r', '\n', '\0'>(text.data(), text.data(), end));
 }
 
 std::size_t span_of_plain_ascii(std::string_view text) noexcept {
-  const auto others = [&](std::size_t from) {
-    const Block block = load(text.data() + from);
-    return any(((block < 0x20) & (block != '\t')) | (block >= 0x80));
-  };
-  std::size_t at = 0;
-  for (; at + sizeof(Block) <= text.size(); at += sizeof(Block)) {
-    if (others(at)) break;
-  }
-  const bool is_tail = text.size() >= sizeof(Block) && text.size() - at < sizeof(Block);
-  if (is_tail && !others(text.size() - sizeof(Block))) return text.size();
-  while (at < text.size() && is_plain_ascii(text[at])) ++at;
-  return at;
+  const char* const end = text.data() + text.size();
+  return span_up_to(text, find_first(text.data(), text.data(), end, [](Block block) {
+                      return ~(~block.control_or_beyond_ascii() | block.equal('\t'));
+                    }));
 }
 
 namespace {
