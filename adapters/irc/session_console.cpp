@@ -185,7 +185,6 @@ void Session::on_invite(const Line& line) {
   EventPtr event = host_.event(channel != nullptr ? channel->place : shared_.addresses.room(place_.network, name));
   std::string buffer;
   event->about.actor.name = to_utf8(line.nick, buffer);
-  event->about.actor.address = to_utf8(address_of(line, shared_.scratch.address), buffer);
   event->what = Invitation{};
   host_.emit(std::move(event));
 }

@@ -216,7 +216,6 @@ Outcome Session::deliver_displayed(const Event& event) {
 void Session::stamp(const Line& line, const Tags& tags, Envelope& about) {
   Scratch& scratch = shared_.scratch;
   about.actor.name = to_utf8(line.nick, scratch.line);
-  about.actor.address = to_utf8(address_of(line, scratch.address), scratch.line);
   if (line.tags.empty()) return;
   if (tags.account) about.actor.account = to_utf8(unescaped_tag(*tags.account, scratch.text), scratch.line);
   if (tags.msgid && tags.msgid->size() <= max_msgid) {
