@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <concepts>
+#include <cstdint>
+#include <cstring>
 
 #include "xmpp/xml_chars.hpp"
 
@@ -73,6 +75,29 @@ bool is_plain(std::string_view text) {
   return find_escaped(begin, begin, end) == end;
 }
 
+/// Copies `piece`, which is mostly too short to be worth a call. Returns where it ended.
+inline char* put(char* at, std::string_view piece) {
+  const char* const from = piece.data();
+  const std::size_t size = piece.size();
+  // Two copies of a fixed size, which may overlap, are four instructions.
+  const auto put_ends = [&]<class Word>(Word first, Word last) {
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + size - sizeof last, sizeof last);
+    std::memcpy(at, &first, sizeof first);
+    std::memcpy(at + size - sizeof last, &last, sizeof last);
+  };
+  if (size > 16) {
+    std::memcpy(at, from, size);
+  } else if (size >= 8) {
+    put_ends(std::uint64_t{}, std::uint64_t{});
+  } else if (size >= 4) {
+    put_ends(std::uint32_t{}, std::uint32_t{});
+  } else {
+    for (std::size_t i = 0; i < size; ++i) at[i] = from[i];
+  }
+  return at + size;
+}
+
 /// Appends all of `pieces`, growing `out` once: a stanza is made of dozens of them.
 template <std::same_as<std::string_view>... Pieces>
 void append(std::string& out, Pieces... pieces) {
@@ -81,8 +106,7 @@ void append(std::string& out, Pieces... pieces) {
   // The size that the function is told may be the capacity: libstdc++ 12.2.
   out.resize_and_overwrite(wanted, [&](char* text, std::size_t) {
     char* at = text + size;
-    const auto copy = [&at](std::string_view piece) { at = std::copy(piece.begin(), piece.end(), at); };
-    (copy(pieces), ...);
+    ((at = put(at, pieces)), ...);
     return wanted;
   });
 }

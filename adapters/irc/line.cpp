@@ -71,6 +71,30 @@ void cut_parameters(Line& line, std::string_view rest) noexcept {
   }
 }
 
+std::optional<Errc> cut(std::string_view bytes, Line& line) noexcept {
+  if (bytes.size() > max_incoming_line) return Errc::line_too_long;
+  if (bytes.ends_with('\n')) bytes.remove_suffix(1);
+  if (bytes.ends_with('\r')) bytes.remove_suffix(1);
+  if (span_without_line_breaks(bytes) != bytes.size()) return Errc::control_character;
+
+  skip_spaces(bytes);
+  if (bytes.empty()) return Errc::empty_line;
+  if (bytes.front() == '@') line.tags = take_word(bytes).substr(1);
+  if (bytes.starts_with(':')) {
+    line.prefix = take_word(bytes).substr(1);
+    cut_prefix(line);
+  }
+  line.command = take_word(bytes);
+  if (line.command.empty()) return Errc::no_command;
+  if (is_numeric_command(line.command)) {
+    std::from_chars(line.command.data(), line.command.data() + line.command.size(), line.numeric);
+  } else if (!std::ranges::all_of(line.command, is_ascii_letter)) {
+    return Errc::bad_command;
+  }
+  cut_parameters(line, bytes);
+  return std::nullopt;
+}
+
 }  // namespace
 
 boost::system::error_code make_error_code(Errc code) noexcept {
@@ -83,27 +107,9 @@ bool is_command(std::string_view command) noexcept {
 }
 
 Result<Line> parse_line(std::string_view bytes) noexcept {
-  if (bytes.size() > max_incoming_line) return Errc::line_too_long;
-  if (bytes.ends_with('\n')) bytes.remove_suffix(1);
-  if (bytes.ends_with('\r')) bytes.remove_suffix(1);
-  if (span_without_line_breaks(bytes) != bytes.size()) return Errc::control_character;
-
-  Line line;
-  skip_spaces(bytes);
-  if (bytes.empty()) return Errc::empty_line;
-  if (bytes.front() == '@') line.tags = take_word(bytes).substr(1);
-  if (bytes.starts_with(':')) {
-    line.prefix = take_word(bytes).substr(1);
-    cut_prefix(line);
-  }
-  line.command = take_word(bytes);
-  if (line.command.empty()) return Errc::no_command;
-  if (!is_command(line.command)) return Errc::bad_command;
-  if (is_numeric_command(line.command)) {
-    std::from_chars(line.command.data(), line.command.data() + line.command.size(), line.numeric);
-  }
-  cut_parameters(line, bytes);
-  return line;
+  Result<Line> parsed{boost::system::in_place_value};  // a large value: it is filled where the caller has it
+  if (const auto error = cut(bytes, *parsed)) parsed = *error;
+  return parsed;
 }
 
 }  // namespace isthmus::irc
