@@ -71,6 +71,7 @@ std::string message_head(std::string_view room_jid, std::string_view client) {
   append_escaped(head, client);
   head += "' type='groupchat' from='";
   append_escaped(head, room_jid);
+  head.shrink_to_fit();  // it stays as long as the client
   return head;
 }
 

@@ -116,7 +116,8 @@ SteadyTime Outgoing::pump(SteadyTime now) {
 void Outgoing::written(std::size_t count, std::vector<EventPtr>& through) {
   written_ += count;
   if (count == bytes_.size()) {
-    give_back(bytes_);
+    // Who says nothing has only greetings and pings to send.
+    unconfirmed_.empty() ? std::string{}.swap(bytes_) : give_back(bytes_);
   } else {
     bytes_.erase(0, count);
   }

@@ -182,6 +182,8 @@ class Session {
   void send_join(Channel& channel);
   void part(Channel& channel, std::string_view reason);
   void add_wish(Wish::Kind kind, EventPtr& event, std::string_view key, SteadyTime due);
+  /// Those whose event was given back.
+  void drop_ended_wishes();
   bool has_room_for_wish() const noexcept { return wishes_.size() < max_wishes; }
   void confirm_wishes(Wish::Kind kind, std::string_view key);
   /// True when there was one.

@@ -321,7 +321,7 @@ void Session::rekey() {
                       "On this network that is another spelling of a channel you are on.", kept.place.native.str()};
     for (Wish& wish : wishes_)
       if (wish.event->about.conversation == dropped->place) host_.failed(std::move(wish.event), why);
-    std::erase_if(wishes_, [](const Wish& wish) { return wish.event == nullptr; });
+    drop_ended_wishes();
     announce_own(*dropped, Change::Kind::leave, why.text);
   }
   for (Wish& wish : wishes_)

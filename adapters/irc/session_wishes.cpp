@@ -309,6 +309,11 @@ void Session::add_wish(Wish::Kind kind, EventPtr& event, std::string_view key, S
   want(due);
 }
 
+void Session::drop_ended_wishes() {
+  std::erase_if(wishes_, [](const Wish& wish) { return wish.event == nullptr; });
+  if (wishes_.empty()) std::vector<Wish>{}.swap(wishes_);  // most sessions wish for nothing, most of the time
+}
+
 bool Session::has_wish(Wish::Kind kind, std::string_view key) const {
   return std::ranges::any_of(wishes_,
                              [&](const Wish& wish) { return wish.kind == kind && (key.empty() || wish.key == key); });
@@ -317,7 +322,7 @@ bool Session::has_wish(Wish::Kind kind, std::string_view key) const {
 void Session::confirm_wishes(Wish::Kind kind, std::string_view key) {
   for (Wish& wish : wishes_)
     if (wish.kind == kind && wish.key == key) host_.confirmed(std::move(wish.event));
-  std::erase_if(wishes_, [](const Wish& wish) { return wish.event == nullptr; });
+  drop_ended_wishes();
 }
 
 bool Session::fail_wishes(Wish::Kind kind, std::string_view key, const Refusal& why) {
@@ -327,14 +332,14 @@ bool Session::fail_wishes(Wish::Kind kind, std::string_view key, const Refusal& 
     any = true;
     host_.failed(std::move(wish.event), why);
   }
-  std::erase_if(wishes_, [](const Wish& wish) { return wish.event == nullptr; });
+  drop_ended_wishes();
   return any;
 }
 
 void Session::fail_all_wishes(const Refusal& why) {
   fail_requests(why);
   for (Wish& wish : wishes_) host_.failed(std::move(wish.event), why);
-  wishes_.clear();
+  drop_ended_wishes();
   fail_unanswered(why);
 }
 
