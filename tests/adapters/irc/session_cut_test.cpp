@@ -2,6 +2,10 @@
 // asked for by then is answered in the end.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <string>
+
+#include "gateway/outbox.hpp"
 #include "tests/adapters/irc/session_stage.hpp"
 
 namespace isthmus::irc::test {
@@ -26,20 +30,24 @@ class Player {
     for (std::size_t i = 0; i < count; ++i) play(inputs[i].kind, inputs[i].text);
   }
 
-  /// A quarter of an hour in which no connection comes about and nothing comes from the server.
+  /// A time in which no connection comes about and nothing comes from the server: a quarter of an hour, and where
+  /// something waits then, as long as what is said to people waits for the network.
   void pass_in_silence() {
-    for (int i = 0; i < 180 && !stage_.is_over(); ++i) {
-      if (is_asked_to_connect_)
-        play("link>", "down Connection refused");
-      else
-        play("time>", "5");
-    }
+    for (int i = 0; i < 180 && !stage_.is_over(); ++i) pass_in_silence(std::chrono::seconds{5});
+    for (int i = 0; i < 3 && stage_.waiting() > 0 && !stage_.is_over(); ++i) pass_in_silence(Outbox::max_age);
   }
 
   bool is_connected() const { return is_connected_; }
   const Stage& stage() const { return stage_; }
 
  private:
+  void pass_in_silence(std::chrono::seconds time) {
+    if (is_asked_to_connect_)
+      play("link>", "down Connection refused");
+    else
+      play("time>", std::to_string(time.count()));
+  }
+
   Stage stage_;
   bool is_connected_ = false;
   bool is_asked_to_connect_ = false;
