@@ -16,7 +16,6 @@ class Mosquitto(Process):
     login = GATEWAY_USER  # of the gateway
     peer_login = None     # of other programs
     checks_payloads = False  # refuses what is said to be UTF-8 and is not
-    refuses_secrets = True   # with a reason: MQTT 5
 
     def __init__(self, folder, name="mosquitto", more=""):
         super().__init__(name, folder)
@@ -80,7 +79,6 @@ class Embedded:
     login = f"gateway@{USERS_DOMAIN}"
     peer_login = f"device@{USERS_DOMAIN}"
     checks_payloads = True
-    refuses_secrets = False
 
     def __init__(self, port):
         self.port = port
