@@ -69,9 +69,9 @@ class Daemon {
   Values values_;  // what runs: keys that want a restart keep their old value
   std::function<Reading()> again_;
   std::mt19937 random_;
-  asio::io_context io_{1};
   Counters counters_;
-  NameTable names_;
+  NameTable names_;  // outlives what waits for the loop, which may name places
+  asio::io_context io_{1};
   Router router_{counters_, plan_.degrade};
   Turn turn_;
   Alarms alarms_;
