@@ -9,7 +9,7 @@ namespace {
 using Duration = std::chrono::steady_clock::duration;
 // A day between two tokens is as good as never, and keeps the sums in range for any configured number.
 constexpr Duration longest_interval = std::chrono::hours{24};
-constexpr unsigned largest_burst = 10'000;
+constexpr Duration longest_allowance = 10'000 * longest_interval;
 // Tokens that force() may take ahead: whoever is made to take a thousand must not be silent for half an hour.
 constexpr int most_debt = 10;
 }  // namespace
@@ -19,7 +19,7 @@ TokenRate::TokenRate(unsigned burst, double rate) noexcept {
   if (!(rate > 0)) return;
   const double seconds = std::min(1.0 / rate, std::chrono::duration<double>{longest_interval}.count());
   interval_ = std::max(Duration{1}, std::chrono::duration_cast<Duration>(std::chrono::duration<double>{seconds}));
-  allowance_ = interval_ * (std::clamp(burst, 1U, largest_burst) - 1U);
+  allowance_ = interval_ * (std::clamp<Duration::rep>(burst, 1, longest_allowance / interval_) - 1);
 }
 
 TokenRate::Time TokenRate::ready_at(Time full_at, Time now) const noexcept {

@@ -1,7 +1,7 @@
 #pragma once
-// Says which of very many sockets can be read or written. Waiting with Asio costs a system call each time and some 300
-// bytes for each socket; here a socket is made known once, and all of them wait under one descriptor of Asio's (an
-// epoll within its own; docs/decisions/readiness.md).
+// Says which of very many sockets can be read or written. Waiting with Asio costs a system call each time, and two or
+// three hundred bytes for each socket; here a socket is made known once, and all of them wait under one descriptor of
+// Asio's (an epoll within its own; docs/decisions/readiness.md).
 #include <sys/epoll.h>
 
 #include <array>

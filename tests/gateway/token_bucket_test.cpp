@@ -32,6 +32,12 @@ TEST(IrcTokenBucket, FillsUpToTheBurstAndNoFurther) {
   EXPECT_EQ(taken(bucket, start + 1h), 4);
 }
 
+TEST(IrcTokenBucket, HasAsManyTokensAsAreConfigured) {
+  TokenBucket bucket{20'000, 2'000};
+  for (int i = 0; i < 20'000; ++i) ASSERT_TRUE(bucket.take(start)) << i;
+  EXPECT_FALSE(bucket.take(start));
+}
+
 TEST(IrcTokenBucket, WithoutARateHasNoLimit) {
   TokenBucket bucket{1, 0};
   EXPECT_EQ(taken(bucket, start), 1000);
