@@ -1,8 +1,6 @@
 """What people see: Converse.js in Chromium over WebSocket, and profanity in a terminal, in a channel of IRC and in a room
 of MQTT. Screenshots are left in build/clients; those of docs/user were made here."""
 
-import shutil
-
 import pytest
 
 from support.irc_servers import Inspircd
@@ -132,7 +130,6 @@ def test_a_filter_in_converse(world, plant, converse):
     assert set(page.texts(".chat-info")) <= {ENTERED}
 
 
-@pytest.mark.skipif(not shutil.which("profanity"), reason="profanity is not installed; ./dev deps does it")
 def test_both_in_a_terminal(world, plant):
     romeo = world.irc(nick="mercutio", channel="#mantua")
     device = plant.mqtt()
