@@ -91,6 +91,15 @@ class SqliteStore final : public Store {
 
   std::vector<StoredMessage> messages() override { return worker_.now(read_outbox); }
 
+  std::vector<Archived> newest(const ArchivePlace& place, std::size_t most) override {
+    ArchiveQuery query{.place = place, .reader = place.owner, .present_since = {}, .max = most};
+    query.before.emplace();  // the last ones
+    return worker_.now([&](soci::session& sql) {
+      auto page = read_archive(sql, query);
+      return page ? std::move(page->rows) : std::vector<Archived>{};
+    });
+  }
+
   bool put(const StoredMessage& message) override {
     return worker_.write([message](soci::session& sql) { write_outbox(sql, message); });
   }

@@ -65,6 +65,8 @@ class Store : public ArchiveStore {
   virtual std::vector<Setting> settings() = 0;
   virtual std::vector<StoredSubscription> subscriptions() = 0;
   virtual std::vector<StoredMessage> messages() = 0;  // oldest first
+  /// The newest `most` rows of an archive that has an owner, oldest first.
+  virtual std::vector<Archived> newest(const ArchivePlace& place, std::size_t most) = 0;
 
   /// False: nothing outlives this process.
   virtual bool is_durable() const = 0;

@@ -31,6 +31,16 @@ class MemoryStore final : public Store {
     return true;
   }
   std::vector<StoredMessage> messages() override { return all_messages; }
+  std::vector<Archived> newest(const ArchivePlace& place, std::size_t most) override {
+    std::vector<Archived> found;
+    for (const auto& row : rows) {
+      if (*row.place != place) continue;
+      found.push_back({row.position, row.ref, row.sender, row.account, row.author == place.owner, row.author_id,
+                       *to_payload(row.said)});
+    }
+    if (found.size() > most) found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(most));
+    return found;
+  }
   bool put(const StoredMessage& message) override {
     all_messages.push_back(message);
     return true;

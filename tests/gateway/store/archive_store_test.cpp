@@ -127,6 +127,18 @@ TEST_F(ArchiveStoreTest, AfterAKillAVisitEndsWithWhatWasWrittenLast) {
   EXPECT_THAT(ids(query()), ElementsAre("b", "c"));
 }
 
+TEST_F(ArchiveStoreTest, TheNewestRowsOfAnOwnersArchiveAreReadWithoutTheLoop) {
+  hall = place("records", "(programs)");
+  add({row(1, "a"), row(2, "b"), row(3, "c")});
+  const auto kept = *hall;
+  open();
+  const auto newest = store->newest(kept, 2);
+  ASSERT_EQ(newest.size(), 2U);
+  EXPECT_EQ(newest.front().id, "b");
+  EXPECT_EQ(std::get<Message>(newest.back().what).text, "text c");
+  EXPECT_THAT(store->newest(*place("others", "(programs)"), 2), IsEmpty());
+}
+
 TEST_F(ArchiveStoreTest, PagesGoBothWaysWithTrueCounts) {
   std::vector<ArchiveRow> rows;
   for (int i = 0; i < 10; ++i) rows.push_back(row(i, std::string(1, static_cast<char>('a' + i))));
