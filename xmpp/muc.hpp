@@ -80,8 +80,8 @@ class Muc {
   void deliver_change(Room& room, PersonJids& people, const Change& change, Occupant& to);
   void reflect(const Event& event, Room& room);
   void enter(Room& room, Occupant& occupant, const Roster& roster);
-  /// `member` is there, as `to` sees it. `people` are those of `room`.
-  void show(const Room& room, PersonJids& people, const Occupant& to, const Member& member,
+  /// `member` is there, as the client of `head` (presence_head()) sees it. `people` are those of `room`.
+  void show(const Room& room, PersonJids& people, std::string_view head, const Member& member,
             std::initializer_list<int> codes);
   /// The room goes on under another name: everybody is told which.
   void move(Room& room, const std::string& native);

@@ -14,7 +14,7 @@ using State = Occupant::State;
 
 }  // namespace
 
-void Muc::show(const Room& room, PersonJids& people, const Occupant& to, const Member& member,
+void Muc::show(const Room& room, PersonJids& people, std::string_view head, const Member& member,
                std::initializer_list<int> codes) {
   const auto id = context_.occupant_ids.element(room.jid, member.name, member.account);
   // Where people and topics are told apart, the user is themself.
@@ -22,7 +22,7 @@ void Muc::show(const Room& room, PersonJids& people, const Occupant& to, const M
   const Appearance who{
       .member = member, .real_jid = is_owner ? room.owner.view() : people.of(member.name), .occupant = id};
   send(*room.domain, context_.runtime.counters,
-       [&](StanzaWriter& out) { write_available(out, room.jid, to.jid, who, codes); });
+       [&](StanzaWriter& out) { write_available(out, head, room.jid, who, codes); });
 }
 
 void Muc::forget(Room& room) {
@@ -52,8 +52,9 @@ void Muc::deliver_roster(const Event& event, Room& room, const Roster& roster) {
 void Muc::enter(Room& room, Occupant& occupant, const Roster& roster) {
   // The others first, then the client itself, which ends the list (XEP-0045 §7.2.2).
   PersonJids people{*room.domain, room.place};
+  const auto head = presence_head(room.jid, occupant.jid);
   const auto tell = [&](const Member& member, std::initializer_list<int> codes) {
-    show(room, people, occupant, member, codes);
+    show(room, people, head, member, codes);
   };
   Member self{.name = roster.self, .address = {}};
   for (const auto& member : roster.members) {
@@ -122,7 +123,7 @@ void Muc::deliver_change(Room& room, PersonJids& people, const Change& change, O
     send(*room.domain, context_.runtime.counters,
          [&](StanzaWriter& out) { write_unavailable(out, room.jid, to.jid, who, codes); });
   };
-  const auto here = [&](const Member& member) { show(room, people, to, member, {self}); };
+  const auto here = [&](const Member& member) { show(room, people, presence_head(room.jid, to.jid), member, {self}); };
   switch (change.kind) {
     case Change::Kind::join:
     case Change::Kind::standing: return here(change.who);

@@ -75,10 +75,18 @@ std::string message_head(std::string_view room_jid, std::string_view client) {
   return head;
 }
 
-void write_available(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Appearance& who,
+std::string presence_head(std::string_view room_jid, std::string_view client) {
+  std::string head = " to='";
+  append_escaped(head, client);
+  head += "' from='";
+  append_escaped(head, room_jid);
+  return head;
+}
+
+void write_available(StanzaWriter& out, std::string_view head, std::string_view room_jid, const Appearance& who,
                      std::initializer_list<int> codes) {
   const Member& member = who.member;
-  out.open("presence").attribute("from", occupant_jid(room_jid, member.name)).attribute("to", to);
+  out.open("presence").ready(head).attribute_part("/").attribute_end(to_resource(member.name));
   if (member.presence) write_availability(out, *member.presence);
   if (member.is_bot || !member.privileges.empty()) write_hats(out, room_jid, member);
   out.open("x", ns::muc_user).open("item");

@@ -26,13 +26,17 @@ std::string occupant_jid(std::string_view room_jid, std::string_view nick);
 /// type='groupchat' from='room`.
 std::string message_head(std::string_view room_jid, std::string_view client);
 
-/// Presence of an occupant who is there. What they are beyond role and affiliation are hats (XEP-0317).
+/// The beginning that the presences of all of a room's occupants to one client share: ` to='client' from='room`.
+std::string presence_head(std::string_view room_jid, std::string_view client);
+
+/// Presence of an occupant who is there, in `room_jid`; `head` is presence_head() of it and the client. What they are
+/// beyond role and affiliation are hats (XEP-0317).
 struct Appearance {
   const Member& member;
   std::string_view real_jid{};  // the item's jid; may be empty
   std::string_view occupant{};  // OccupantIds::element(); may be empty
 };
-void write_available(StanzaWriter& out, std::string_view room_jid, std::string_view to, const Appearance& who,
+void write_available(StanzaWriter& out, std::string_view head, std::string_view room_jid, const Appearance& who,
                      std::initializer_list<int> codes);
 
 struct Departure {

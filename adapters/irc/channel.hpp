@@ -22,9 +22,10 @@ namespace isthmus::irc {
 
 inline constexpr SteadyTime never = SteadyTime::max();
 
+/// Not noexcept: libstdc++ then keeps the hash beside each key, and a table grows without reading all of them again.
 struct TextHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
 /// Somebody on a channel.

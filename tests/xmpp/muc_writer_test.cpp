@@ -23,9 +23,10 @@ std::string written(Write write) {
 TEST(MucWriter, AnOccupantHasItsStandingAndTheAddressToWriteTo) {
   const Member romeo{"Romeo", "r@host", Affiliation::admin, Role::moderator};
   EXPECT_EQ(written([&](StanzaWriter& out) {
-              write_available(out, room, client, {.member = romeo, .real_jid = "romeo%net@irc.example.org"}, {});
+              write_available(out, presence_head(room, client), room,
+                              {.member = romeo, .real_jid = "romeo%net@irc.example.org"}, {});
             }),
-            "<presence from='#lounge%net@irc.example.org/Romeo' to='juliet@example.org/balcony'>"
+            "<presence to='juliet@example.org/balcony' from='#lounge%net@irc.example.org/Romeo'>"
             "<x xmlns='http://jabber.org/protocol/muc#user'>"
             "<item affiliation='admin' role='moderator' jid='romeo%net@irc.example.org'/></x></presence>");
 }
