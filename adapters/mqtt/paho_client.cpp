@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <variant>
 
+#include "adapters/mqtt/paho_messages.hpp"
 #include "adapters/mqtt/paho_values.hpp"
 #include "gateway/runtime/mailbox.hpp"
 
@@ -153,6 +154,7 @@ class PahoClient final : public Client {
 
   void connect(const ConnectOptions& options) override {
     version_ = options.version;
+    messages_ = PahoMessages{version_};
     work_ = std::make_unique<Reaper::Work>(inbox_, version_);
     try {
       ::mqtt::create_options created{version_ == Version::v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1, max_buffered};
@@ -196,9 +198,8 @@ class PahoClient final : public Client {
   void publish(Token token, const Publication& publication) override {
     const auto alias = aliases_.use(publication.topic);
     if (alias.alias != 0 && alias.needs_topic) introduced_.emplace(token, alias.alias);
-    attempt(token, [&] {
-      work_->client->publish(to_message(publication, version_, alias), to_context(token), work_->asking);
-    });
+    attempt(token,
+            [&] { work_->client->publish(messages_.make(publication, alias), to_context(token), work_->asking); });
   }
 
   // Paho has acknowledged it when the callback returned.
@@ -263,6 +264,7 @@ class PahoClient final : public Client {
   bool is_closed_ = false;
   std::size_t publications_ = 0;
   TopicAliases aliases_;
+  PahoMessages messages_;
   std::unordered_map<Token, std::uint16_t> introduced_;  // aliases, by the publications that told of them
 };
 

@@ -68,23 +68,6 @@ void fill(::mqtt::connect_options& filled, const ConnectOptions& options) {
   filled.set_properties(std::move(all));
 }
 
-::mqtt::message_ptr to_message(const Publication& publication, Version version, const TopicAliases::Use& alias) {
-  auto message = std::make_shared<::mqtt::message>(alias.needs_topic ? publication.topic : std::string{},
-                                                   publication.payload.data(), publication.payload.size(),
-                                                   publication.qos, publication.retain);
-  if (version != Version::v5) return message;
-  properties all;
-  if (alias.alias != 0) all.add({property::TOPIC_ALIAS, static_cast<int>(alias.alias)});
-  if (publication.is_utf8) all.add({property::PAYLOAD_FORMAT_INDICATOR, 1});
-  if (!publication.content_type.empty()) all.add({property::CONTENT_TYPE, publication.content_type});
-  if (publication.expiry) all.add({property::MESSAGE_EXPIRY_INTERVAL, static_cast<int>(publication.expiry->count())});
-  if (!publication.response_topic.empty()) all.add({property::RESPONSE_TOPIC, publication.response_topic});
-  if (!publication.correlation.empty()) all.add({property::CORRELATION_DATA, publication.correlation});
-  for (const auto& [name, value] : publication.properties) all.add({property::USER_PROPERTY, name, value});
-  if (!all.empty()) message->set_properties(std::move(all));
-  return message;
-}
-
 Publication to_publication(const ::mqtt::message& message) {
   Publication publication{.topic = message.get_topic(),
                           .payload = message.get_payload_str(),

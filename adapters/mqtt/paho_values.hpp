@@ -5,7 +5,6 @@
 #include <string>
 
 #include "adapters/mqtt/client.hpp"
-#include "adapters/mqtt/topic_aliases.hpp"
 
 namespace isthmus::mqtt {
 
@@ -13,8 +12,6 @@ namespace isthmus::mqtt {
 std::string to_paho_url(const std::string& url);
 /// `filled` is one that nobody else has seen: it must not be copied once its properties are set.
 void fill(::mqtt::connect_options& filled, const ConnectOptions& options);
-/// With `alias` as its topic's number, and without the topic where that is enough (MQTT 5).
-::mqtt::message_ptr to_message(const Publication& publication, Version version, const TopicAliases::Use& alias);
 Publication to_publication(const ::mqtt::message& message);
 
 Connack connack_of(const ::mqtt::token& token, Version version);

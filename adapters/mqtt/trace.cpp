@@ -30,8 +30,10 @@ void mark(Publication& publication, const EventId& said, std::string_view instan
     if (name == origin_mark) origins.push_back(std::move(value));
   if (origins.size() > max_hops) origins.erase(origins.begin(), origins.end() - max_hops);
   std::erase_if(properties, [](const auto& one) { return one.first.starts_with("isthmus-"); });
-  const auto hex = to_hex(said);
-  properties.emplace_back("isthmus-id", std::string{hex.data(), hex.size()});
+  if (publication.qos > 0) {
+    const auto hex = to_hex(said);
+    properties.emplace_back("isthmus-id", std::string{hex.data(), hex.size()});
+  }
   for (auto& origin : origins) properties.emplace_back(origin_mark, std::move(origin));
   properties.emplace_back(origin_mark, instance);
   properties.emplace_back(hops_mark, std::to_string(hops));

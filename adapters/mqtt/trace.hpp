@@ -1,6 +1,7 @@
 #pragma once
-// The marks by which gateways know what has passed them (user properties of MQTT 5): isthmus-id names what was said,
-// isthmus-origin, once for each, the gateways that published it, isthmus-hops says how many have passed it on. Pure.
+// The marks by which gateways know what has passed them (user properties of MQTT 5): isthmus-origin names, once
+// for each, the gateways that published it, isthmus-hops says how many have passed it on, and isthmus-id, where it may
+// come twice (QoS 1 and 2), what was said. Pure.
 #include <string_view>
 
 #include "adapters/mqtt/client.hpp"

@@ -10,6 +10,7 @@
 #include "gateway/store/archive_table.hpp"
 #include "gateway/store/ids_table.hpp"
 #include "gateway/store/migrations.hpp"
+#include "gateway/store/outbox_queue.hpp"
 #include "gateway/store/outbox_table.hpp"
 #include "gateway/store/sqlite_worker.hpp"
 #include "gateway/store/storage.hpp"
@@ -101,10 +102,15 @@ class SqliteStore final : public Store {
   }
 
   bool put(const StoredMessage& message) override {
-    return worker_.write([message](soci::session& sql) { write_outbox(sql, message); });
+    const bool is_queued = worker_.write([queued = outbox_.add(message)](soci::session& sql) {
+      if (const auto* kept = queued->claim()) write_outbox(sql, *kept);
+    });
+    if (!is_queued) outbox_.remove(message.id);
+    return is_queued;
   }
 
   bool remove_message(std::string_view id) override {
+    if (outbox_.remove(id)) return true;
     return worker_.write([id = std::string{id}](soci::session& sql) { remove_from_outbox(sql, id); });
   }
 
@@ -205,6 +211,7 @@ class SqliteStore final : public Store {
   SecretBox box_;
   bool is_durable_;
   std::unique_ptr<ArchiveTable> archive_;  // its thread's
+  OutboxQueue outbox_;                     // the loop's
   std::shared_ptr<std::atomic<std::size_t>> rows_waiting_ = std::make_shared<std::atomic<std::size_t>>(0);
   SqliteWorker worker_;  // last: its thread uses the rest
 };

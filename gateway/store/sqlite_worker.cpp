@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto batch_time = 50ms;  // how long a change waits for others to be committed with it
-constexpr std::size_t batch_size = 1'000;
+constexpr std::size_t batch_size = 4'000;
 constexpr auto retry_pause = 1s;
 constexpr int lock_timeout = 2;  // seconds, for another process that has the file locked
 
@@ -70,8 +70,10 @@ bool SqliteWorker::write(Write change) {
     if (waiting_.writes.size() >= Store::max_waiting) {
       is_first = !std::exchange(gave_up_, true);
     } else {
+      const bool is_awaited = waiting_.empty();
       waiting_.writes.push_back(std::move(change));
-      wake_.notify_one();
+      // While a batch gathers, nobody need be woken for more of it.
+      if (is_awaited || waiting_.writes.size() == batch_size) wake_.notify_one();
       return true;
     }
   }

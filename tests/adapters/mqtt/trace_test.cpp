@@ -8,7 +8,7 @@ namespace isthmus::mqtt {
 namespace {
 
 TEST(Trace, HopsAreCountedOnAndOriginsAdded) {
-  Publication publication{.topic = "a", .payload = "1"};
+  Publication publication{.topic = "a", .payload = "1", .qos = 1};
   publication.properties = {{"unit", "°C"}};
   EXPECT_EQ(hops_of(publication), 0U);
   mark(publication, {}, "one");
@@ -24,8 +24,17 @@ TEST(Trace, OriginsAreBounded) {
   Publication publication;
   for (int i = 0; i < 100; ++i) publication.properties.emplace_back(origin_mark, std::to_string(i));
   mark(publication, {}, "one");
-  EXPECT_EQ(publication.properties.size(), max_hops + 3) << "the last ones, ours, the id and the hops";
+  EXPECT_EQ(publication.properties.size(), max_hops + 2) << "the last ones, ours and the hops";
   EXPECT_TRUE(has_passed(publication, "99") && has_passed(publication, "one"));
+}
+
+TEST(Trace, WhatComesOnceAtTheMostHasNoId) {
+  for (const auto qos : std::initializer_list<std::uint8_t>{0, 1, 2}) {
+    Publication publication{.topic = "a", .payload = "1", .qos = qos};
+    mark(publication, {}, "one");
+    EXPECT_EQ(std::ranges::count(publication.properties, "isthmus-id", [](const auto& one) { return one.first; }),
+              qos == 0 ? 0 : 1);
+  }
 }
 
 TEST(Trace, WhatIsNoNumberCountsForNothing) {
