@@ -95,11 +95,15 @@ std::array<char, 2 * id_size> OccupantIds::hashed(std::string_view seed) {
   return to_hex({boost::endian::load_big_u64(digest.data()), boost::endian::load_big_u64(digest.data() + 8)});
 }
 
-std::string_view OccupantIds::element(std::string_view room_jid, std::string_view nick, std::string_view account) {
+std::string OccupantIds::element(std::string_view room_jid, std::string_view nick, std::string_view account) {
   set_seed(scratch_, room_jid, nick, account);
   const auto id = hashed(scratch_);
-  element_.assign("<occupant-id xmlns='").append(ns::occupant_id).append("' id='");
-  return element_.append(id.data(), id.size()).append("'/>");
+  constexpr std::string_view begin = "<occupant-id xmlns='";
+  constexpr std::string_view middle = "' id='";
+  constexpr std::string_view end = "'/>";
+  std::string element;
+  element.reserve(begin.size() + ns::occupant_id.size() + middle.size() + id.size() + end.size());
+  return element.append(begin).append(ns::occupant_id).append(middle).append(id.data(), id.size()).append(end);
 }
 
 OccupantIds::Marks OccupantIds::speaker(std::string_view room_jid, std::string_view nick, std::string_view account) {

@@ -27,8 +27,8 @@ class OccupantIds {
     std::string_view stanza_id;  // the beginning of the room's <stanza-id/> (XEP-0359), up to the value of its id
   };
 
-  /// The whole <occupant-id/> of somebody in a room, for StanzaWriter::ready(). Good until the next call.
-  std::string_view element(std::string_view room_jid, std::string_view nick, std::string_view account);
+  /// The whole <occupant-id/> of somebody in a room, for StanzaWriter::ready().
+  std::string element(std::string_view room_jid, std::string_view nick, std::string_view account);
   /// Of somebody who speaks, and so is likely to speak again. Good until the call after the next.
   Marks speaker(std::string_view room_jid, std::string_view nick, std::string_view account);
 
@@ -53,7 +53,6 @@ class OccupantIds {
 
   std::unique_ptr<Mac> mac_;
   std::string scratch_;          // a seed
-  std::string element_;
   std::string seed_;             // of who spoke last
   const Ready* last_ = nullptr;  // theirs
   Known known_;                  // by seed
