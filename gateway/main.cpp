@@ -1,4 +1,6 @@
 // The command line: reads the configuration, and does what it was asked to with it.
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
@@ -83,9 +85,18 @@ int self_test(const Plan& plan, const std::string& place) {
   }
 }
 
+/// Each client is a file. Who starts us may give few at first, and allow more.
+void raise_file_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  static_cast<void>(setrlimit(RLIMIT_NOFILE, &files));  // what it refuses stays as it was
+}
+
 int run_daemon(Reading reading, const std::function<Reading()>& read) {
   // A peer that has gone makes a write fail; that is an answer, not a reason to end.
   std::signal(SIGPIPE, SIG_IGN);
+  raise_file_limit();
   try {
     return Daemon{std::move(reading), read}.run();
   } catch (const StorageFailed& failure) {

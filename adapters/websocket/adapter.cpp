@@ -60,7 +60,9 @@ WebSocketAdapter::WebSocketAdapter(Runtime& runtime, AdapterId id, Settings sett
       id_{id},
       settings_{std::move(settings)},
       addresses_{id, runtime.names, names_of(settings_)},
-      hub_{{make_epoch(runtime.alarms.wall_clock()), "/isthmus/" + settings_.domain}, settings_.history},
+      hub_{
+          {make_epoch(runtime.alarms.wall_clock()), "/isthmus/" + settings_.domain}, settings_.history, runtime.alarms},
+      kept_{runtime.store, runtime.turn, runtime.counters},
       tasks_{runtime.executor, log_failure(runtime_.log)},
       calling_{runtime.executor, log_failure(runtime_.log)},
       stop_{runtime.executor, SteadyTime::max()},
@@ -69,6 +71,8 @@ WebSocketAdapter::WebSocketAdapter(Runtime& runtime, AdapterId id, Settings sett
     throw std::runtime_error{
         "there may be one [[component]] with adapter = \"websocket\": its clients share one listener"};
   scratch_.reserve(scratch_size);
+  if (settings_.archive && runtime.store.is_durable())
+    kept_.resume(hub_, settings_.history.records, runtime.alarms.wall_clock());
   for (const auto& [name, channel] : settings_.channels) channels_.try_emplace(name, name, channel);
   make_endpoints();
   read_tokens();
@@ -137,6 +141,18 @@ std::string WebSocketAdapter::make_ticket(TokenPtr token, std::string_view origi
 bool WebSocketAdapter::has_room() const {
   return !is_stopping_ && sockets_.size() + streams_.size() < settings_.max_clients;
 }
+
+std::uint64_t WebSocketAdapter::read_by(const Session& who) const {
+  return kept_.read_by(who.token()->name + "\n" + who.settings().client);
+}
+
+void WebSocketAdapter::set_read_by(const Session& who, std::uint64_t seq) {
+  kept_.set_read_by(who.token()->name + "\n" + who.settings().client, seq);
+}
+
+std::uint64_t WebSocketAdapter::read_by(const std::string& reader) const { return kept_.read_by(reader); }
+
+void WebSocketAdapter::set_read_by(const std::string& reader, std::uint64_t seq) { kept_.set_read_by(reader, seq); }
 
 const Channel* WebSocketAdapter::channel(std::string_view name) const {
   const auto found = channels_.find(name);
@@ -207,13 +223,20 @@ void WebSocketAdapter::on_subscribed(Session& who) {
     boost::json::array members;
     for (const auto& [owner, other] : channel.room())
       members.push_back({{"nick", other}, {"kind", is_own(owner) ? "gateway" : "user"}});
-    for (const auto& [other, client] : channel.clients()) members.push_back({{"nick", other}, {"kind", "client"}});
-    who.tell({{"t", "members"}, {"from", channel.address()}, {"self", nick}, {"members", std::move(members)}});
+    for (const auto& [other, client] : channel.clients()) {
+      if (members.size() == Channel::most_told) break;
+      members.push_back({{"nick", other}, {"kind", "client"}});
+    }
+    who.tell({{"t", "members"},
+              {"from", channel.address()},
+              {"self", nick},
+              {"count", channel.room().size() + channel.clients().size()},
+              {"members", std::move(members)}});
     who.tell({{"t", "room"}, {"from", channel.address()}, {"subject", channel.subject.text}});
     Change change{.kind = Change::Kind::join, .who = {.name = nick, .address = {}}};
     if (!who.token()->may_send(channel.address())) change.who.role = Role::visitor;
     tell_change(channel, change, {});
-    tell_state("online", channel, nick);
+    if (!channel.is_crowded()) tell_state("online", channel, nick);
   }
   // What one socket of a client's own name leaves, the next one takes over.
   if (who.settings().client.empty()) return;
@@ -231,7 +254,7 @@ void WebSocketAdapter::leave(Session& who, Channel& channel) {
   channel.leave(who);
   Change change{.kind = Change::Kind::leave, .who = {.name = nick, .address = {}}};
   tell_change(channel, change, {});
-  tell_state("offline", channel, nick);
+  if (!channel.is_crowded()) tell_state("offline", channel, nick);
 }
 
 // --- both ways

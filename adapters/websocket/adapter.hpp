@@ -13,8 +13,10 @@
 #include "adapters/websocket/address_book.hpp"
 #include "adapters/websocket/channel.hpp"
 #include "adapters/websocket/endpoint.hpp"
+#include "adapters/websocket/endpoint_probe.hpp"
 #include "adapters/websocket/event_stream.hpp"
 #include "adapters/websocket/hub.hpp"
+#include "adapters/websocket/kept_history.hpp"
 #include "adapters/websocket/routes.hpp"
 #include "adapters/websocket/settings.hpp"
 #include "adapters/websocket/socket.hpp"
@@ -86,6 +88,8 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service, priv
   boost::system::result<TokenPtr, Problem> authenticate(std::string_view secret, std::string_view peer) override;
   boost::system::result<std::string, Problem> say(Session& who, const Say& what) override;
   void on_subscribed(Session& who) override;
+  std::uint64_t read_by(const Session& who) const override;
+  void set_read_by(const Session& who, std::uint64_t seq) override;
 
   // Service: what requests ask for.
   const Settings& settings() const override { return settings_; }
@@ -94,6 +98,8 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service, priv
   std::string make_ticket(TokenPtr token, std::string_view origin) override;
   boost::system::result<std::string, Problem> say(const TokenPtr& token, const Say& what) override;
   bool has_room() const override;
+  std::uint64_t read_by(const std::string& reader) const override;
+  void set_read_by(const std::string& reader, std::uint64_t seq) override;
   void connect(SessionSettings settings, TokenPtr token, HttpRequest request, std::unique_ptr<ByteStream> stream,
                std::string rest, std::string protocol) override;
   void stream(StreamWanted wanted, TokenPtr token, std::unique_ptr<ByteStream> stream) override;
@@ -121,6 +127,7 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service, priv
   Settings settings_;
   WebSocketAddressBook addresses_;
   Hub hub_;
+  KeptHistory kept_;
   Tokens tokens_;
   Tickets tickets_;
   Attempts attempts_;

@@ -59,10 +59,18 @@ std::optional<Start> start_of(const Wanted& wanted, const Hub& hub) {
   return start.cursor ? std::optional{start} : std::nullopt;
 }
 
+bool is_refused(const Wanted& wanted, const Start& start, const History& history) {
+  return wanted.is_strict && start.cursor && !history.is_whole_after(*start.cursor);
+}
+
+HttpAnswer cursor_gone() {
+  return error_answer(410, {"not-found", "Not all that came after the cursor is known any more."});
+}
+
 bool selects(const std::vector<std::string>& topics, const Record& record) {
-  return std::ranges::any_of(topics, [&](const auto& topic) {
-    return matches(topic, record.from) || (!record.to.empty() && matches(topic, record.to));
-  });
+  return record.is_break() || std::ranges::any_of(topics, [&](const auto& topic) {
+           return matches(topic, record.from) || (!record.to.empty() && matches(topic, record.to));
+         });
 }
 
 HttpAnswer with_cors(HttpAnswer answer, const HttpRequest& request, const Service& service) {
@@ -83,6 +91,7 @@ std::optional<HttpAnswer> open_stream(const HttpRequest& request, HttpConnection
   if (const auto last = request.header("last-event-id"); !last.empty()) wanted.cursor = last;
   const auto start = start_of(wanted, service.hub());
   if (!start) return with_cors(error_answer({"bad-frame", "cursor is none of ours."}), request, service);
+  if (is_refused(wanted, *start, service.hub().history())) return with_cors(cursor_gone(), request, service);
   auto topics = topics_of(wanted, *token);
   if (auto* refusal = std::get_if<HttpAnswer>(&topics)) return with_cors(std::move(*refusal), request, service);
   StreamWanted stream;
@@ -90,7 +99,8 @@ std::optional<HttpAnswer> open_stream(const HttpRequest& request, HttpConnection
   stream.format = wanted.format.value_or(format);
   stream.subscription = {.id = {},
                          .patterns = std::get<std::vector<std::string>>(std::move(topics)),
-                         .policy = wanted.policy.value_or(Policy::coalesce)};
+                         .policy = wanted.policy.value_or(Policy::coalesce),
+                         .rate = wanted.rate};
   stream.start = *start;
   stream.head = stream_head(content_type, request, service);
   service.stream(std::move(stream), token, connection.take());

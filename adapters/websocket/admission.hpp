@@ -24,8 +24,12 @@ std::variant<Admitted, HttpAnswer> admit(const HttpRequest& request, Service& se
 /// What `wanted` asks for, or all that the token may read; a refusal when it asks for more.
 std::variant<std::vector<std::string>, HttpAnswer> topics_of(const Wanted& wanted, const Token& token);
 
-/// nullopt: the cursor is none of ours. Of another instance it is 0.
+/// nullopt: the cursor is none of ours.
 std::optional<Start> start_of(const Wanted& wanted, const Hub& hub);
+
+/// True when the client wants all that came after its cursor, or nothing, and not all is known any more.
+bool is_refused(const Wanted& wanted, const Start& start, const History& history);
+HttpAnswer cursor_gone();
 
 /// Whether any of `topics` selects the record.
 bool selects(const std::vector<std::string>& topics, const Record& record);

@@ -1,7 +1,5 @@
 #include "adapters/websocket/bridge_api.hpp"
 
-#include <map>
-#include <memory>
 #include <utility>
 
 #include "adapters/websocket/admission.hpp"
@@ -16,14 +14,11 @@ namespace json = boost::json;
 constexpr std::size_t max_body = std::size_t{64} * 1024;
 constexpr std::size_t messages_at_once = 1'000;
 
-/// Up to where each token has read, by its name.
-using Places = std::map<std::string, std::uint64_t, std::less<>>;
-
-HttpAnswer list_messages(const HttpRequest& request, Service& service, Places& places) {
+HttpAnswer list_messages(const HttpRequest& request, Service& service) {
   auto admitted = admit(request, service, false);
   if (auto* refusal = std::get_if<HttpAnswer>(&admitted)) return std::move(*refusal);
   const auto& token = std::get<Admitted>(admitted).token;
-  auto& place = places[token->name];
+  const auto place = service.read_by(token->name);
   const auto records = service.hub().history().after(
       place, messages_at_once, [&](const Record& record) { return selects(token->read, record); });
   json::array messages;
@@ -31,27 +26,18 @@ HttpAnswer list_messages(const HttpRequest& request, Service& service, Places& p
     const auto& text = record->text(Format::bridge, service.hub().instance());
     if (!text->empty()) messages.push_back(*parse_json(*text));
   }
-  place = records.size() == messages_at_once ? records.back()->seq : service.hub().history().last();
+  service.set_read_by(token->name,
+                      records.size() == messages_at_once ? records.back()->seq : service.hub().history().last());
   return json_answer(messages);
 }
 
-/// {"text":…,"gateway":…,"username":…}: the gateway is the channel, and the user name stands in front of the text.
 HttpAnswer post_message(const HttpRequest& request, Service& service) {
   auto admitted = admit(request, service, false);
   if (auto* refusal = std::get_if<HttpAnswer>(&admitted)) return std::move(*refusal);
   const auto& token = std::get<Admitted>(admitted).token;
-  const auto body = parse_json(request.body);
-  const auto* message = body ? body->if_object() : nullptr;
-  const auto member = [&](std::string_view key) {
-    const auto* value = message == nullptr ? nullptr : message->if_contains(key);
-    const auto* text = value == nullptr ? nullptr : value->if_string();
-    return text == nullptr ? std::string{} : std::string{*text};
-  };
-  const auto username = member("username");
-  const auto say = parse_say(json::object{{"to", "ws:" + member("gateway")},
-                                          {"text", (username.empty() ? "" : username + ": ") + member("text")}});
-  if (message == nullptr || member("text").empty() || !say)
-    return error_answer({"bad-frame", "A message is an object with text and gateway, the name of a channel."});
+  const auto message = parse_json(request.body);
+  const auto say = parse_bridge(message ? *message : json::value{});
+  if (!say) return error_answer({"bad-frame", "A message is an object with text and gateway, the name of a channel."});
   if (!token->may_send(say->to)) return error_answer({"forbidden", "The token may not send to " + say->to + "."});
   const auto said = service.say(token, *say);
   if (!said) return error_answer(said.error());
@@ -61,10 +47,9 @@ HttpAnswer post_message(const HttpRequest& request, Service& service) {
 }  // namespace
 
 void add_bridge_api(HttpRoutes& routes, Service& service) {
-  const auto places = std::make_shared<Places>();
   routes["/api/health"] = HttpRoute{[] { return HttpAnswer{.body = "OK"}; }};
-  routes["/api/messages"] = HttpRoute{
-      {"GET"}, [&service, places](const HttpRequest& request) { return list_messages(request, service, *places); }};
+  routes["/api/messages"] =
+      HttpRoute{{"GET"}, [&service](const HttpRequest& request) { return list_messages(request, service); }};
   routes["/api/message"] =
       HttpRoute{{"POST"}, [&service](const HttpRequest& request) { return post_message(request, service); }, max_body};
   routes["/api/stream"] = HttpRoute{HttpRoute::Take{[&service](const HttpRequest& request, HttpConnection& connection) {

@@ -51,8 +51,14 @@ void Channel::stop_listening(const Name& owner) { std::erase(listeners_, owner);
 
 const std::string& Channel::enter(Session& client, const std::string& wanted) {
   if (const auto* mine = nick_of(client)) return *mine;
-  std::string nick = wanted.empty() ? "client" : wanted;
-  for (int number = 2; has(nick); ++number) nick = (wanted.empty() ? "client" : wanted) + "-" + std::to_string(number);
+  const std::string first = wanted.empty() ? "client" : wanted;
+  if (clients_.empty() || numbers_.size() > most_told) numbers_.clear();
+  std::string nick = first;
+  if (has(nick)) {
+    // Not from 2 on each time: a thousand clients may have one name.
+    int& number = numbers_.try_emplace(first, 1).first->second;
+    while (has(nick)) nick = first + "-" + std::to_string(++number);
+  }
   return clients_.emplace(std::move(nick), &client).first->first;
 }
 

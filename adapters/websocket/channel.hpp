@@ -17,6 +17,7 @@ class Session;
 class Channel {
  public:
   static constexpr std::size_t most_listeners = 1'000;  // users who have it as a contact; beyond, the oldest goes
+  static constexpr std::size_t most_told = 500;         // clients; while there are more, no client is told who comes
   static constexpr std::size_t most_refs = 512;         // messages that can still be named by their client's own id
 
   Channel(std::string name, const ChannelSettings& settings);
@@ -40,6 +41,8 @@ class Channel {
 
   /// Our clients by nick.
   const std::map<std::string, Session*, std::less<>>& clients() const noexcept { return clients_; }
+  /// Who comes and goes would be more than what is said.
+  bool is_crowded() const noexcept { return clients_.size() > most_told; }
   /// The nick that the client got: `wanted`, or that with a number where somebody has it.
   const std::string& enter(Session& client, const std::string& wanted);
   /// The client's nick; null when it is not here.
@@ -63,6 +66,7 @@ class Channel {
   std::vector<std::pair<Name, std::string>> room_;
   std::vector<Name> listeners_;
   std::map<std::string, Session*, std::less<>> clients_;
+  std::map<std::string, int, std::less<>> numbers_;  // the last one behind each nick that was wanted twice
   struct KnownAs {
     Name owner;
     std::string native_id;

@@ -50,6 +50,15 @@ class Reader {
     }
     return static_cast<std::size_t>(std::min(value->get_int64(), most));
   }
+  double rate(std::string_view key) {
+    const auto& value = frame_.at(key);
+    const double found = value.is_double()  ? value.get_double()
+                         : value.is_int64() ? static_cast<double>(value.get_int64())
+                                            : -1;
+    if (found >= 0 && found <= most_rate) return found;
+    fail(std::string{key} + " is no number from 0 to 1000");
+    return 0;
+  }
   bool boolean(std::string_view key) {
     const auto& value = frame_.at(key);
     if (!value.is_bool()) fail(std::string{key} + " is neither true nor false");
@@ -97,6 +106,8 @@ SubFrame read_sub(Reader& in) {
     sub.policy = parse_policy(in.text("policy"));
     if (!sub.policy) in.fail("policy is none of coalesce, drop-oldest and disconnect");
   }
+  if (in.has("rate")) sub.rate = in.rate("rate");
+  if (in.has("strict")) sub.is_strict = in.boolean("strict");
   return sub;
 }
 
@@ -180,7 +191,7 @@ ClientFrame read_frame(Reader& in, const std::string& type) {
   if (type == "auth") return AuthFrame{in.required("token")};
   if (type == "sub") return read_sub(in);
   if (type == "unsub") return UnsubFrame{in.text("id", longest_id)};
-  if (type == "ack") return AckFrame{};
+  if (type == "ack") return AckFrame{in.required("cursor", longest_id)};
   if (type == "ping") {
     const auto* ts = in.frame().if_contains("ts");
     return PingFrame{ts == nullptr ? json::value{} : *ts};
@@ -188,7 +199,7 @@ ClientFrame read_frame(Reader& in, const std::string& type) {
   if (type == "send" || type == "edit" || type == "retract" || type == "reactions" || type == "typing")
     return read_say(in, type);
   in.fail("\"" + type + "\" is no frame that clients send", "unsupported");
-  return AckFrame{};
+  return PingFrame{};
 }
 
 std::string id_of(const json::object& frame) {
@@ -200,7 +211,7 @@ std::string id_of(const json::object& frame) {
 boost::system::result<ClientFrame, BadFrame> read(const json::object& frame) {
   Reader in{frame};
   const auto type = in.required("t", longest_id);
-  ClientFrame read_one = in.problem() ? ClientFrame{AckFrame{}} : read_frame(in, type);
+  ClientFrame read_one = in.problem() ? ClientFrame{PingFrame{}} : read_frame(in, type);
   if (in.problem()) return BadFrame{*in.problem(), id_of(frame)};
   return read_one;
 }
@@ -213,6 +224,11 @@ boost::system::result<ClientFrame, BadFrame> parse_frame(std::string_view text, 
   if (frame == nullptr)
     return BadFrame{{"bad-frame", parsed ? "A frame is an object." : "This is no JSON: " + parsed.error().message()},
                     {}};
+  if (format == Format::bridge) {
+    auto say = parse_bridge(*parsed);
+    if (!say) return say.error();
+    return ClientFrame{*std::move(say)};
+  }
   if (format == Format::cloudevents && !frame->contains("t")) {
     Reader in{*frame};
     const auto send = from_cloudevent(*frame, in);
@@ -221,6 +237,17 @@ boost::system::result<ClientFrame, BadFrame> parse_frame(std::string_view text, 
   }
   if (!frame->contains("t") && frame->contains("topic") && frame->contains("payload")) return read(from_flow(*frame));
   return read(*frame);
+}
+
+boost::system::result<Say, BadFrame> parse_bridge(const json::value& value) {
+  const auto* message = value.if_object();
+  if (message == nullptr) return BadFrame{{"bad-frame", "A message is an object."}, {}};
+  Reader in{*message};
+  const auto username = in.text("username");
+  const auto text = in.required("text");
+  const auto channel = in.required("gateway", longest_pattern);
+  if (in.problem()) return BadFrame{*in.problem(), {}};
+  return parse_say(json::object{{"to", "ws:" + channel}, {"text", (username.empty() ? "" : username + ": ") + text}});
 }
 
 boost::system::result<Say, BadFrame> parse_say(const json::value& value) {

@@ -36,6 +36,8 @@ struct SubFrame {
   std::size_t history = 0;
   std::optional<std::string> cursor;
   std::optional<Policy> policy;
+  std::optional<double> rate{};  // values of one address a second; 0: all
+  bool is_strict = false;        // a cursor after which something is missing closes the connection
 };
 struct UnsubFrame {
   std::string id;
@@ -43,7 +45,9 @@ struct UnsubFrame {
 struct PingFrame {
   boost::json::value ts;
 };
-struct AckFrame {};
+struct AckFrame {
+  std::string cursor;
+};
 
 /// What somebody says, or does to what was said.
 struct Words {
@@ -74,8 +78,15 @@ struct BadFrame {
 /// At most 50 topics in a frame, ids of at most 64 bytes, texts as long as the frame.
 boost::system::result<ClientFrame, BadFrame> parse_frame(std::string_view text, Format format);
 
+/// {"text":…,"gateway":…,"username":…} as matterbridge's API takes it: the gateway is the channel, and the user name
+/// stands in front of the text.
+boost::system::result<Say, BadFrame> parse_bridge(const boost::json::value& message);
+
 /// The message that `send` describes, an object with to and text or value; as POST /v1/messages takes it.
 boost::system::result<Say, BadFrame> parse_say(const boost::json::value& frame);
+
+/// The largest rate of a subscription.
+inline constexpr double most_rate = 1'000;
 
 /// "coalesce", "drop-oldest" or "disconnect".
 std::optional<Policy> parse_policy(std::string_view text) noexcept;

@@ -18,9 +18,28 @@ struct HistoryLimits {
   std::size_t values = 10'000;  // addresses whose last value is kept; those that changed longest ago go first
 };
 
+/// Keeps what happens for the next run of the gateway.
+class HistoryKeeper {
+ public:
+  virtual ~HistoryKeeper() = default;
+  /// It has happened.
+  virtual void add(const RecordPtr& record) = 0;
+  /// It is forgotten, but for being the last value of its address.
+  virtual void keep_value(const Record& record) = 0;
+  /// What keep_value() was told of that address counts no more.
+  virtual void drop_value(const std::string& address) = 0;
+};
+
 class History {
  public:
   explicit History(HistoryLimits limits = {}) : limits_{limits} {}
+
+  /// From now on it hears which values outlive their records.
+  void set_keeper(HistoryKeeper& keeper) noexcept { keeper_ = &keeper; }
+  /// Begins at the place `next`, behind what is there: all of that is forgotten, but for last values.
+  void skip_to(std::uint64_t next);
+  /// A last value whose record is forgotten; its place is before next().
+  void add_value(const RecordPtr& record) { keep_value(record); }
 
   /// The place of the record that add() gets next.
   std::uint64_t next() const noexcept { return next_; }
@@ -31,6 +50,11 @@ class History {
   std::uint64_t last() const noexcept { return next_ - 1; }
   /// Places up to this one are forgotten.
   std::uint64_t forgotten() const noexcept { return next_ - 1 - records_.size(); }
+
+  /// True when all that came after `cursor` is here.
+  bool is_whole_after(const Cursor& cursor) const noexcept {
+    return !cursor.is_elsewhere && cursor.seq >= forgotten() && cursor.seq >= last_break_;
+  }
 
   /// At most `most` records after place `seq`, oldest first, that `selects` accepts.
   template <class Selects>
@@ -62,15 +86,19 @@ class History {
   }
 
  private:
-  void keep_value(RecordPtr record);
+  void keep_value(const RecordPtr& record);
+  void forget_oldest();
+  bool is_forgotten(const Record& record) const noexcept { return record.seq <= forgotten(); }
 
   HistoryLimits limits_;
   std::uint64_t next_ = 1;
+  std::uint64_t last_break_ = 0;
   std::size_t bytes_ = 0;
   std::deque<RecordPtr> records_;
   std::deque<std::size_t> sizes_;  // what each record counted when it was added
   std::map<std::string, RecordPtr, std::less<>> values_;
   std::map<std::uint64_t, std::string> value_order_;  // by place
+  HistoryKeeper* keeper_ = nullptr;
 };
 
 }  // namespace isthmus::websocket

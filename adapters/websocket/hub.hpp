@@ -2,6 +2,7 @@
 // What happened, and who is told of it: the history, the last values, and every client that reads. No I/O.
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,18 +11,32 @@
 #include "adapters/websocket/history.hpp"
 #include "adapters/websocket/output.hpp"
 #include "adapters/websocket/record.hpp"
+#include "adapters/websocket/throttle.hpp"
 #include "adapters/websocket/tokens.hpp"
+#include "gateway/runtime/alarms.hpp"
 
 namespace isthmus::websocket {
 
 class Consumer;
 
+/// What earlier runs of the gateway have left.
+struct Past {
+  std::vector<Run> runs;        // the oldest first
+  std::vector<Record> values;   // last ones, by place
+  std::vector<Record> records;  // one behind the other
+  std::uint64_t last = 0;       // the place of the last one that there was
+};
+
 class Hub {
  public:
-  Hub(Instance instance, HistoryLimits limits) : instance_{std::move(instance)}, history_{limits} {}
+  Hub(Instance instance, HistoryLimits limits, Alarms& alarms)
+      : instance_{std::move(instance)}, history_{limits}, alarms_{alarms} {}
 
   const Instance& instance() const noexcept { return instance_; }
   const History& history() const noexcept { return history_; }
+
+  /// Goes on with what was, before anything has happened. `keeper` is told of all that happens then.
+  void resume(Past past, HistoryKeeper& keeper);
 
   /// Gives `record` its place in the history, and tells everybody who subscribed.
   RecordPtr publish(Record record);
@@ -36,6 +51,8 @@ class Hub {
 
   Instance instance_;
   History history_;
+  Alarms& alarms_;
+  HistoryKeeper* keeper_ = nullptr;
   std::vector<Consumer*> consumers_;
 };
 
@@ -46,12 +63,14 @@ struct Subscription {
   /// Places up to this one were delivered; while it is set, what happens is read from the history, not taken live.
   std::optional<std::uint64_t> caught_up{};
   bool is_from_elsewhere = false;  // its cursor was of another instance: what it missed nobody knows
+  double rate = 0;                 // values of one address a second, a newer one replacing what waits; 0: all at once
+  std::unique_ptr<Throttle> throttle{};  // where there is a rate; subscribe() makes it
 };
 
 /// From where a subscription begins.
 struct Start {
-  std::optional<std::uint64_t> cursor;  // after that place; 0: a cursor of another instance, from the oldest on
-  std::size_t history = 0;              // without a cursor: so many of the newest records first
+  std::optional<Cursor> cursor;  // after that place; one of elsewhere: from the oldest on
+  std::size_t history = 0;       // without a cursor: so many of the newest records first
 };
 
 /// One client's view of the hub: its subscriptions, and what waits to be written to it.
@@ -91,11 +110,20 @@ class Consumer {
   friend class Hub;
   void on_record(const RecordPtr& record);
   bool replay(Subscription& subscription);
+  /// True: it is told later, or something newer instead of it.
+  bool is_held(Subscription& subscription, const RecordPtr& record);
+  /// Values that may have waited when the client went.
+  bool repeat_values(const Subscription& subscription, std::uint64_t place);
+  void on_due();
+  void set_alarm();
+  /// `"sub":[…]` for one subscription, where the client has several; else empty.
+  std::string extra_of(const Subscription& subscription) const;
 
   Hub& hub_;
   Output& output_;
   TokenPtr token_;
   std::vector<Subscription> subscriptions_;
+  std::unique_ptr<Alarm> alarm_;  // while a subscription has a rate
   bool is_too_slow_ = false;
 };
 

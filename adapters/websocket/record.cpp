@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 
@@ -99,19 +100,34 @@ std::string bridge_text(const Record& record) {
 
 std::string to_cursor(const Instance& instance, std::uint64_t seq) { return fmt::format("{}-{}", instance.epoch, seq); }
 
-std::optional<std::uint64_t> parse_cursor(const Instance& instance, std::string_view text) {
+std::optional<Cursor> parse_cursor(const Instance& instance, std::string_view text) {
   const auto dash = text.find('-');
   if (dash == std::string_view::npos || dash == 0 || text.size() > 64) return std::nullopt;
   const auto digits = text.substr(dash + 1);
   std::uint64_t seq = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seq);
   if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return text.substr(0, dash) == instance.epoch ? seq : 0;
+  const auto epoch = text.substr(0, dash);
+  if (epoch == instance.epoch) return Cursor{seq};
+  const auto run = std::ranges::find(instance.before, epoch, &Run::epoch);
+  if (run == instance.before.end()) return Cursor{.is_elsewhere = true};
+  return Cursor{std::min(seq, run->last)};
+}
+
+Record break_record(SystemTime time) {
+  Record record;
+  record.type = break_type;
+  record.time = time;
+  return record;
 }
 
 const Text& Record::text(Format format, const Instance& instance) const {
   Text& text = texts_[static_cast<std::size_t>(format)];
   if (text) return text;
+  if (is_break()) {
+    const Gap gap{seq - 1, seq, 0, "expired"};
+    return text = std::make_shared<const std::string>(to_text(gap, format, instance));
+  }
   switch (format) {
     case Format::native: text = std::make_shared<const std::string>(native_text(*this, instance)); break;
     case Format::cloudevents: text = std::make_shared<const std::string>(cloudevents_text(*this, instance)); break;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/model/time.hpp"
 
@@ -24,16 +25,33 @@ inline constexpr std::size_t formats = 4;
 
 using Text = std::shared_ptr<const std::string>;
 
+/// One run of the gateway: its cursors have `epoch`, and those beyond `last` name what no other run knows.
+struct Run {
+  std::string epoch;
+  std::uint64_t last = 0;
+};
+
 /// What texts need to know of the gateway.
 struct Instance {
-  std::string epoch;   // of cursors: another one after each restart, [0-9a-z]
-  std::string source;  // of CloudEvents: "/isthmus/ws.example.org"
+  std::string epoch;          // of cursors: another one after each restart, [0-9a-z]
+  std::string source;         // of CloudEvents: "/isthmus/ws.example.org"
+  std::vector<Run> before{};  // earlier runs, whose history this one goes on with
+};
+
+/// What a cursor names: what came up to the place `seq` is known to whoever has it.
+struct Cursor {
+  std::uint64_t seq = 0;
+  bool is_elsewhere = false;  // of a run that nobody remembers, or of another gateway; `seq` is 0
+  friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
 /// "epoch-seq".
 std::string to_cursor(const Instance& instance, std::uint64_t seq);
-/// The place that a cursor names: 0 for one of another epoch, nullopt for what is no cursor at all.
-std::optional<std::uint64_t> parse_cursor(const Instance& instance, std::string_view text);
+/// nullopt for what is no cursor at all. A place of an earlier run that is lost is that of its last record.
+std::optional<Cursor> parse_cursor(const Instance& instance, std::string_view text);
+
+/// Of the record that says: between the one before and the one behind something may be missing.
+inline constexpr std::string_view break_type = "gap";
 
 class Record {
  public:
@@ -45,6 +63,9 @@ class Record {
   std::string to;               // where it was passed on to, selected by as well; may be empty
   bool is_value = false;        // the last one for each address is kept, and a newer one may replace it in a queue
   boost::json::object members;  // what else its native frame has, in order
+
+  /// It concerns everybody, wherever it stands; to clients it is a gap.
+  bool is_break() const noexcept { return type == break_type; }
 
   /// Its text in that format, empty where the format has none for it. Not to be called before the record is complete.
   const Text& text(Format format, const Instance& instance) const;
@@ -60,6 +81,9 @@ class Record {
   mutable std::array<Text, formats> packed_;
 };
 using RecordPtr = std::shared_ptr<const Record>;
+
+/// A break. Everything before it was kept, and the gateway did not end well.
+Record break_record(SystemTime time);
 
 /// What was not delivered: `count` records, of those from `first` to `last`. `reason` is "slow" or "expired".
 struct Gap {

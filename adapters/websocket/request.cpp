@@ -104,6 +104,13 @@ std::variant<Wanted, HttpAnswer> read_wanted(const HttpFields& query) {
     } else if (name == "policy") {
       wanted.policy = parse_policy(value);
       if (!wanted.policy) return bad("policy is none of coalesce, drop-oldest and disconnect.");
+    } else if (name == "rate") {
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), wanted.rate);
+      const bool is_rate = error == std::errc{} && end == value.data() + value.size() && wanted.rate >= 0;
+      if (!is_rate || wanted.rate > most_rate) return bad("rate is no number from 0 to 1000.");
+    } else if (name == "strict") {
+      if (value != "true" && value != "false") return bad("strict is neither true nor false.");
+      wanted.is_strict = value == "true";
     }
   }
   if (wanted.topics.size() > most_topics) return bad("At most 50 topics.");

@@ -29,13 +29,15 @@ std::variant<Credentials, HttpAnswer> read_credentials(const HttpRequest& reques
 /// or listed. Requests without one come from no browser.
 bool is_origin_allowed(const HttpRequest& request, const std::vector<std::string>& listed);
 
-/// topic=…&format=…&cursor=…&history=…&policy=… of a URL.
+/// topic=…&format=…&cursor=…&history=…&policy=…&rate=…&strict=… of a URL.
 struct Wanted {
   std::vector<std::string> topics;
   std::optional<Format> format;
   std::optional<std::string> cursor;
   std::size_t history = 0;
   std::optional<Policy> policy;
+  double rate = 0;         // values of one address a second; 0: all
+  bool is_strict = false;  // a cursor after which something is missing is refused
 };
 std::variant<Wanted, HttpAnswer> read_wanted(const HttpFields& query);
 

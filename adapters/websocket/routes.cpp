@@ -50,7 +50,8 @@ bool is_upgrade(const HttpRequest& request) {
   });
 }
 
-std::optional<HttpAnswer> open_socket(const HttpRequest& request, HttpConnection& connection, Service& service) {
+std::optional<HttpAnswer> open_socket(const HttpRequest& request, HttpConnection& connection, Service& service,
+                                      Format usual) {
   if (!is_upgrade(request)) {
     HttpAnswer answer = error_answer(426, {"bad-frame", "This is a WebSocket: ask for an upgrade."});
     answer.headers.emplace_back("Upgrade", "websocket");
@@ -60,7 +61,8 @@ std::optional<HttpAnswer> open_socket(const HttpRequest& request, HttpConnection
   auto admitted = admit(request, service, true);
   if (auto* refusal = std::get_if<HttpAnswer>(&admitted)) return std::move(*refusal);
   auto& [token, query, wanted] = std::get<Admitted>(admitted);
-  auto protocol = choose_protocol(request, wanted);
+  auto protocol =
+      usual == Format::bridge ? std::optional{std::pair{std::string{}, usual}} : choose_protocol(request, wanted);
   if (!protocol) return error_answer({"bad-frame", "The subprotocols here are isthmus.v1.json and cloudevents.json."});
   const auto start = start_of(wanted, service.hub());
   if (!start) return error_answer({"bad-frame", "cursor is none of ours."});
@@ -74,6 +76,8 @@ std::optional<HttpAnswer> open_socket(const HttpRequest& request, HttpConnection
   settings.name = std::string{field(query, "name").substr(0, longest_name)};
   settings.client = std::string{field(query, "client").substr(0, longest_name)};
   settings.policy = wanted.policy;
+  settings.value_rate = wanted.rate;
+  settings.is_strict = wanted.is_strict;
   settings.topics = wanted.topics;
   settings.start = *start;
   auto rest = connection.take_rest();
@@ -102,20 +106,23 @@ HttpAnswer list_messages(const HttpRequest& request, Service& service) {
   const auto start = start_of(wanted, service.hub());
   if (!start) return error_answer({"bad-frame", "cursor is none of ours."});
   const History& history = service.hub().history();
+  if (is_refused(wanted, *start, history)) return cursor_gone();
   const Instance& instance = service.hub().instance();
   const std::size_t most = std::min(wanted.history == 0 ? usual_messages : wanted.history, messages_at_once);
   const auto wanted_here = [&](const Record& record) { return selects(patterns, record); };
+  const auto said_here = [&](const Record& record) { return !record.is_break() && selects(patterns, record); };
   const auto records =
-      start->cursor ? history.after(*start->cursor, most, wanted_here) : history.newest(most, wanted_here);
+      start->cursor ? history.after(start->cursor->seq, most, wanted_here) : history.newest(most, said_here);
   // Where nothing more is, the client goes on from the end.
   const auto last = records.size() == most ? records.back()->seq : history.last();
   const auto forgotten = history.forgotten();
   json::object answer{{"messages", to_frames(records, wanted.format.value_or(Format::native), instance)},
                       {"cursor", to_cursor(instance, last)}};
-  if (start->cursor && (*start->cursor < forgotten || *start->cursor == 0))
-    answer["gap"] =
-        *parse_json(to_text(Gap{*start->cursor, forgotten, forgotten - std::min(*start->cursor, forgotten), "expired"},
-                            Format::native, instance));
+  if (start->cursor && (start->cursor->seq < forgotten || start->cursor->is_elsewhere)) {
+    const auto known = start->cursor->seq;
+    const auto missed = start->cursor->is_elsewhere ? 0 : forgotten - known;
+    answer["gap"] = *parse_json(to_text(Gap{known, forgotten, missed, "expired"}, Format::native, instance));
+  }
   return json_answer(answer);
 }
 
@@ -205,8 +212,12 @@ void add_routes(HttpRoutes& routes, Service& service) {
     };
   };
   routes["/v1/ws"] = HttpRoute{HttpRoute::Take{[&service](const HttpRequest& request, HttpConnection& connection) {
-    return open_socket(request, connection, service);
+    return open_socket(request, connection, service, Format::native);
   }}};
+  routes["/api/websocket"] =
+      HttpRoute{HttpRoute::Take{[&service](const HttpRequest& request, HttpConnection& connection) {
+        return open_socket(request, connection, service, Format::bridge);
+      }}};
   routes["/v1/events"] = HttpRoute{HttpRoute::Take{[&service](const HttpRequest& request, HttpConnection& connection) {
     return open_stream(request, connection, service, Framing::event_stream, Format::native, "text/event-stream");
   }}};

@@ -1,5 +1,6 @@
 #pragma once
 // The HTTP side: which requests there are, who may make them, and what they are answered (docs/decisions/websocket.md).
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,9 @@ class Service {
   virtual void connect(SessionSettings settings, TokenPtr token, HttpRequest request,
                        std::unique_ptr<ByteStream> stream, std::string rest, std::string protocol) = 0;
   virtual void stream(StreamWanted wanted, TokenPtr token, std::unique_ptr<ByteStream> stream) = 0;
+  /// Up to where somebody without cursors of their own has read; kept over restarts.
+  virtual std::uint64_t read_by(const std::string& reader) const = 0;
+  virtual void set_read_by(const std::string& reader, std::uint64_t seq) = 0;
   /// Null when there is no such channel.
   virtual const Channel* channel(std::string_view name) const = 0;
 };

@@ -66,9 +66,20 @@ void Session::greet() {
   for (const auto& topic : settings_.topics) {
     if (!token()->may_read(topic)) return close(close_forbidden, "The token may not read " + topic + ".");
   }
-  subscribe({.id = {}, .patterns = settings_.topics, .policy = settings_.policy.value_or(Policy::coalesce)},
+  go_on(settings_.start);
+  if (settings_.is_strict && !check_strictly(settings_.start)) return;
+  subscribe({.id = {},
+             .patterns = settings_.topics,
+             .policy = settings_.policy.value_or(Policy::coalesce),
+             .rate = settings_.value_rate},
             settings_.start);
   gate_.on_subscribed(*this);
+}
+
+bool Session::check_strictly(const Start& start) {
+  if (!start.cursor || hub().history().is_whole_after(*start.cursor)) return true;
+  close(close_cursor_gone, "Not all that came after the cursor is known any more.");
+  return false;
 }
 
 void Session::tell(json::object frame) {
@@ -156,12 +167,15 @@ void Session::handle(const SubFrame& frame) {
     start.cursor = parse_cursor(hub().instance(), *frame.cursor);
     if (!start.cursor) return refuse({"bad-frame", "cursor is none of ours."}, frame.id);
   }
+  go_on(start);
+  if (frame.is_strict && !check_strictly(start)) return;
   const auto values = hub().history().values([&](const Record& record) {
     return std::ranges::any_of(frame.topics, [&](const auto& topic) { return matches(topic, record.from); });
   });
   tell({{"t", "ok"}, {"id", frame.id}, {"matched", values.size()}});
   const auto policy = frame.policy.value_or(settings_.policy.value_or(Policy::coalesce));
-  subscribe({.id = frame.id, .patterns = frame.topics, .policy = policy}, start);
+  const auto rate = frame.rate.value_or(settings_.value_rate);
+  subscribe({.id = frame.id, .patterns = frame.topics, .policy = policy, .rate = rate}, start);
   gate_.on_subscribed(*this);
 }
 
@@ -173,8 +187,16 @@ void Session::handle(const UnsubFrame& frame) {
 
 void Session::handle(const PingFrame& frame) { tell({{"t", "pong"}, {"ts", frame.ts}}); }
 
-// What a client has seen it says again by its cursor when it comes back: nothing is kept for it here.
-void Session::handle(const AckFrame&) {}
+void Session::handle(const AckFrame& frame) {
+  const auto cursor = parse_cursor(hub().instance(), frame.cursor);
+  if (!cursor) return refuse({"bad-frame", "cursor is none of ours."}, {});
+  if (!settings_.client.empty()) gate_.set_read_by(*this, std::min(cursor->seq, hub().history().last()));
+}
+
+void Session::go_on(Start& start) const {
+  if (start.cursor || start.history > 0 || settings_.client.empty()) return;
+  if (const auto place = gate_.read_by(*this); place > 0) start.cursor = Cursor{place};
+}
 
 void Session::handle(const Say& say) {
   if (!token()->may_send(say.to)) return refuse({"forbidden", "The token may not send to " + say.to + "."}, say.id);

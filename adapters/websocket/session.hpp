@@ -27,6 +27,9 @@ class Gate {
   virtual boost::system::result<std::string, Problem> say(Session& who, const Say& what) = 0;
   /// Its subscriptions have changed, and with them perhaps the channels that it is in.
   virtual void on_subscribed(Session& who) = 0;
+  /// Up to where a client with an id of its own has said that it has read; 0: nothing.
+  virtual std::uint64_t read_by(const Session& who) const = 0;
+  virtual void set_read_by(const Session& who, std::uint64_t seq) = 0;
 };
 
 struct SessionSettings {
@@ -41,6 +44,8 @@ struct SessionSettings {
   unsigned burst = 40;
   std::chrono::steady_clock::duration auth_timeout = std::chrono::seconds{5};
   std::optional<Policy> policy{};     // of subscriptions that name none
+  double value_rate = 0;              // the same: Subscription::rate
+  bool is_strict = false;             // a start after which something is missing closes the connection
   std::vector<std::string> topics{};  // to be subscribed to at the start
   Start start{};                      // … from there
 };
@@ -57,6 +62,7 @@ inline constexpr std::uint16_t close_unauthorised = 4401;
 inline constexpr std::uint16_t close_forbidden = 4403;
 inline constexpr std::uint16_t close_auth_timeout = 4408;
 inline constexpr std::uint16_t close_replaced = 4409;
+inline constexpr std::uint16_t close_cursor_gone = 4410;
 inline constexpr std::uint16_t close_slow = 4429;
 
 class Session : public Consumer {
@@ -96,6 +102,10 @@ class Session : public Consumer {
   void handle(const AckFrame& frame);
   void handle(const Say& say);
   bool admit(TokenBucket::Time now);
+  /// A client that has said how far it has read, and says not where to begin, goes on there.
+  void go_on(Start& start) const;
+  /// Closes when something after the cursor of `start` is missing; false then.
+  bool check_strictly(const Start& start);
   void hello();
   void greet();
   void refuse(const Problem& problem, std::string_view id);

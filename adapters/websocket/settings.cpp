@@ -72,6 +72,7 @@ Settings read_settings(const config::Section& own, const config::Section& compon
   settings.origins = own.texts("origins");
   settings.allow_query_token = own.boolean("allow_query_token", false);
   settings.compression = own.boolean("compression", false);
+  settings.archive = own.boolean("archive", true);
   settings.dashboard = own.boolean("dashboard", true);
   settings.max_clients = count("max_clients", settings.max_clients, 100'000);
   settings.max_subscriptions = count("max_subscriptions", settings.max_subscriptions, 1'000);

@@ -29,6 +29,7 @@ struct Settings {
   std::vector<std::string> origins;  // that pages may connect from, besides our own
   bool allow_query_token = false;
   bool dashboard = true;
+  bool archive = true;       // what happens is kept in the store, for the next run
   bool compression = false;  // offered to clients that ask for it (RFC 7692)
   std::size_t max_clients = 10'000;
   std::size_t max_frame = std::size_t{64} * 1024;  // bytes from a client

@@ -136,7 +136,7 @@ class TestDashboard:
         assert page.do("count", selector="#log img, #log b, .tile b, .tile script") == 0
         assert page.problems() == []
 
-    def test_after_a_restart_of_the_gateway_it_connects_again_and_says_what_is_lost(self, stage, page):
+    def test_after_a_restart_of_the_gateway_it_connects_again_and_nothing_is_lost(self, stage, page):
         stage.post("temp 1")
         page.log_in()
         page.do("wait", selector=page.tile("temp", ".value"), text="1")
@@ -144,6 +144,18 @@ class TestDashboard:
         page.do("wait", selector="body[data-state=reconnecting]")
         page.do("wait", selector=page.tile("temp") + "[data-state=offline]")
         page.do("shoot", name="reconnecting")
+        stage.gateway.start()
+        page.do("wait", selector="body[data-state=connected]")
+        stage.post("temp 2")
+        page.do("wait", selector=page.tile("temp", ".value"), text="2")
+        page.do("wait", selector="#gap", state="hidden")
+
+    def test_after_a_kill_of_the_gateway_it_says_that_something_may_be_lost(self, stage, page):
+        stage.post("temp 1")
+        page.log_in()
+        page.do("wait", selector=page.tile("temp", ".value"), text="1")
+        stage.gateway.kill()
+        page.do("wait", selector="body[data-state=reconnecting]")
         stage.gateway.start()
         page.do("wait", selector="body[data-state=connected]")
         page.do("wait", selector="#gap", text="missed")

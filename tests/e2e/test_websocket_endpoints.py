@@ -221,3 +221,24 @@ class TestCheck:
         said = checked.stdout + checked.stderr
         assert (checked.returncode == 0) == (complaint is None), said
         assert complaint is None or complaint in said, said
+
+    def test_connect_tries_each_endpoint(self, folder):
+        feed, port = Feed(free_port()), free_port()
+        config = folder / "isthmus.toml"
+        config.write_text("\n".join([
+            toml_table("[xmpp]", {"port": free_port(), "secret": "s"}), toml_table("[storage]", {"path": ":memory:"}),
+            toml_table("[[component]]", {"domain": WS_DOMAIN, "adapter": "websocket"}),
+            endpoint("feed", feed.port), endpoint("nobody", port),
+            toml_table("[websocket.endpoints.private]", {"url": f"ws://127.0.0.1:{port}/", "plain": True})]))
+        try:
+            checked = subprocess.run([gateway_binary(), "--config", config, "check", "--connect"], capture_output=True,
+                                     text=True, timeout=90)
+            said = checked.stdout.splitlines()
+            assert f"feed (ws://localhost:{feed.port}): good" in said
+            nobody, = [line for line in said if line.startswith("nobody ")]
+            assert nobody.endswith("(see [websocket.endpoints.nobody])")
+            private, = [line for line in said if line.startswith("private ")]
+            assert "none of the public internet" in private
+            assert checked.returncode == 1
+        finally:
+            feed.stop()

@@ -123,6 +123,13 @@ class TestBridgeApi:
         assert (message["text"], message["username"]) == ("good morrow", juliet.name)
         stream.close()
 
+    def test_a_websocket_of_messages(self, stage):
+        bot = stage.client(path="/api/websocket", protocols=(), topic=stage.address)
+        bot.send({"text": "from a bot", "username": "bot", "gateway": stage.channel})
+        message = bot.wait(text="bot: from a bot")
+        assert (message["gateway"], message["account"]) == (stage.channel, "api.isthmus")
+        assert not bot.all(t=lambda kind: kind is not None)
+
     def test_health_and_refusals(self, stage):
         assert http(stage.port, "/api/health", bearer_token="").body == b"OK"
         assert http(stage.port, "/api/messages", bearer_token="").status == 401

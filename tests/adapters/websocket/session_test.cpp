@@ -29,10 +29,13 @@ class FakeGate final : public Gate {
     return std::string{"id1"};
   }
   void on_subscribed(Session&) override { ++subscribed; }
+  std::uint64_t read_by(const Session&) const override { return read; }
+  void set_read_by(const Session&, std::uint64_t seq) override { read = seq; }
 
   TokenPtr token;
   std::vector<std::string> said;
   int subscribed = 0;
+  std::uint64_t read = 0;
 };
 
 class TestSession final : public Session {
@@ -85,7 +88,8 @@ class SessionTest : public testing::Test {
     hub.publish(std::move(record));
   }
 
-  Hub hub{{"e7", "/isthmus/ws.example.org"}, {.records = 5}};
+  Alarms alarms;
+  Hub hub{{"e7", "/isthmus/ws.example.org"}, {.records = 5}, alarms};
   FakeGate gate;
   SessionSettings settings;
   OutputLimits limits;
@@ -135,6 +139,91 @@ TEST_F(SessionTest, WhatIsForgottenIsAGap) {
               testing::Contains(R"({"t":"gap","from":"e7-1","to":"e7-3","count":2,"reason":"expired"})"));
   EXPECT_THAT(say(R"({"t":"sub","id":"s","topics":["ws:plant"],"cursor":"e6-9","history":0})"),
               testing::Contains(HasSubstr(R"("reason":"expired")")));
+}
+
+TEST_F(SessionTest, WhoIsStrictIsClosedInsteadOfMissingSomething) {
+  open();
+  for (int i = 1; i <= 8; ++i) publish("ws:plant", std::to_string(i));
+  heard();
+  EXPECT_THAT(say(R"({"t":"sub","id":"a","topics":["ws:plant"],"cursor":"e7-3","strict":true})"),
+              testing::Contains(HasSubstr("\"live\"")));
+  EXPECT_FALSE(session->closing());
+  say(R"({"t":"sub","id":"b","topics":["ws:plant"],"cursor":"e7-2","strict":true})");
+  ASSERT_TRUE(session->closing());
+  EXPECT_EQ(session->closing()->code, close_cursor_gone);
+
+  settings.topics = {"ws:plant"};
+  settings.is_strict = true;
+  settings.start.cursor = Cursor{.is_elsewhere = true};
+  open();
+  ASSERT_TRUE(session->closing());
+  EXPECT_EQ(session->closing()->code, close_cursor_gone);
+}
+
+TEST_F(SessionTest, WithARateTheNewestValueWaitsForItsTurn) {
+  open();
+  say(R"({"t":"sub","id":"s","topics":["ws:#"],"rate":0.5})");
+  for (const auto* text : {"1", "2", "3"}) publish("ws:plant/temp", text, true);
+  publish("ws:plant/door", "open", true);
+  publish("ws:plant", "words");
+  publish("ws:plant", "more words");
+  EXPECT_THAT(heard(),
+              ElementsAre(HasSubstr(R"("text":"1")"), HasSubstr("open"), HasSubstr("\"words"), HasSubstr("more")));
+  alarms.advance(1s);
+  EXPECT_THAT(heard(), IsEmpty());
+  alarms.advance(1s);
+  EXPECT_THAT(heard(), ElementsAre(HasSubstr(R"("text":"3")")));
+  publish("ws:plant/temp", "4", true);
+  EXPECT_THAT(heard(), IsEmpty());
+  alarms.advance(2s);
+  EXPECT_THAT(heard(), ElementsAre(HasSubstr(R"("text":"4")")));
+  alarms.advance(2s);
+  publish("ws:plant/temp", "5", true);
+  EXPECT_THAT(heard(), ElementsAre(HasSubstr(R"("text":"5")")));
+}
+
+TEST_F(SessionTest, ValuesThatMayHaveWaitedWhenTheClientWentComeAgain) {
+  open();
+  publish("ws:plant/temp", "21", true);
+  publish("ws:plant", "words");
+  heard();
+  EXPECT_THAT(say(R"({"t":"sub","id":"s","topics":["ws:#"],"rate":1,"cursor":"e7-2"})"),
+              ElementsAre(HasSubstr("\"ok\""), HasSubstr(R"("text":"21")"), HasSubstr("\"live\"")));
+}
+
+TEST_F(SessionTest, ABadRateIsRefused) {
+  open();
+  heard();
+  for (const auto* rate : {"-1", "1001", "\"2\"", "[]"})
+    EXPECT_THAT(say(R"({"t":"sub","id":"s","topics":["ws:#"],"rate":)" + std::string{rate} + "}"),
+                ElementsAre(HasSubstr("rate is no number")))
+        << rate;
+}
+
+TEST_F(SessionTest, AClientWithAnIdGoesOnWhereItSaidItHasRead) {
+  settings.client = "panel";
+  open();
+  for (const auto* text : {"1", "2", "3"}) publish("ws:plant", text);
+  heard();
+  say(R"({"t":"ack","cursor":"e7-2"})");
+  EXPECT_EQ(gate.read, 2U);
+  EXPECT_THAT(say(R"({"t":"ack","cursor":"e7-99"})"), IsEmpty());
+  EXPECT_EQ(gate.read, 3U) << "nobody has read what is not there";
+  say(R"({"t":"ack","cursor":"e7-2"})");
+  EXPECT_THAT(say(R"({"t":"sub","id":"s","topics":["ws:plant"]})"),
+              ElementsAre(HasSubstr("\"ok\""), HasSubstr(R"("text":"3")"), HasSubstr("\"live\"")));
+  EXPECT_THAT(say(R"({"t":"sub","id":"s","topics":["ws:plant"],"cursor":"e7-3"})"),
+              ElementsAre(HasSubstr("\"ok\""), HasSubstr("\"live\"")));
+  EXPECT_THAT(say(R"({"t":"ack"})"), ElementsAre(HasSubstr("cursor is missing")));
+}
+
+TEST_F(SessionTest, AClientOfMatterbridgeSaysWhatItSays) {
+  open(true, Format::bridge);
+  EXPECT_THAT(heard(), IsEmpty());
+  say(R"({"text":"hello","username":"bot","gateway":"plant"})");
+  EXPECT_THAT(gate.said, ElementsAre("ws:plant"));
+  publish("ws:plant", "hi");
+  EXPECT_THAT(heard(), ElementsAre(HasSubstr(R"("text":"hi","channel":"api")")));
 }
 
 TEST_F(SessionTest, HistoryIsTheNewest) {

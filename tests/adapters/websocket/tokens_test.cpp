@@ -123,8 +123,9 @@ TEST(Tokens, AreStoredByTheirDigestAndComeBack) {
 
 TEST(Cursors, OfAnotherInstanceAreKnownAsSuch) {
   const Instance here{"e7", ""};
-  EXPECT_EQ(parse_cursor(here, "e7-1041"), 1041U);
-  EXPECT_EQ(parse_cursor(here, "e6-1041"), 0U);
+  EXPECT_EQ(parse_cursor(here, "e7-1041"), Cursor{1041});
+  EXPECT_EQ(parse_cursor(here, "e7-0"), Cursor{0});
+  EXPECT_EQ(parse_cursor(here, "e6-1041"), (Cursor{.is_elsewhere = true}));
   for (const auto* bad : {"", "e7", "e7-", "-1", "e7-x", "e7-1-2"}) EXPECT_EQ(parse_cursor(here, bad), std::nullopt);
 }
 
