@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "xmpp/avatar.hpp"
 #include "xmpp/errors.hpp"
 #include "xmpp/stanza.hpp"
 
@@ -207,6 +208,8 @@ void Contacts::tell(const Domain& domain, const Conversation& place, std::string
     if (presence.show == Show::gone) out.attribute("type", "unavailable");
     if (const auto show = show_text(presence.show); !show.empty()) out.leaf("show", show);
     if (!presence.status.empty()) out.leaf("status", presence.status);
+    if (presence.show != Show::gone)
+      write_avatar_hash(out, avatar_of(place.kind, domain.foreign->identity(place.kind)));
     out.close();
   });
 }

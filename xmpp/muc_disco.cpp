@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "xmpp/avatar.hpp"
 #include "xmpp/data_form.hpp"
 #include "xmpp/namespaces.hpp"
 
@@ -27,6 +28,8 @@ void write_settings(StanzaWriter& out, const RoomSettings& settings) {
 
 void write_info_form(StanzaWriter& out, const ReadSettings& room) {
   open_form(out, FormType::result, room_info_form);
+  const auto& avatar = avatar_of(PlaceKind::room, {});
+  write_field(out, FieldType::text_single, "muc#roominfo_avatarhash", "Avatar hash", avatar.hash);  // XEP-0486
   if (room.subject) {
     write_field(out, FieldType::text_single, "muc#roominfo_subject", "Subject", room.subject->text);
   }
@@ -59,6 +62,7 @@ void write_room_info(StanzaWriter& out, const Reply& reply, Identity identity, s
                                      ns::stanza_ids,
                                      ns::occupant_id,
                                      ns::hats,
+                                     ns::vcard,
                                      std::string_view{"muc_nonanonymous"}};
   static constexpr std::array sometimes{
       std::pair{Capability::reply, ns::reply},           std::pair{Capability::reaction, ns::reactions},

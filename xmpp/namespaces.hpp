@@ -17,6 +17,7 @@ inline constexpr std::string_view self_ping_optimization =
     "http://jabber.org/protocol/muc#self-ping-optimization";                            // XEP-0410
 inline constexpr std::string_view last_activity = "jabber:iq:last";                     // XEP-0012
 inline constexpr std::string_view vcard = "vcard-temp";                                 // XEP-0054
+inline constexpr std::string_view avatar_hash = "vcard-temp:x:update";                  // XEP-0153
 inline constexpr std::string_view time = "urn:xmpp:time";                               // XEP-0202
 inline constexpr std::string_view result_sets = "http://jabber.org/protocol/rsm";       // XEP-0059
 inline constexpr std::string_view channel_search = "urn:xmpp:channel-search:0:search";  // XEP-0433

@@ -18,13 +18,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void write_vcard(StanzaWriter& out, const Reply& reply, const Request::Question& answered) {
+void write_vcard(StanzaWriter& out, const Reply& reply, const Request::Question& answered, const Avatar& avatar) {
   const auto& profile = std::get<ReadProfile>(answered).found;
   open_result(out, reply);
   out.open("vCard", ns::vcard);
   out.leaf("FN", profile.full_name.empty() ? profile.name : profile.full_name);
   out.leaf("NICKNAME", profile.name);
   if (const auto text = profile_text(profile); !text.empty()) out.leaf("DESC", text);
+  write_photo(out, avatar);
   out.close().close();
 }
 
@@ -186,9 +187,13 @@ std::string idle_text(std::uint64_t seconds) {
 
 }  // namespace
 
-std::optional<PersonQuestion> person_question(pugi::xml_node iq) {
+std::optional<PersonQuestion> person_question(pugi::xml_node iq, const Avatar& avatar) {
   using What = AskClient::What;
-  if (child(iq, ns::vcard, "vCard")) return PersonQuestion{ReadProfile{}, write_vcard};
+  if (child(iq, ns::vcard, "vCard")) {
+    return PersonQuestion{ReadProfile{}, [&avatar](StanzaWriter& out, const Reply& reply, const auto& answered) {
+                            write_vcard(out, reply, answered, avatar);
+                          }};
+  }
   if (child(iq, ns::last_activity, "query")) return PersonQuestion{ReadProfile{}, write_last_activity};
   if (child(iq, ns::ping, "ping")) return ask_client(What::ping, write_pong);
   if (child(iq, ns::version, "query")) return ask_client(What::version, write_version);

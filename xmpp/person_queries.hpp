@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "xmpp/avatar.hpp"
 #include "xmpp/requests.hpp"
 
 namespace isthmus::xmpp {
@@ -17,7 +18,8 @@ struct PersonQuestion {
 };
 
 /// What `iq`, of type get, asks of the person it is addressed to; nullopt when it is nothing that a person answers.
-std::optional<PersonQuestion> person_question(pugi::xml_node iq);
+/// `avatar` lives as long as the process.
+std::optional<PersonQuestion> person_question(pugi::xml_node iq, const Avatar& avatar);
 
 /// A profile as readable lines, each a label and what is known; no line for what is not.
 std::string profile_text(const Profile& profile);

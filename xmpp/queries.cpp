@@ -7,6 +7,7 @@
 #include "gateway/archive.hpp"
 #include "gateway/version.hpp"
 #include "xmpp/address_prompt.hpp"
+#include "xmpp/avatar.hpp"
 #include "xmpp/errors.hpp"
 #include "xmpp/jid.hpp"
 #include "xmpp/muc_writer.hpp"
@@ -34,8 +35,9 @@ Info info_of(PlaceKind kind, const isthmus::Adapter& foreign, bool is_domain) {
   switch (kind) {
     case PlaceKind::gateway:
     case PlaceKind::network: {
-      Info info{{identity},
-                {ns::commands, ns::disco_info, ns::disco_items, ns::gateway, ns::muc, ns::ping, ns::version}};
+      Info info{
+          {identity},
+          {ns::commands, ns::disco_info, ns::disco_items, ns::gateway, ns::muc, ns::ping, ns::vcard, ns::version}};
       if (is_domain) info.features.push_back(ns::registration);
       // Clients look for rooms where there is a conference, and for gateways to register with by theirs (XEP-0100).
       if (is_domain && identity.category != "gateway")
@@ -68,12 +70,14 @@ void Queries::on_request(const Incoming& in, const Name& owner, const Answer<Con
       return answer_self_ping(in, room);
   }
   if (in.type == "get" && (is_occupant || place->kind == PlaceKind::direct)) {
-    if (auto asked = person_question(in.element)) {
+    const auto& avatar = avatar_of(PlaceKind::direct, in.domain.foreign->identity(PlaceKind::direct));
+    if (auto asked = person_question(in.element, avatar)) {
       const auto person = person_at(in, owner, *place);
       if (!person) return refuse(in, person.error());
       return requests_.ask(in, owner, *person, std::move(asked->question), std::move(asked->render));
     }
   }
+  if (in.type == "get" && !is_occupant && child(in.element, ns::vcard, "vCard")) return answer_card(in, *place);
   if (archives_.on_request(in, owner, *place)) return;
   if (place->kind == PlaceKind::room && rooms_.on_request(in, owner, *place)) return;
   if (is_ping) return answer_ping(in);
@@ -157,6 +161,15 @@ void Queries::answer_ping(const Incoming& in) {
   send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
     open_result(out, {in.to.str(), in.from.str(), in.id});
     out.close();
+  });
+}
+
+void Queries::answer_card(const Incoming& in, const Conversation& place) {
+  send(in.domain, context_.runtime.counters, [&](StanzaWriter& out) {
+    open_result(out, {in.to.str(), in.from.str(), in.id});
+    out.open("vCard", ns::vcard).leaf("FN", place_name(*in.domain.addresses, place));
+    write_photo(out, avatar_of(place.kind, in.domain.foreign->identity(place.kind)));
+    out.close().close();
   });
 }
 

@@ -29,6 +29,8 @@ class Queries {
   void answer_items(const Incoming& in, const Name& owner, const Conversation& place);
   void answer_self_ping(const Incoming& in, Room* room);
   void answer_ping(const Incoming& in);
+  /// The vCard of what is nobody (XEP-0486 §3 for rooms): name and picture.
+  void answer_card(const Incoming& in, const Conversation& place);
   void answer_version(const Incoming& in);
   void refuse(const Incoming& in, const Refusal& why);
 

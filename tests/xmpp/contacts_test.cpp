@@ -26,7 +26,7 @@ class ContactsTest : public DispatcherTest {
 TEST_F(ContactsTest, TheGatewayIsAvailableToWhoSubscribesAndGoesWhenItEnds) {
   EXPECT_THAT(presence("subscribe", gateway),
               ElementsAre("<presence type=\"subscribed\" from=\"irc.example.org\" to=\"juliet@example.org\"/>",
-                          "<presence from=\"irc.example.org\" to=\"juliet@example.org\"/>"));
+                          available(gateway, "juliet@example.org", PlaceKind::gateway)));
   dispatcher.say_goodbye();
   EXPECT_THAT(settle(), ElementsAre(AllOf(from(gateway), typed("unavailable"))));
 }
@@ -36,7 +36,7 @@ TEST_F(ContactsTest, ANetworkIsAvailableWhileItsLinkIsUpAndSaysWhyNot) {
               ElementsAre(typed("subscribed"), AllOf(from(network), typed("unavailable"))));
   EXPECT_THAT(link(LinkState::State::connecting),
               ElementsAre(AllOf(typed("unavailable"), HasSubstr("<status>Connecting</status>"))));
-  EXPECT_THAT(link_up(), ElementsAre("<presence from=\"net@irc.example.org\" to=\"juliet@example.org\"/>"));
+  EXPECT_THAT(link_up(), ElementsAre(available(network, "juliet@example.org", PlaceKind::network)));
   EXPECT_THAT(link(LinkState::State::down, true, "cable cut"),
               ElementsAre(AllOf(typed("unavailable"), HasSubstr("<status>Reconnecting: cable cut</status>"))));
   link_up();
@@ -48,7 +48,7 @@ TEST_F(ContactsTest, ANetworkIsAvailableWhileItsLinkIsUpAndSaysWhyNot) {
 TEST_F(ContactsTest, AProbeProvesASubscriptionAndIsAnsweredToWhoProbes) {
   link_up();
   EXPECT_THAT(presence("probe", network, balcony),
-              ElementsAre("<presence from=\"net@irc.example.org\" to=\"juliet@example.org/balcony\"/>"));
+              ElementsAre(available(network, balcony, PlaceKind::network)));
   EXPECT_THAT(link(LinkState::State::down), ElementsAre(AllOf(from(network), typed("unavailable"))));
 }
 
@@ -70,7 +70,7 @@ TEST_F(ContactsTest, APersonIsWatchedWhileTheLinkIsUp) {
   link_up();
   EXPECT_THAT(emitted(), ElementsAre("watch romeo%net"));
   EXPECT_THAT(seen({Presence::Show::available, {}}),
-              ElementsAre("<presence from=\"romeo%net@irc.example.org\" to=\"juliet@example.org\"/>"));
+              ElementsAre(available(romeo, "juliet@example.org", PlaceKind::direct)));
   EXPECT_THAT(seen({Presence::Show::away, "in the garden"}),
               ElementsAre(HasSubstr("<show>away</show><status>in the garden</status>")));
   EXPECT_THAT(seen({Presence::Show::away, "in the garden"}), IsEmpty()) << "nothing has changed";

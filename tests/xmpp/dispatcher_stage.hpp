@@ -8,6 +8,7 @@
 
 #include "tests/support/fake_adapter.hpp"
 #include "tests/support/test_runtime.hpp"
+#include "xmpp/avatar.hpp"
 
 namespace isthmus::xmpp {
 
@@ -50,6 +51,13 @@ inline std::vector<std::string> split_stanzas(const std::string& xml) {
 
 inline constexpr std::string_view room = "#lounge%net@irc.example.org";
 inline constexpr std::string_view balcony = "juliet@example.org/balcony";
+
+/// The presence of a contact of that kind who is available, as split_stanzas() prints it.
+inline std::string available(std::string_view from, std::string_view to, PlaceKind kind) {
+  return "<presence from=\"" + std::string{from} + "\" to=\"" + std::string{to} +
+         "\"><x xmlns=\"vcard-temp:x:update\"><photo>" + avatar_of(kind, {"client", "pc"}).hash +
+         "</photo></x></presence>";
+}
 
 class DispatcherTest : public testing::Test {
  protected:

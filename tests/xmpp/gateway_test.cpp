@@ -24,7 +24,7 @@ class GatewayTest : public DispatcherTest {
     return receive("<presence from='" + std::string{from} + "' to='" + std::string{to} + "'" + attribute + "/>");
   }
   static std::string from_gateway(std::string_view type, std::string_view to = bare) {
-    const std::string attribute = type.empty() || type == "unavailable" ? "" : " type=\"" + std::string{type} + "\"";
+    const std::string attribute = type == "unavailable" ? "" : " type=\"" + std::string{type} + "\"";
     return "<presence" + attribute + " from=\"irc.example.org\" to=\"" + std::string{to} + "\"" +
            (type == "unavailable" ? " type=\"unavailable\"" : "") + "/>";
   }
@@ -63,12 +63,12 @@ TEST_F(GatewayTest, UnregisteringForgetsEverythingWithOneResultAndPartsWithTheUs
 }
 
 TEST_F(GatewayTest, IsThereForAClientFromItsFirstPresenceToItsLast) {
-  EXPECT_THAT(presence(""), ElementsAre(from_gateway("", balcony)));
+  EXPECT_THAT(presence(""), ElementsAre(available(gateway, balcony, PlaceKind::gateway)));
   EXPECT_THAT(presence(""), IsEmpty()) << "it is away now, say: that is no login";
-  EXPECT_THAT(presence("", "juliet@example.org/garden"), ElementsAre(from_gateway("", "juliet@example.org/garden")));
+  EXPECT_THAT(presence("", "juliet@example.org/garden"), ElementsAre(available(gateway, "juliet@example.org/garden", PlaceKind::gateway)));
   EXPECT_THAT(presence("unavailable"), ElementsAre(from_gateway("unavailable", balcony)));
   EXPECT_THAT(presence("unavailable"), IsEmpty());
-  EXPECT_THAT(presence(""), ElementsAre(from_gateway("", balcony)));
+  EXPECT_THAT(presence(""), ElementsAre(available(gateway, balcony, PlaceKind::gateway)));
   EXPECT_THAT(presence("", balcony, net), IsEmpty()) << "a network is no gateway";
   EXPECT_THAT(presence("", "mallory@example.net/x"), ElementsAre(HasSubstr("forbidden")));
 }
