@@ -161,7 +161,8 @@ asio::awaitable<void> Daemon::serve_pages() {
 }
 
 GatewayState Daemon::state() const {
-  GatewayState state{.components = {}, .waiting_for_users = router_.waiting(AdapterId{0})};
+  GatewayState state{
+      .components = {}, .waiting_for_users = router_.waiting(AdapterId{0}), .waiting_for_links = links_.waiting()};
   const auto streams = users_.links();
   for (std::size_t i = 0; i < streams.size(); ++i) {
     const AdapterId id{static_cast<std::uint8_t>(i + 1)};

@@ -95,6 +95,8 @@ void write_links(Page& page, const GatewayState& state) {
   for (const auto& component : state.components)
     page.sample(link_label(component.stream.name) + ",direction=\"out\"", component.waiting);
   page.sample("link=\"\",direction=\"in\"", state.waiting_for_users);
+  page.single("isthmus_links_waiting", "gauge", "Messages that links have to say and that have not arrived yet.",
+              state.waiting_for_links);
   // Users may name any network, and labels that anybody can make would be without end: so these are sums.
   page.family("isthmus_sessions", "gauge", "Connections to networks, by state: up, or still or again connecting.");
   for (const auto& component : state.components) {

@@ -22,6 +22,7 @@ struct ComponentState {
 struct GatewayState {
   std::vector<ComponentState> components;  // in the order of the adapters' ids
   std::size_t waiting_for_users = 0;       // events that the users' side cannot take yet
+  std::size_t waiting_for_links = 0;       // messages that links have to say and that have not arrived
 };
 
 std::string metrics_page(const Counters& counters, const Traffic& traffic, const GatewayState& state);

@@ -45,6 +45,7 @@ std::string status_text(const GatewayState& state, const Traffic& traffic, std::
     }
   }
   fmt::format_to(out, "events that wait for users: {}\n", state.waiting_for_users);
+  fmt::format_to(out, "messages of links that wait: {}\n", state.waiting_for_links);
   return text;
 }
 

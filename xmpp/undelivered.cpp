@@ -1,37 +1,16 @@
 #include "xmpp/undelivered.hpp"
 
-#include <charconv>
-#include <optional>
 #include <utility>
 
+#include "gateway/links/link_outbox.hpp"
+#include "gateway/store/stored_id.hpp"
 #include "xmpp/errors.hpp"
 #include "xmpp/jid.hpp"
 
 namespace isthmus::xmpp {
 namespace {
 
-constexpr std::size_t digits = 16;  // of each half of an id
 constexpr std::chrono::minutes between_expiries{10};
-
-std::string to_text(const EventId& id) {
-  const auto hex = to_hex(id);
-  return {hex.data(), hex.size()};
-}
-
-std::optional<EventId> parse_id(std::string_view text) {
-  EventId id;
-  if (text.size() != 2 * digits) return std::nullopt;
-  const auto read = [&](std::size_t from, std::uint64_t& half) {
-    const char* const begin = text.data() + from;
-    return std::from_chars(begin, begin + digits, half, 16).ptr == begin + digits;
-  };
-  if (!read(0, id.high) || !read(digits, id.low)) return std::nullopt;
-  return id;
-}
-
-SystemTime seen_at(const EventId& id) {
-  return SystemTime{std::chrono::milliseconds{static_cast<std::int64_t>(id.high >> 16U)}};
-}
 
 std::size_t size_of(const StoredMessage& message) { return message.said.text.size() + message.said.rest.size(); }
 
@@ -41,6 +20,7 @@ Undelivered::Undelivered(const Context& context)
     : context_{context},
       left_{context.runtime.store.messages()},
       expiry_{context.runtime.alarms, [this] { expire(); }} {
+  std::erase_if(left_, [](const StoredMessage& message) { return message.owner == LinkOutbox::owner_name; });
   expiry_.set(context.runtime.alarms.now() + between_expiries);
 }
 
@@ -49,7 +29,7 @@ void Undelivered::keep(const Domain& domain, Event& event) {
   auto said = to_record(event.what);
   if (!said) return;
   const auto& about = event.about;
-  StoredMessage message{.id = to_text(about.id),
+  StoredMessage message{.id = to_stored_id(about.id),
                         .owner = about.owner.str(),
                         .address = bare_jid(domain, about.conversation),
                         .from_owner = about.source == context_.self,
@@ -73,7 +53,7 @@ void Undelivered::done(const Event& event) {
   if (found == known_.end()) return;
   bytes_ -= found->second;
   known_.erase(found);
-  context_.runtime.store.remove_message(to_text(event.about.id));
+  context_.runtime.store.remove_message(to_stored_id(event.about.id));
 }
 
 void Undelivered::resume(const Domain& domain) {
@@ -100,8 +80,8 @@ void Undelivered::expire() {
   const auto oldest = context_.now() - Outbox::max_age;
   context_.runtime.router.expire(oldest);
   // What came from the other side is answered there.
-  while (!known_.empty() && seen_at(known_.begin()->first) < oldest - between_expiries) {
-    context_.runtime.store.remove_message(to_text(known_.begin()->first));
+  while (!known_.empty() && time_of(known_.begin()->first) < oldest - between_expiries) {
+    context_.runtime.store.remove_message(to_stored_id(known_.begin()->first));
     bytes_ -= known_.begin()->second;
     known_.erase(known_.begin());
   }
@@ -120,7 +100,7 @@ EventPtr Undelivered::to_event(const Domain& domain, const StoredMessage& messag
   const auto address = parse_jid(message.address);
   if (!address || address->domain() != domain.name) return nullptr;
   const auto place = place_of(domain, address->local());
-  const auto id = parse_id(message.id);
+  const auto id = parse_stored_id(message.id);
   auto what = to_payload(message.said);
   if (!place || place->kind != PlaceKind::direct || !id || !what) return nullptr;
   const auto owner = context_.runtime.names.intern(message.owner);

@@ -107,6 +107,15 @@ void PrivateOutbox::lose(std::vector<EventPtr> labelled) {
   waiting_ = std::move(lost);
 }
 
+std::vector<EventPtr> PrivateOutbox::take_said_in_rooms() {
+  std::vector<EventPtr> events;
+  for (Said& one : said_) {
+    if (one.event != nullptr && one.event->about.conversation.kind == PlaceKind::room)
+      events.push_back(std::move(one.event));
+  }
+  return events;
+}
+
 std::vector<EventPtr> PrivateOutbox::take_said() {
   covered_ = said_.size();
   return take_covered();

@@ -1,8 +1,8 @@
 #pragma once
-// What a user says to people on IRC, until the server is known to have it. A line that was written to a socket may be
-// lost with the server; but servers read in order, so the answer to a PING that follows it (RFC 2812 §3.7.2) tells that
-// it was read. Where the server echoes under labels, the echo tells so, and only what waits for the link is in here.
-// No I/O; time is a parameter.
+// What a user says to people on IRC, and links say in channels, until the server is known to have it. A line that was
+// written to a socket may be lost with the server; but servers read in order, so the answer to a PING that follows it
+// (RFC 2812 §3.7.2) tells that it was read. Where the server echoes under labels, the echo tells so, and only what
+// waits for the link is in here. No I/O; time is a parameter.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +44,11 @@ class PrivateOutbox {
   std::optional<SystemTime> oldest() const;
 
   // What was said, and is not known to have arrived.
+  /// True for what is in here until the server has read it: what is said to people, and in rooms what whoever said it
+  /// keeps until then.
+  static bool wants_proof(const Event& event) noexcept {
+    return event.about.conversation.kind == PlaceKind::direct || event.about.is_kept;
+  }
   bool is_full() const noexcept { return said_.size() >= max_said; }
   /// `target` is folded; `lines`: in so many it was said.
   void said(EventPtr event, std::string target, std::size_t lines);
@@ -65,6 +70,8 @@ class PrivateOutbox {
   /// The connection is lost: all of it waits again, before what waits, marked as said again.
   void lose(std::vector<EventPtr> labelled);
   std::vector<EventPtr> take_said();
+  /// Of these what was said in rooms, which is not for us to say again.
+  std::vector<EventPtr> take_said_in_rooms();
 
  private:
   struct Said {

@@ -23,6 +23,12 @@ std::size_t breaks_between(std::string_view before, std::string_view after) noex
   return static_cast<std::size_t>(std::ranges::count(gap, '\n'));
 }
 
+/// Should whoever said it say it again: it may have arrived.
+EventPtr maybe_repeated(EventPtr event) {
+  event->about.origin = Origin::replay;
+  return event;
+}
+
 }  // namespace
 
 Outcome Session::say_with_tags(EventPtr& event, std::string_view target, std::string_view command) {
@@ -47,7 +53,7 @@ Outcome Session::say_with_tags(EventPtr& event, std::string_view target, std::st
     return await_answers(event, from, label, lines, digest);
   }
   remember_said(event->about, target);
-  if (event->about.conversation.kind == PlaceKind::direct) return await_pong(event, from, target, pieces.size());
+  if (PrivateOutbox::wants_proof(*event)) return await_pong(event, from, target, pieces.size());
   if (!host_.sent(event, from))
     return Rejected{{Condition::resource_constraint, Remedy::wait, "Too much is waiting for the network already.", {}}};
   return Pending{};
@@ -246,7 +252,7 @@ void Session::fail_unanswered(const Refusal& why) {
   if (extensions_ == nullptr) return;
   Refusal unknown{Condition::remote_server_timeout, Remedy::wait, why.text + " It may not have arrived.", {}};
   for (Labelled& labelled : extensions_->unanswered.take_all())
-    if (labelled.event != nullptr) host_.failed(std::move(labelled.event), unknown);
+    if (labelled.event != nullptr) host_.failed(maybe_repeated(std::move(labelled.event)), unknown);
 }
 
 void Session::confirm_unanswered() {
@@ -260,10 +266,11 @@ void Session::tick_unanswered() {
   while (auto labelled = extensions_->unanswered.take_due(now_)) {
     if (labelled->event == nullptr) continue;
     host_.count("irc_wishes_failed", "timeout");
-    host_.failed(std::move(labelled->event), {Condition::remote_server_timeout,
-                                              Remedy::wait,
-                                              "The network did not say what became of it; it may not have arrived.",
-                                              {}});
+    host_.failed(maybe_repeated(std::move(labelled->event)),
+                 {Condition::remote_server_timeout,
+                  Remedy::wait,
+                  "The network did not say what became of it; it may not have arrived.",
+                  {}});
   }
 }
 

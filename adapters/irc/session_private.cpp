@@ -113,6 +113,12 @@ void Session::keep_unproved() {
   if (extensions_ != nullptr) labelled = extensions_->unanswered.take_private();
   if (private_ == nullptr && labelled.empty()) return;
   if (private_ == nullptr) private_ = std::make_unique<PrivateOutbox>();
+  for (EventPtr& event : private_->take_said_in_rooms()) {
+    event->about.origin = Origin::replay;
+    host_.failed(
+        std::move(event),
+        {Condition::remote_server_timeout, Remedy::wait, "The connection was lost; it may not have arrived.", {}});
+  }
   private_->lose(std::move(labelled));
   private_due_ = never;
   if (private_->empty()) private_.reset();
@@ -133,6 +139,10 @@ void Session::confirm_said() {
 void Session::leave_private_to_the_store(const Refusal& why) {
   if (private_ == nullptr) return;
   for (EventPtr& event : private_->take_waiting())
+    if (!event->about.is_kept) host_.failed(std::move(event), why);
+  // Lines that the flood limit holds up do not leave any more, and nobody knows whose they are.
+  if (host_.send({}, Urgency::user) <= now_) return;
+  for (EventPtr& event : private_->take_said())
     if (!event->about.is_kept) host_.failed(std::move(event), why);
 }
 

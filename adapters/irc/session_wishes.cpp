@@ -272,7 +272,7 @@ Outcome Session::say(EventPtr& event, std::string_view target) {
     }
   }
   remember_said(event->about, target);
-  if (event->about.conversation.kind == PlaceKind::direct) return await_pong(event, from, target, pieces.size());
+  if (PrivateOutbox::wants_proof(*event)) return await_pong(event, from, target, pieces.size());
   if (!host_.sent(event, from)) return too_much();
   return Pending{};
 }

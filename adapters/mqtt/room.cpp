@@ -142,7 +142,9 @@ void Room::on_publication(const Publication& publication) {
     if (publication.retain) return seat_.runtime.counters.add("mqtt_publications_dropped", "room_full");
     message.text = publication.topic + ": " + message.text;
   }
-  if (!is_entered_) return;
+  // The broker may have kept it for a link while the gateway was not there, and it does not come again.
+  const bool is_for_a_link = seat_.is_gateway && !publication.retain;
+  if (!is_entered_ && !is_for_a_link) return;
   auto event = seat_.make_event(place_, std::move(message), nick);
   if (publication.retain) event->about.at = seat_.runtime.alarms.wall_clock();
   seat_.held.emit(std::move(event));

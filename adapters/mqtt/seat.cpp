@@ -1,5 +1,8 @@
 #include "adapters/mqtt/seat.hpp"
 
+#include <fmt/chrono.h>
+
+#include <chrono>
 #include <utility>
 
 #include "adapters/mqtt/topic.hpp"
@@ -46,6 +49,9 @@ Outcome Seat::publish(EventPtr& event, Publication publication, const View* from
   mark(publication, event->about.id, instance);
   if (is_gateway && !event->about.actor.name.empty())
     publication.properties.emplace_back("isthmus-from", event->about.actor.name);
+  if (is_gateway && event->about.at)
+    publication.properties.emplace_back(
+        "isthmus-time", fmt::format("{:%FT%TZ}", std::chrono::floor<std::chrono::seconds>(*event->about.at)));
   if (event->about.origin == Origin::replay) publication.properties.emplace_back("isthmus-repeated", "1");
   // Of QoS 0 nobody would know whether it arrived.
   const auto kept_since =

@@ -68,6 +68,7 @@ class NoAddresses final : public AddressBook {
 Links::Links(Runtime& runtime)
     : runtime_{runtime},
       owner_{runtime.names.intern(owner_name)},
+      outbox_{runtime, *this},
       alarm_{runtime.alarms, [this] { on_alarm(); }},
       until_stopped_{runtime.executor, SteadyTime::max()} {}
 
@@ -142,6 +143,7 @@ void Links::add(const std::vector<LinkSettings>& links) {
     for (const Conversation& where : link.members) {
       auto& place = place_at(where);
       if (const auto to = routes.find(where); to != routes.end()) place.to = to->second;
+      for (const Conversation& to : place.to) outbox_.know(to, address(to));
     }
   }
 }
@@ -173,11 +175,13 @@ bool Links::is_inside(const Conversation& where) const {
 asio::awaitable<void> Links::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
   is_running_ = true;
+  outbox_.restore();
   for (const auto& place : places_) enter(*place);
   runtime_.router.settle();
   co_await until_stopped_.async_wait(asio::as_tuple(asio::use_awaitable));  // until cancelled
   is_running_ = false;
   alarm_.clear();
+  outbox_.end();
 }
 
 EventPtr Links::make_event(const Conversation& place, EventId id, Payload what) const {
@@ -206,6 +210,7 @@ void Links::leave(const Place& place) {
 
 void Links::enter_later(Place& place) {
   place.is_inside = false;
+  outbox_.close(place.where);
   place.due = runtime_.alarms.now() + place.pause;
   place.pause = std::min(place.pause * 2, longest_pause);
   set_alarm();
@@ -233,6 +238,7 @@ void Links::on_entered(const Event& event, const Refusal* refused) {
     if (!std::exchange(place->is_inside, true)) place->entered = ++entered_;
     place->pause = first_pause;
     runtime_.log.info("links: in {}", place->address);
+    outbox_.open(place->where);
     return;
   }
   runtime_.log.warn("links: {} lets the gateway not in: {}", place->address, refused->text);
@@ -267,8 +273,10 @@ Outcome Links::deliver(Delivery& delivery) {
   if (is_said(event.what)) return on_said(event);
   if (auto* place = find_place(where)) {
     if (const auto* membership = std::get_if<Membership>(&event.what)) on_membership(*place, *membership);
-    if (std::holds_alternative<Roster>(event.what) && !std::exchange(place->is_inside, true))
-      place->entered = ++entered_;
+    if (std::holds_alternative<Roster>(event.what)) {
+      if (!std::exchange(place->is_inside, true)) place->entered = ++entered_;
+      outbox_.open(where);
+    }
   }
   return Accepted{};
 }
@@ -281,7 +289,11 @@ void Links::on_receipt(Delivery& delivery) {
     return;
   }
   if (const auto awaited = awaited_.extract(event.about.id)) return awaited.mapped()(refused);
-  if (refused == nullptr) return references_.note(event.about.id, event.about.conversation, event.about.ref);
+  if (refused == nullptr) {
+    references_.note(event.about.id, event.about.conversation, event.about.ref);
+    return outbox_.arrived(event);
+  }
+  if (outbox_.take_back(delivery.event, *refused)) return;
   runtime_.counters.add("links_refused", to_text(refused->condition));
   runtime_.log.warn("links: {} does not take what {} says: {}", address(event.about.conversation),
                     event.about.actor.address, refused->text);
@@ -292,6 +304,8 @@ void Links::on_link_state(const Conversation& network, const LinkState& state) {
     const bool is_there =
         place->where.adapter == network.adapter && (network.network.empty() || place->where.network == network.network);
     if (!is_there) continue;
+    if (state.state != LinkState::State::up) outbox_.close(place->where);
+    if (state.state == LinkState::State::up && place->is_inside) outbox_.open(place->where);
     // What comes back by itself enters its places again by itself.
     if (state.state == LinkState::State::down && !state.retrying && place->due == never) enter_later(*place);
     if (std::exchange(place->link, state).state == state.state) continue;
@@ -353,11 +367,16 @@ void Links::pass_on(const Event& event, const Place& place, const Conversation& 
     runtime_.counters.add("links_refused", to_text(why->condition));
     return runtime_.log.info("links: {} cannot say what was done in {}: {}", address(to), place.address, why->text);
   }
-  if (!can.has(Capability::speaker)) {
-    name_speaker(copy->what, about.actor.name);
-    if (const auto* text = text_of(copy->what)) echoes_.said(*text, runtime_.alarms.now());
-  }
-  runtime_.router.emit(std::move(copy));
+  if (!can.has(Capability::speaker)) name_speaker(copy->what, about.actor.name);
+  outbox_.add(std::move(copy));
+}
+
+void Links::speak(EventPtr event) {
+  const auto& place = event->about.conversation;
+  const auto* text = text_of(event->what);
+  if (text != nullptr && !runtime_.router.adapter(place.adapter).capabilities(owner_, place).has(Capability::speaker))
+    echoes_.said(*text, runtime_.alarms.now());
+  runtime_.router.emit(std::move(event));
 }
 
 // --- Programs.

@@ -18,6 +18,7 @@
 #include "gateway/adapter.hpp"
 #include "gateway/links/echo_guard.hpp"
 #include "gateway/links/link.hpp"
+#include "gateway/links/link_outbox.hpp"
 #include "gateway/links/references.hpp"
 #include "gateway/runtime/runtime.hpp"
 
@@ -36,9 +37,9 @@ class Listener {
   ~Listener() = default;
 };
 
-class Links final : public Adapter {
+class Links final : public Adapter, private LinkOutbox::Speaker {
  public:
-  static constexpr std::string_view owner_name = "(links)";  // no address of a user has parentheses
+  static constexpr std::string_view owner_name = LinkOutbox::owner_name;
   static constexpr std::string_view usual_nick = "isthmus";
   static constexpr std::chrono::seconds first_pause{5};  // before a place is entered again; doubled each time
   static constexpr std::chrono::seconds longest_pause{600};
@@ -69,6 +70,8 @@ class Links final : public Adapter {
   bool is_inside(const Conversation& place) const;
   /// Says it there; `done` is called once. Not from within deliver().
   void say(const Conversation& place, Payload what, EventId id, Actor who, Done done);
+  /// Messages that links have to say and that are not known to have arrived.
+  std::size_t waiting() const noexcept { return outbox_.size(); }
 
   asio::awaitable<void> run() override;
   Outcome deliver(Delivery& delivery) override;
@@ -112,7 +115,8 @@ class Links final : public Adapter {
   void tell_listeners(Event& event, const Place& place, bool is_past);
   /// Whether another place tells this listener of it.
   bool is_told_elsewhere(const Place& place, std::string_view native, const Heard& heard) const;
-  EventPtr make_event(const Conversation& place, EventId id, Payload what) const;
+  void speak(EventPtr event) override;
+  EventPtr make_event(const Conversation& place, EventId id, Payload what) const override;
 
   Runtime& runtime_;
   AdapterId id_{};
@@ -124,6 +128,7 @@ class Links final : public Adapter {
   std::uint64_t entered_ = 0;
   EchoGuard echoes_;
   References references_;
+  LinkOutbox outbox_;
   std::map<EventId, Done> awaited_;  // what programs said
   bool is_running_ = false;
   Alarm alarm_;

@@ -11,6 +11,9 @@ namespace {
 // The fields of SaidRecord::rest. What was written once is read for ever: tags are added, never given a new meaning.
 constexpr char style_tag = 'y', span_tag = 's', reply_tag = 'r', author_tag = 'a', quoted_tag = 'q', only_for_tag = 'o',
                target_tag = 't', moderated_tag = 'm', reason_tag = 'w', emoji_tag = 'e';
+// Of a value: its form and QoS in one field; each property is a name and then a text.
+constexpr char value_tag = 'v', place_tag = 'p', bytes_tag = 'b', media_type_tag = 'c', property_tag = 'n',
+               property_text_tag = 'u';
 
 void add(std::string& rest, char tag, std::string_view value) {
   rest.append(1, tag).append(std::to_string(value.size())).append(1, ':').append(value);
@@ -29,6 +32,17 @@ void add(std::string& rest, const Message& said) {
     if (!said.reply->quoted.empty()) add(rest, quoted_tag, said.reply->quoted);
   }
   if (said.only_for) add(rest, only_for_tag, *said.only_for);
+}
+
+void add(std::string& rest, const Data& data) {
+  add(rest, value_tag, std::to_string(static_cast<int>(data.form)) + " " + std::to_string(data.qos));
+  if (!data.place.empty()) add(rest, place_tag, data.place);
+  add(rest, bytes_tag, data.bytes);
+  if (!data.media_type.empty()) add(rest, media_type_tag, data.media_type);
+  for (const auto& [name, text] : data.properties) {
+    add(rest, property_tag, name);
+    add(rest, property_text_tag, text);
+  }
 }
 
 struct Field {
@@ -83,6 +97,21 @@ bool read_style(std::string_view value, Message& said) {
   return true;
 }
 
+bool read_value(std::string_view value, Message& said) {
+  std::array<std::uint32_t, 2> numbers{};
+  if (!read_numbers(value, numbers)) return false;
+  if (numbers[0] > static_cast<std::uint32_t>(Data::Form::binary) || numbers[1] > 2) return false;
+  said.data.get().form = static_cast<Data::Form>(numbers[0]);
+  said.data->qos = static_cast<std::uint8_t>(numbers[1]);
+  return true;
+}
+
+bool read_property_text(std::string text, Message& said) {
+  if (!said.data || said.data->properties.empty()) return false;
+  said.data->properties.back().second = std::move(text);
+  return true;
+}
+
 bool read(const Field& field, Parts& parts) {
   const std::string value{field.value};
   switch (field.tag) {
@@ -96,6 +125,12 @@ bool read(const Field& field, Parts& parts) {
     case moderated_tag: parts.moderated = true; return true;
     case reason_tag: parts.reason = value; return true;
     case emoji_tag: parts.emoji.push_back(value); return true;
+    case value_tag: return read_value(field.value, parts.said);
+    case place_tag: parts.said.data.get().place = value; return true;
+    case bytes_tag: parts.said.data.get().bytes = value; return true;
+    case media_type_tag: parts.said.data.get().media_type = value; return true;
+    case property_tag: parts.said.data.get().properties.emplace_back(value, std::string{}); return true;
+    case property_text_tag: return read_property_text(value, parts.said);
     default: return true;  // of a later version
   }
 }
@@ -125,6 +160,13 @@ std::optional<SaidRecord> to_record(const Payload& what) {
   } else {
     return std::nullopt;
   }
+  return record;
+}
+
+std::optional<SaidRecord> to_record_with_value(const Payload& what) {
+  auto record = to_record(what);
+  const auto* message = std::get_if<Message>(&what);
+  if (record && message != nullptr && message->data) add(record->rest, *message->data);
   return record;
 }
 

@@ -19,6 +19,9 @@ struct SaidRecord {
 /// nullopt: nothing that is kept (what tells of a moment only, or of a place).
 std::optional<SaidRecord> to_record(const Payload& what);
 
+/// The same with the value that a message shows (Message::data), less what tells of one delivery only.
+std::optional<SaidRecord> to_record_with_value(const Payload& what);
+
 /// nullopt: no record that this version knows.
 std::optional<Payload> to_payload(const SaidRecord& record);
 

@@ -36,7 +36,8 @@ class MetricsTest : public testing::Test {
   GatewayState state{.components = {{.stream = {"irc.example.org", 1, 1, 7},
                                      .foreign = {{"irc.example.net", 3, 2, 10}, {"irc.example.com", 1, 1, 0}},
                                      .waiting = 4}},
-                     .waiting_for_users = 5};
+                     .waiting_for_users = 5,
+                     .waiting_for_links = 6};
 };
 
 TEST_F(MetricsTest, MessagesAreCountedByLinkAndDirection) {
@@ -102,7 +103,7 @@ TEST_F(MetricsTest, StatusNamesEachLink) {
   EXPECT_THAT(text, HasSubstr("component irc.example.org: up, 4 events and 7 bytes wait\n"
                               "  messages: 1 from its networks, 0 to them\n"
                               "  irc.example.net: 2 of 3 sessions are up, 10 bytes wait\n"));
-  EXPECT_THAT(text, HasSubstr("events that wait for users: 5\n"));
+  EXPECT_THAT(text, HasSubstr("events that wait for users: 5\nmessages of links that wait: 6\n"));
 }
 
 TEST_F(MetricsTest, DegradedIsWhatIsWantedAndNotUp) {

@@ -61,6 +61,20 @@ TEST(PrivateOutbox, WhatIsLostWaitsBeforeWhatWaitsAndSaysSo) {
   EXPECT_EQ(waiting[3]->about.origin, Origin::live);
 }
 
+TEST(PrivateOutbox, WhatWasSaidInRoomsIsGivenBackAndNotSaidAgain) {
+  PrivateOutbox outbox;
+  auto passed_on = message("in a room");
+  EXPECT_FALSE(PrivateOutbox::wants_proof(*message("live"))) << "its kind is no person";
+  passed_on->about.conversation.kind = PlaceKind::room;
+  passed_on->about.is_kept = true;
+  EXPECT_TRUE(PrivateOutbox::wants_proof(*passed_on));
+  outbox.said(std::move(passed_on), "#verona", 1);
+  outbox.said(message("to a person"), "romeo", 1);
+  EXPECT_THAT(texts(outbox.take_said_in_rooms()), ElementsAre("in a room"));
+  outbox.lose({});
+  EXPECT_THAT(texts(outbox.take_waiting()), ElementsAre("to a person"));
+}
+
 TEST(PrivateOutbox, ARefusalIsOfTheFirstLineThatMayBeMeant) {
   PrivateOutbox outbox;
   outbox.said(message("long"), "romeo", 2);

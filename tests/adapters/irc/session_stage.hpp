@@ -4,13 +4,13 @@
 //   irc>  a line from the server
 //   in>   join CHANNEL NICK [key=K] [for=AUDIENCE] | leave CHANNEL [REASON] | lost CHANNEL | rename CHANNEL NICK |
 //   subject CHANNEL TEXT
-//         say|act|notice PLACE TEXT | tell PERSON TEXT | reply PLACE REF TEXT | react PLACE REF [EMOJI…] |
-//         retract|moderate PLACE REF [REASON] | type PLACE composing|paused|idle | seen PLACE REF
-//         kick CHANNEL NICK [REASON] | affiliate|role CHANNEL NICK STANDING [REASON] | invite CHANNEL NICK [REASON]
-//         ask PLACE outcasts|admins|moderators|settings|directory|profile|version|ping|time
-//         ask CHANNEL change [+-]members_only [+-]moderated … password=K max=N other=+n
-//         can (what can be said beyond plain messages)
-//         presence network SHOW [STATUS] | watch|unwatch NICK
+//         say|act|notice PLACE TEXT | pass CHANNEL TEXT (said by one who keeps it until it has arrived) | tell PERSON
+//         TEXT | reply PLACE REF TEXT | react PLACE REF [EMOJI…] | retract|moderate PLACE REF [REASON] | type PLACE
+//         composing|paused|idle | seen PLACE REF kick CHANNEL NICK [REASON] | affiliate|role CHANNEL NICK STANDING
+//         [REASON] | invite CHANNEL NICK [REASON] ask PLACE
+//         outcasts|admins|moderators|settings|directory|profile|version|ping|time ask CHANNEL change [+-]members_only
+//         [+-]moderated … password=K max=N other=+n can (what can be said beyond plain messages) presence network SHOW
+//         [STATUS] | watch|unwatch NICK
 //       PLACE: a channel, a nick, or "network"
 //   link> account KEY=VALUE … (the user's settings, with "_" for spaces) | plain (no TLS from now on)
 //         recalled PLACE ID MSGID… (what a user said earlier, by the client's id and the server's) |
@@ -350,6 +350,7 @@ class Stage final : public SessionHost {
     event->about.received_at = wall_clock();
     event->about.actor.name = "juliet";
     event->about.native.push_back({"xmpp.id", "in" + std::to_string(++asked_)});
+    event->about.is_kept = verb == "pass";
     event->what = payload(verb, text, event->about.audience);
     const std::string asked = request(*event);
     const Outcome outcome = session_->deliver(event, now_);

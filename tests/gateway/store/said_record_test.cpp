@@ -36,6 +36,27 @@ TEST(SaidRecord, AMessageComesBackAsItWas) {
   EXPECT_EQ(*again.only_for, "@");
 }
 
+TEST(SaidRecord, AValueIsKeptWhereItIsAskedFor) {
+  Message said{Style::normal, "21.5"};
+  said.data = Data{.form = Data::Form::json,
+                   .qos = 1,
+                   .place = "home/temp",
+                   .bytes = std::string{"{\"v\":\0}", 8},
+                   .media_type = "application/json",
+                   .properties = {{"unit", "C"}, {"none", ""}}};
+  EXPECT_EQ(to_record(said)->rest, "");
+  const auto record = to_record_with_value(said);
+  const auto again = std::get<Message>(*to_payload(*record));
+  EXPECT_EQ(again.data->form, Data::Form::json);
+  EXPECT_EQ(again.data->qos, 1);
+  EXPECT_EQ(again.data->place, "home/temp");
+  EXPECT_EQ(again.data->bytes, said.data->bytes);
+  EXPECT_EQ(again.data->media_type, "application/json");
+  EXPECT_EQ(again.data->properties, said.data->properties);
+  EXPECT_EQ(to_record_with_value(again), record);
+  EXPECT_EQ(to_record_with_value(Message{Style::normal, "hello"})->rest, "");
+}
+
 TEST(SaidRecord, SoDoTheOthers) {
   const auto edit = std::get<Edit>(copy_of(Edit{{"first"}, {Style::notice, "better"}}));
   EXPECT_EQ(edit.target.id, "first");
@@ -56,7 +77,7 @@ TEST(SaidRecord, WhatTellsOfAMomentIsNotKept) {
 
 TEST(SaidRecord, ADamagedOneIsNoneAndTouchesNothingElse) {
   for (const auto* rest : {"y", "y1", "y1:", "y9:1", "y1:7", "s3:0 1", "s5:0 9 3", "s5:0 0 9", "s5:9 0 1", "y-1:1",
-                           "y99999999999999999999:1"}) {
+                           "y99999999999999999999:1", "v3:3 0", "v3:0 3", "v1:0", "u1:x"}) {
     EXPECT_FALSE(to_payload({SaidRecord::Kind::message, "abc", rest})) << rest;
   }
   EXPECT_FALSE(to_payload({static_cast<SaidRecord::Kind>(9), "abc", ""}));
