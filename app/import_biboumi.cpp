@@ -114,16 +114,20 @@ class Import {
   }
 
   void take_rooms() {
-    std::set<std::string, std::less<>> unrecorded;  // who wants nothing to be kept
+    std::set<std::string> unrecorded;  // who wants nothing to be kept
     if (from_.has_table("globaloptions_")) {
       from_.read("* FROM globaloptions_", {}, [&](const Row& row) {
         if (number_of(row, "persistent_") != 0) leave_out("the wish to stay in all rooms: set it in each");
         if (text_of(row, "recordhistory_") != "0") return;
         unrecorded.insert(text_of(row, "owner_"));
-        leave_out("the wish to keep nothing of rooms without settings: set it in each");
+        leave_out("the wish to keep nothing of rooms that are not in the file: set it in each");
       });
     }
-    if (!from_.has_table("ircchanneloptions_")) return;
+    if (from_.has_table("ircchanneloptions_")) take_room_settings(unrecorded);
+    if (from_.has_table("muclogline_")) leave_unrecorded(unrecorded);
+  }
+
+  void take_room_settings(const std::set<std::string>& unrecorded) {
     from_.read("* FROM ircchanneloptions_", {}, [&](const Row& row) {
       const auto owner = owner_of(row);
       const auto channel = lower(text_of(row, "channel_"));
@@ -141,6 +145,28 @@ class Import {
       if (!text_of(row, "encodingout_").empty())
         leave_out("the column encodingout_ of rooms: what is sent is in the charset of what is read");
     });
+  }
+
+  /// Rooms without settings, of which the file knows because something was once kept there: what their users want of all
+  /// rooms is said for each, since here it is a room's own setting.
+  void leave_unrecorded(const std::set<std::string>& unrecorded) {
+    const bool has_settings = from_.has_table("ircchanneloptions_");
+    for (const auto& user : unrecorded) {
+      from_.read(
+          std::string{"DISTINCT owner_, lower(ircchanname_) AS channel, lower(ircservername_) AS network FROM muclogline_ "
+                      "WHERE owner_ = ? "} +
+              (has_settings ? "AND NOT EXISTS (SELECT 1 FROM ircchanneloptions_ AS known WHERE known.owner_ = "
+                              "muclogline_.owner_ AND lower(known.channel_) = lower(ircchanname_) AND "
+                              "lower(known.server_) = lower(ircservername_))"
+                            : ""),
+          {user}, [this](const Row& row) {
+            const auto owner = owner_of(row);
+            if (!owner) return;
+            const auto room = text_of(row, "channel") + "%" + text_of(row, "network");
+            store_.put(Setting{*owner, "irc", room, "record", "false", false});
+            ++taken_room_settings_;
+          });
+    }
   }
 
   void stay_in(const std::string& owner, const std::string& place) {

@@ -68,7 +68,7 @@ def test_rooms_and_archive_are_taken_over(own_world, folder):
 def test_settings_of_networks_and_rooms_are_taken_over(own_world, folder):
     world = own_world()
     juliet, nurse = world.xmpp(), world.xmpp("nurse")
-    hall, garden = world.channel(), world.channel()
+    hall, garden, attic = world.channel(), world.channel(), world.channel()
     world.gateway.finish()
     file = folder / "biboumi.sqlite"
     with sqlite3.connect(file) as database:
@@ -81,24 +81,30 @@ def test_settings_of_networks_and_rooms_are_taken_over(own_world, folder):
             "VALUES (?, ?, ?, ?, 0, ?)",
             [(juliet.bare_jid, world.network, hall, "ISO-8859-15", -1), (juliet.bare_jid, world.network, garden, "", 0),
              (nurse.bare_jid, world.network, hall, "", 1), (nurse.bare_jid, world.network, garden, "", 0)])
+        # Of a room without settings the file knows by what was kept there before.
+        for user in (juliet, nurse):
+            for channel in (garden, attic.upper()):
+                database.execute("INSERT INTO muclogline_ VALUES (NULL, ?, ?, ?, ?, 1700000000, 'hello', 'mercutio')",
+                                 (f"uuid-{user.name}-{channel}", user.bare_jid, channel, world.network))
         database.execute("INSERT INTO globaloptions_ VALUES (NULL, ?, 20, 0, 0)", (nurse.bare_jid,))
     database.close()
     done = run_import(world, file)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "settings of networks: 2\nsettings of rooms: 3\n" in done.stdout
-    assert "not taken: the wish to keep nothing of rooms without settings" in done.stdout
+    assert "settings of networks: 2\nsettings of rooms: 4\n" in done.stdout
+    assert "not taken: the wish to keep nothing of rooms that are not in the file" in done.stdout
 
     world.gateway.start()
     fields = commands.begin(juliet, world.network_address, "settings").fields
     assert (fields["real_name"], fields["charset"]) == ("Juliet Capulet", "KOI8-R")
     wishes = {}
     for user in (juliet, nurse):
-        for channel in (hall, garden):
+        for channel in (hall, garden, attic):
             user.join(world.room(channel), user.name)
             fields = commands.begin(user, world.room(channel), "settings").fields
             wishes[user, channel] = (fields["record"], fields["charset"])
     assert wishes == {(juliet, hall): ("false", "ISO-8859-15"), (juliet, garden): ("true", ""),
-                      (nurse, hall): ("true", ""), (nurse, garden): ("false", "")}
+                      (juliet, attic): ("true", ""), (nurse, hall): ("true", ""), (nurse, garden): ("false", ""),
+                      (nurse, attic): ("false", "")}
 
 
 def test_what_is_no_file_of_biboumi_is_said_to_be_none(own_world, folder):
