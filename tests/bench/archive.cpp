@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -17,6 +18,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/store/sqlite_store.hpp"
@@ -162,6 +164,96 @@ double bare(const std::string& path, std::size_t rows) {
   return used / static_cast<double>(rows);
 }
 
+/// A row of the archive as its columns are.
+struct Columns {
+  std::array<std::int64_t, 4> numbers{};  // place, position, number, kind
+  std::optional<std::int64_t> author;
+  std::array<std::string, 6> texts;  // id, sender, account, author_id, text, rest
+};
+
+std::vector<Columns> next_rows(sqlite3_stmt* select, sqlite3* file) {
+  std::vector<Columns> rows;
+  while (rows.size() < in_a_batch) {
+    const int step = sqlite3_step(select);
+    must(step, file);
+    if (step != SQLITE_ROW) break;
+    Columns& row = rows.emplace_back();
+    for (int i = 0; i < 4; ++i) row.numbers[static_cast<std::size_t>(i)] = sqlite3_column_int64(select, i);
+    if (sqlite3_column_type(select, 4) != SQLITE_NULL) row.author = sqlite3_column_int64(select, 4);
+    for (int i = 0; i < 6; ++i) {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(select, 5 + i));
+      row.texts[static_cast<std::size_t>(i)] = text == nullptr ? "" : text;
+    }
+  }
+  return rows;
+}
+
+void insert_rows(sqlite3* file, sqlite3_stmt* insert, const std::vector<Columns>& rows) {
+  must(sqlite3_exec(file, "BEGIN", nullptr, nullptr, nullptr), file);
+  for (const Columns& row : rows) {
+    for (int i = 0; i < 4; ++i) must(sqlite3_bind_int64(insert, 1 + i, row.numbers[static_cast<std::size_t>(i)]), file);
+    must(row.author ? sqlite3_bind_int64(insert, 5, *row.author) : sqlite3_bind_null(insert, 5), file);
+    for (int i = 0; i < 6; ++i) {
+      const auto& text = row.texts[static_cast<std::size_t>(i)];
+      must(sqlite3_bind_text(insert, 6 + i, text.data(), static_cast<int>(text.size()), SQLITE_STATIC), file);
+    }
+    must(sqlite3_step(insert), file);
+    sqlite3_reset(insert);
+  }
+  must(sqlite3_exec(file, "COMMIT", nullptr, nullptr, nullptr), file);
+}
+
+/// Inserts all that the store at `source` has archived into a store of its own at `target`, by SQLite alone: what that
+/// costs is what a gateway would have to pay at the least that archived those rows.
+int copy_bare(const std::string& source, const std::string& target) {
+  {
+    Loop loop;
+    open(target, loop);  // makes the tables
+  }
+  sqlite3* from = nullptr;
+  sqlite3* file = nullptr;
+  must(sqlite3_open_v2(source.c_str(), &from, SQLITE_OPEN_READONLY, nullptr), from);
+  must(sqlite3_open(target.c_str(), &file), file);
+  const auto run = [&](const std::string& sql) {
+    must(sqlite3_exec(file, sql.c_str(), nullptr, nullptr, nullptr), file);
+  };
+  run("PRAGMA journal_mode = WAL");
+  run("PRAGMA synchronous = FULL");
+  run("PRAGMA foreign_keys = ON");
+  run("ATTACH '" + source + "' AS source");
+  run("INSERT OR IGNORE INTO users SELECT * FROM source.users");
+  run("INSERT INTO places SELECT * FROM source.places");
+  run("DETACH source");
+  sqlite3_stmt* select = nullptr;
+  sqlite3_stmt* insert = nullptr;
+  must(sqlite3_prepare_v2(from,
+                          "SELECT place, position, number, kind, author, id, sender, account, author_id, text, rest "
+                          "FROM archive ORDER BY position",  // as they came
+                          -1, &select, nullptr),
+       from);
+  must(sqlite3_prepare_v2(file,
+                          "INSERT INTO archive (place, position, number, kind, author, id, sender, account, author_id, "
+                          "text, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                          -1, &insert, nullptr),
+       file);
+  double used = 0;
+  std::size_t count = 0;
+  for (bool is_last = false; !is_last;) {
+    const auto rows = next_rows(select, from);
+    is_last = rows.size() < in_a_batch;  // asked again, it would begin anew
+    const double before = cpu_seconds();
+    insert_rows(file, insert, rows);
+    used += cpu_seconds() - before;
+    count += rows.size();
+  }
+  sqlite3_finalize(select);
+  sqlite3_finalize(insert);
+  sqlite3_close(from);
+  sqlite3_close(file);
+  fmt::print("{{\"rows\": {}, \"cpu_us_per_row\": {:.3f}}}\n", count, used * 1e6 / static_cast<double>(count));
+  return 0;
+}
+
 /// Out of the system's cache, as far as it lets go of it.
 void forget_file(const std::string& path) {
   for (const auto* ending : {"", "-wal"}) {
@@ -225,8 +317,10 @@ int measure(std::size_t rows, std::size_t archived) {
 }  // namespace
 }  // namespace isthmus
 
-/// ROWS to compare with (100,000 unless given), ROWS of the archive to page in (1,000,000).
+/// ROWS to compare with (100,000 unless given), ROWS of the archive to page in (1,000,000). Or: bare SOURCE TARGET,
+/// what the rows of the store SOURCE cost by SQLite alone, in a store TARGET that there is not yet.
 int main(int argc, char** argv) {
+  if (argc == 4 && std::string_view{argv[1]} == "bare") return isthmus::copy_bare(argv[2], argv[3]);
   const auto number = [&](int at, std::size_t otherwise) {
     return argc > at ? static_cast<std::size_t>(std::strtoull(argv[at], nullptr, 10)) : otherwise;
   };
