@@ -28,6 +28,7 @@ IRCDS = {"ngircd": Ngircd, "inspircd": Inspircd}
 def pytest_configure(config):
     config.addinivalue_line("markers", "ejabberd(only=False): runs on ejabberd too, or only there")
     config.addinivalue_line("markers", "needs(ability, …): runs only with IRC servers that have these Ircd.abilities")
+    config.addinivalue_line("markers", "mqtt(version): runs only with that version of MQTT")
     config.addinivalue_line("markers", "lacks(ability, …): runs only with IRC servers that have none of these")
 
 
@@ -43,6 +44,14 @@ def pytest_generate_tests(metafunc):
             metafunc.parametrize(fixture, [pytest.param(value, id=name) for name, value in values.items()
                                            if needed <= ircd_of(value).abilities
                                            and not unwanted & ircd_of(value).abilities])
+
+
+    if "mqtt_world" in metafunc.fixturenames:
+        versions = marked("mqtt") or set(BROKERS.values())
+        metafunc.parametrize("mqtt_world", [
+            pytest.param((servers, broker), id=f"{name}-{version}")
+            for servers, name in (("mqtt_servers", "mosquitto"), ("ejabberd_mqtt_servers", "ejabberd"))
+            for broker, version in BROKERS.items() if version in versions], indirect=True)
 
 
 def pytest_sessionstart(session):
@@ -112,8 +121,7 @@ def ejabberd_mqtt_servers():
     running.stop()
 
 
-@pytest.fixture(params=[(servers, broker) for servers in ("mqtt_servers", "ejabberd_mqtt_servers") for broker in BROKERS],
-                ids=lambda param: f"{'mosquitto' if param[0] == 'mqtt_servers' else 'ejabberd'}-{BROKERS[param[1]]}")
+@pytest.fixture
 def mqtt_world(request):
     """Once for each broker and version of MQTT."""
     servers = request.getfixturevalue(request.param[0])

@@ -217,9 +217,8 @@ class TestQueries:
 
 
 class TestRequests:
+    @pytest.mark.mqtt(5)
     def test_an_answer_goes_where_the_question_says(self, mqtt_world):
-        if mqtt_world.version != 5:
-            pytest.skip("MQTT 5")
         topic, answers = mqtt_world.topic("door/bell"), mqtt_world.topic("door/answers")
         juliet = mqtt_world.subscribed(topic)
         door = mqtt_world.mqtt(answers, topic)

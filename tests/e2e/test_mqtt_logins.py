@@ -111,9 +111,8 @@ class TestQuestions:
             peer.publish(question.properties.ResponseTopic, reply, CorrelationData=question.properties.CorrelationData)
         return answer
 
+    @pytest.mark.mqtt(5)
     def test_the_answer_is_a_reply_to_the_question(self, mqtt_world):
-        if mqtt_world.version != 5:
-            pytest.skip("MQTT 5")
         topic = mqtt_world.topic("oracle")
         answer = self.oracle(mqtt_world, topic)
         juliet = mqtt_world.xmpp()
@@ -124,9 +123,8 @@ class TestQuestions:
         message = juliet.wait("message", sender=mqtt_world.contact(topic), body=lambda body: body.endswith("21.5"))
         assert message.xml.find("{urn:xmpp:reply:0}reply").get("id") == question
 
+    @pytest.mark.mqtt(5)
     def test_a_reply_to_a_value_is_a_question(self, mqtt_world):
-        if mqtt_world.version != 5:
-            pytest.skip("MQTT 5")
         topic = mqtt_world.topic("oracle")
         answer = self.oracle(mqtt_world, topic)
         juliet = mqtt_world.subscribed(topic)
@@ -139,9 +137,8 @@ class TestQuestions:
 
         juliet.wait("message", sender=mqtt_world.contact(topic), body=lambda body: body.endswith("the sun"))
 
+    @pytest.mark.mqtt(5)
     def test_by_a_command(self, mqtt_world):
-        if mqtt_world.version != 5:
-            pytest.skip("MQTT 5")
         topic = mqtt_world.topic("oracle")
         answer = self.oracle(mqtt_world, topic)
         juliet = mqtt_world.xmpp()
@@ -152,9 +149,8 @@ class TestQuestions:
         assert step.status == "completed"
         juliet.wait("message", sender=mqtt_world.contact(topic), body="hour: 7")
 
+    @pytest.mark.mqtt(3)
     def test_with_the_old_version_nobody_is_asked(self, mqtt_world):
-        if mqtt_world.version == 5:
-            pytest.skip("MQTT 3.1.1")
         topic = mqtt_world.topic("oracle")
         juliet = mqtt_world.xmpp()
         juliet.send_message(mqtt_world.contact(topic), "/ask how warm?", type="chat")
