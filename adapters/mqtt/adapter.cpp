@@ -176,7 +176,10 @@ Session* MqttAdapter::find_or_open(const Name& owner, const Name& network) {
             is_gateway ? links_instance_ : instance_,
             owner,
             is_gateway,
-            carried_.get()};
+            carried_.get(),
+            is_gateway || settings_.publish_rate == 0
+                ? nullptr
+                : std::make_shared<TokenBucket>(settings_.publish_burst, settings_.publish_rate)};
   auto session = std::make_unique<Session>(std::move(seat), settings_.max_contacts);
   line->sessions.push_back(session.get());
   return sessions_.emplace(key, std::move(session)).first->second.get();

@@ -94,6 +94,7 @@ void Broker::connect_to(const std::string& host) {
 
 void Broker::on_connected(const Connack& connack) {
   connack_ = connack;
+  copies_.reset();
   is_up_ = true;
   connected_at_ = runtime_.alarms.now();
   runtime_.log.info("mqtt: {}: connected{}", settings_.name, connack.session_present ? ", the session was kept" : "");
@@ -274,7 +275,7 @@ void Broker::publish(Publication publication, const View* from, Done done, std::
     return done({Reason::Where::broker, reason::packet_too_large,
                  "a packet may have " + std::to_string(connack_.maximum_packet) + " bytes"});
   if (waiting_.size() >= max_waiting || waiting_bytes_ + publication.payload.size() > max_waiting_bytes)
-    return done({Reason::Where::broker, 0x97, "too much waits to be published already"});
+    return done({Reason::Where::broker, 0x97, "1000 publications, or 4 MiB of them, wait for the broker already"});
   if (publication.retain && is_up_ && !connack_.retain_available) return done({Reason::Where::broker, 0x9A, {}});
   waiting_bytes_ += publication.payload.size();
   waiting_.push_back({std::move(publication), from, std::move(done), given_up(kept_since), kept_since});
@@ -355,6 +356,8 @@ void Broker::on_publication(Publication publication, std::uint64_t ack) {
     runtime_.counters.add("mqtt_publications_dropped", "too_large");
   } else if (hops_of(publication) > max_hops) {
     runtime_.counters.add("mqtt_publications_dropped", "hops");
+  } else if (is_a_copy(publication)) {
+    runtime_.counters.add("mqtt_publications_dropped", "copy");
   } else if (settings_.connect.version == Version::v3_1_1 && !publication.retain &&
              echoes_.take(publication, runtime_.alarms.now())) {
     runtime_.counters.add("mqtt_publications_dropped", "echo");
@@ -381,28 +384,25 @@ void Broker::dispatch(const Publication& publication, const View* except) {
   }
   if (is_known) return;
   std::vector<View*> views;
-  std::size_t matching = 0;
   for (const auto& [filter, subscription] : subscriptions_) {
-    if (!matches(filter, publication.topic)) continue;
-    ++matching;
-    views.insert(views.end(), subscription.views.begin(), subscription.views.end());
+    if (matches(filter, publication.topic))
+      views.insert(views.end(), subscription.views.begin(), subscription.views.end());
   }
-  if (matching > 1 && is_a_copy(publication, matching)) return;
   tell_views(views, publication, except);
 }
 
-bool Broker::is_a_copy(const Publication& publication, std::size_t matching) {
-  // A broker of MQTT 3.1.1 may send one copy for each subscription that matches, one after the other.
-  const auto now = runtime_.alarms.now();
-  if (now - std::exchange(copies_at_, now) > 50ms) copies_.clear();
-  const auto mark = fingerprint(publication);
-  const auto found = std::ranges::find(copies_, mark, &Copy::fingerprint);
-  if (found == copies_.end()) {
-    copies_.push_back({mark, matching - 1});
-    return false;
+bool Broker::is_a_copy(const Publication& publication) {
+  // What was kept is sent for each subscription by itself, and where ids are known there is no need to guess.
+  if (publication.retain || subscriptions_.size() < 2) return false;
+  if (std::ranges::any_of(publication.subscriptions, [&](auto id) { return by_id_.contains(id); })) return false;
+  std::size_t matching = 0;
+  bool are_granted = true;
+  for (const auto& [filter, subscription] : subscriptions_) {
+    if (!matches(filter, publication.topic)) continue;
+    ++matching;
+    are_granted = are_granted && subscription.state == Subscription::State::granted;
   }
-  if (--found->left == 0) copies_.erase(found);
-  return true;
+  return copies_.is_one(publication, matching, are_granted, runtime_.alarms.now());
 }
 
 void Broker::tell_views(const std::vector<View*>& views, const Publication& publication, const View* except) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "adapters/mqtt/client.hpp"
+#include "adapters/mqtt/copies.hpp"
 #include "adapters/mqtt/echoes.hpp"
 #include "adapters/mqtt/fences.hpp"
 #include "adapters/mqtt/seen_topics.hpp"
@@ -141,7 +142,7 @@ class Broker final : private ClientHandler {
   void land(Flight flight, const Reason& reason);
   void dispatch(const Publication& publication, const View* except);
   void tell_views(const std::vector<View*>& views, const Publication& publication, const View* except);
-  bool is_a_copy(const Publication& publication, std::size_t matching);
+  bool is_a_copy(const Publication& publication);
   void on_alarm();
   /// When a publication is given up that waits for the link.
   SteadyTime given_up(const std::optional<SystemTime>& kept_since) const;
@@ -179,12 +180,7 @@ class Broker final : private ClientHandler {
   Fences fences_{[this] { return ask_nothing(); }};
   Echoes echoes_;
   SeenTopics seen_;
-  struct Copy {
-    std::size_t fingerprint;
-    std::size_t left;
-  };
-  std::vector<Copy> copies_;  // that may still come, of what came at copies_at_
-  SteadyTime copies_at_{};
+  Copies copies_;
 };
 
 }  // namespace isthmus::mqtt

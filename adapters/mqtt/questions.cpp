@@ -59,6 +59,7 @@ Questions::Question Questions::make_question(const Conversation& place, Publicat
 
 Outcome Questions::ask(EventPtr& event, Publication publication) {
   if (auto why = refusal(publication.topic)) return Rejected{*std::move(why)};
+  if (auto why = seat_.admit()) return Rejected{*std::move(why)};
   auto question = make_question(event->about.conversation, std::move(publication));
   question.message = id_of(*event);
   question.event = std::move(event);
@@ -68,6 +69,7 @@ Outcome Questions::ask(EventPtr& event, Publication publication) {
 
 std::optional<Refusal> Questions::ask(const Conversation& place, Publication publication) {
   if (auto why = refusal(publication.topic)) return why;
+  if (auto why = seat_.admit()) return why;
   add(make_question(place, std::move(publication)));
   return std::nullopt;
 }

@@ -31,6 +31,14 @@ void Seat::say(const Conversation& place, std::string text) const {
   emit(place, Message{Style::normal, std::move(text)});
 }
 
+std::optional<Refusal> Seat::admit() const {
+  if (pace == nullptr || pace->take(runtime.alarms.now())) return std::nullopt;
+  return Refusal{Condition::resource_constraint,
+                 Remedy::wait,
+                 "You publish more on this broker than mqtt.publish_rate and publish_burst allow; wait a little.",
+                 {}};
+}
+
 Outcome Seat::publish(EventPtr& event, const std::string& topic, std::string text, std::uint8_t qos, bool retain,
                       const View* from) const {
   return publish(event, {.topic = topic, .payload = std::move(text), .qos = qos, .retain = retain, .is_utf8 = true},
@@ -45,6 +53,10 @@ Outcome Seat::publish(EventPtr& event, Publication publication, const View* from
                      {}}};
   if (!rights.may_publish(publication.topic))
     return Rejected{{Condition::forbidden, Remedy::auth, "You may not publish to this topic.", {}}};
+  // What was said before a restart was counted then.
+  if (event->about.origin != Origin::replay) {
+    if (auto why = admit()) return Rejected{*std::move(why)};
+  }
   const auto qos = publication.qos;
   mark(publication, event->about.id, instance);
   if (is_gateway && !event->about.actor.name.empty())

@@ -1,6 +1,7 @@
 #pragma once
 // What the views of one user on one broker share. All outlive them.
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "adapters/mqtt/address.hpp"
@@ -9,6 +10,7 @@
 #include "adapters/mqtt/echoes.hpp"
 #include "adapters/mqtt/held.hpp"
 #include "gateway/runtime/runtime.hpp"
+#include "gateway/token_bucket.hpp"
 
 namespace isthmus::mqtt {
 
@@ -25,6 +27,10 @@ struct Seat {
   bool is_gateway = false;    // the owner is the gateway itself: whose words it passes on is said with them
   Echoes* carried = nullptr;  // what links published; null: marks alone tell it, since no broker speaks MQTT 3.1.1
 
+  std::shared_ptr<TokenBucket> pace{};  // of what the owner publishes; null: no limit
+
+  /// Counts one publication; a refusal, which names the limit, when it is one too many.
+  std::optional<Refusal> admit() const;
   EventPtr make_event(const Conversation& place, Payload what, std::string actor = {}, std::string audience = {}) const;
   /// Something happens in `place`.
   void emit(const Conversation& place, Payload what, std::string actor = {}, std::string audience = {}) const;

@@ -77,6 +77,8 @@ struct Settings {
   std::map<std::string, BrokerSettings, std::less<>> brokers;
   std::chrono::milliseconds reconnect_base{1'000};
   std::size_t max_contacts = 50;  // topics and filters that one user has as contacts on a broker
+  double publish_rate = 30;       // publications a second of one user on a broker, for long; 0: no limit
+  unsigned publish_burst = 300;   // of them at once
 };
 
 Settings read_settings(const config::Section& own, const config::Section& component);

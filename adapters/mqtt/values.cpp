@@ -96,7 +96,8 @@ Outcome Values::browse(const Conversation& place, ReadBranch& question) const {
   question.found = seen.below(is_root ? std::string{} : std::string{topic} + "/", [&](std::string_view one) {
     return is_readable(one) && seat_.rights.may_subscribe(one);
   });
-  question.may_read = is_root ? !seat_.rights.subscribe.empty() : seat_.rights.may_subscribe(topic);
+  question.may_read =
+      is_root ? !seat_.rights.subscribe.empty() : is_topic_filter(topic) && seat_.rights.may_subscribe(topic);
   if (is_root) return Accepted{};
   question.has_value = question.may_read && (seen.has(topic) || feeds_.contains(topic));
   question.may_publish = is_topic_name(topic) && seat_.rights.may_publish(topic);

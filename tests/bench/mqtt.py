@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures MQTT through the gateway, beside mosquitto's own rate from publisher to subscriber in the same run: 10 topics,
 100 bytes, QoS 0 and 1, both ways, on loopback. Prints one table. Exit code 1 when a message was lost. With --wire it
-counts the bytes that so many readings are on both legs instead."""
+counts the bytes that so many readings are on both legs instead; with --logins it measures users' own logins."""
 
 import argparse
 import hashlib
@@ -14,6 +14,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+import mqtt_logins  # noqa: E402
 from support.mqtt_servers import Mosquitto  # noqa: E402
 from support.mqtt_world import broker_section  # noqa: E402
 from support.process import Process, free_port, make_folder, wait_until  # noqa: E402
@@ -35,6 +36,7 @@ class Sink:
         self.port = self.listener.getsockname()[1]
         self.messages = self.presences = self.bytes = 0
         self.connection = None
+        self.text = b""  # what came since somebody emptied it, of queries
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self):
@@ -53,6 +55,8 @@ class Sink:
             data = rest + data
             self.messages += data.count(b"</message>")
             self.presences += data.count(b"<presence ")
+            if b"<iq" in data:
+                self.text += data
             rest = data[-10:] if not data.endswith(b"</message>") else b""
 
 
@@ -89,7 +93,7 @@ class Gateway(Process):
             toml_table("[access]", {"users": ["example.org"], "rate": 0.0, "burst": 1_000_000, "total_rate": 0.0,
                                     "total_burst": 1_000_000}),
             toml_table("[storage]", {"path": ":memory:"}), toml_table("[log]", {"level": "warn"}),
-            toml_table("[http]", {"listen": ""}),
+            toml_table("[http]", {"listen": ""}), toml_table("[mqtt]", {"publish_rate": 0.0}),
             broker_section("plant", f"mqtt://127.0.0.1:{broker_port}", status_interval="1h"), more]))
 
     def command(self):
@@ -193,13 +197,35 @@ def weigh(count, qos):
         broker.stop()
 
 
+def show_logins(count):
+    folder = make_folder(ROOT / "build" / "bench-mqtt")
+    broker = mqtt_logins.MosquittoWithManyUsers(folder, count).start()
+    sink = Sink()
+    gateway = Gateway(folder, sink.port, broker.port, more=toml_table("[mqtt.brokers.plant.own]", {})).start()
+    try:
+        wait_until(lambda: sink.connection is not None, "the gateway is connected")
+        subscriber = Subscriber(broker.port, 1)
+        users = mqtt_logins.Users(sink, DOMAIN, subscriber)
+        median, longest, before, after, burst = mqtt_logins.measure(users, gateway.child.pid, count, min(count, 10))
+        subscriber.close()
+        print(f"a login alone: {median:.0f} ms (median), {longest:.0f} ms (longest)")
+        print(f"{count} logins: {before:.1f} MiB before, {after:.1f} MiB then; the others of them within {burst:.1f} s")
+        return 0
+    finally:
+        gateway.stop()
+        broker.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=50_000, help="of each run (default 50000)")
     parser.add_argument("--runs", type=int, default=3, help="the best of so many is told (default 3)")
     parser.add_argument("--receive-maximum", type=int, default=0, help="of the broker (default 0: no limit)")
     parser.add_argument("--wire", type=int, default=0, metavar="READINGS", help="count bytes instead")
+    parser.add_argument("--logins", type=int, default=0, metavar="USERS", help="measure users' own logins instead")
     arguments = parser.parse_args()
+    if arguments.logins:
+        return show_logins(arguments.logins)
     if arguments.wire:
         for qos in (0, 1):
             mqtt, xmpp = weigh(arguments.wire, qos)

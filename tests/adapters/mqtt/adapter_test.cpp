@@ -166,6 +166,20 @@ TEST_F(MqttAdapterTest, WhatTheBrokerRefusesComesBackWithItsReason) {
   EXPECT_EQ(users.seen[0].why, "forbidden");
 }
 
+TEST_F(MqttAdapterTest, WhoPublishesTooFastIsToldOfTheLimit) {
+  const auto most = Settings{}.publish_burst;
+  for (unsigned i = 0; i < most; ++i) say("21");
+  EXPECT_EQ(wire.take().size(), most);
+  EXPECT_THAT(users.seen, IsEmpty());
+  say("21");
+  EXPECT_THAT(wire.take(), IsEmpty());
+  ASSERT_EQ(users.seen.size(), 1U);
+  EXPECT_EQ(users.seen[0].why, "resource-constraint");
+  base.alarms.advance(1s);
+  say("22");
+  EXPECT_THAT(wire.take(), Contains("publish home/temp 22"));
+}
+
 TEST_F(MqttAdapterTest, ReactionsAndTypingAreNeverPublished) {
   ask(Reactions{{"1"}, {"+1"}});
   ask(Typing{});

@@ -209,8 +209,49 @@ TEST_F(MqttBroker, TooMuchIsRefusedAtOnce) {
   for (std::size_t i = 0; i < Broker::max_waiting; ++i) publish("x");
   EXPECT_THAT(answers, IsEmpty());
   publish("one more");
-  EXPECT_THAT(answers, ElementsAre("The broker says: too much waits to be published already"));
+  EXPECT_THAT(answers,
+              ElementsAre("The broker says: 1000 publications, or 4 MiB of them, wait for the broker already"));
 }
+
+class MqttBrokerHasEnough : public MqttBroker, public testing::WithParamInterface<std::uint8_t> {
+ protected:
+  MqttBrokerHasEnough() {
+    broker.start();
+    connect();
+    wire.take();
+  }
+  const Reason why{Reason::Where::broker, GetParam(), {}};
+  const std::string text = "The broker says: " + name_of(GetParam());
+};
+
+TEST_P(MqttBrokerHasEnough, WhoPublishedHearsToWaitAndTheConnectionStays) {
+  EXPECT_EQ(to_refusal(why).condition, Condition::resource_constraint);
+  EXPECT_EQ(to_refusal(why).remedy, Remedy::wait);
+  publish("one");
+  const auto first = last_token();
+  publish("two");
+  const auto second = last_token();
+  wire.handler->on_done(first, why);
+  wire.handler->on_done(second, {});
+  EXPECT_THAT(answers, ElementsAre(text, "done"));
+  EXPECT_EQ(links.back().state, LinkState::State::up);
+}
+
+TEST_P(MqttBrokerHasEnough, ABrokerThatHangsUpGetsAgainWhatItHasNotAcknowledged) {
+  publish("of QoS 0", 0);
+  publish("promised");
+  wire.take();
+  wire.handler->on_closed(why);
+  EXPECT_THAT(answers, ElementsAre(text)) << "nobody knows whether it arrived";
+  EXPECT_EQ(links.back().reason, text);
+  connect(true);
+  const auto again = last_token();
+  EXPECT_THAT(wire.take(), ElementsAre("connect", "publish home/temp promised"));
+  wire.handler->on_done(again, {});
+  EXPECT_THAT(answers, ElementsAre(text, "done"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Codes, MqttBrokerHasEnough, testing::Values(0x96, 0x97));
 
 TEST_F(MqttBroker, OthersHearWhatWasPublishedWhenTheBrokerHasItAndItsSourceDoesNot) {
   Eye source;
@@ -294,6 +335,24 @@ TEST_F(MqttBrokerOld, CopiesForOverlappingSubscriptionsAreOne) {
   wire.handler->on_publication({.topic = "home/temp", .payload = "21"}, 0);
   wire.handler->on_publication({.topic = "home/temp", .payload = "21"}, 0);
   EXPECT_THAT(one.seen, ElementsAre("home/temp 21"));
+  EXPECT_THAT(two.seen, ElementsAre("home/temp 21"));
+  broker.remove(one, "home/#");
+  broker.remove(two, "home/temp");
+}
+
+TEST_F(MqttBrokerOld, CopiesOfWhatComesBackAreDroppedWithIt) {
+  Eye one;
+  Eye two;
+  broker.add(one, "home/#", 1, note());
+  broker.add(two, "home/temp", 1, note());
+  connect();
+  for (const auto& asked : std::exchange(wire.asked, {})) wire.handler->on_done(asked.token, {});
+  publish("21", 1, &one);
+  wire.handler->on_done(last_token(), {});
+  EXPECT_THAT(two.seen, ElementsAre("home/temp 21")) << "from us";
+  wire.handler->on_publication({.topic = "home/temp", .payload = "21"}, 0);
+  wire.handler->on_publication({.topic = "home/temp", .payload = "21"}, 0);
+  EXPECT_THAT(one.seen, IsEmpty());
   EXPECT_THAT(two.seen, ElementsAre("home/temp 21"));
   broker.remove(one, "home/#");
   broker.remove(two, "home/temp");

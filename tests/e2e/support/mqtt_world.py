@@ -53,7 +53,7 @@ class MqttServers:
             sections = [broker_section(name, url, version, username=self.broker.login)
                         for name, version in BROKERS.items()]
         component = toml_table("[[component]]", {"domain": MQTT_DOMAIN, "adapter": "mqtt"})
-        mqtt_table = toml_table("[mqtt]", {"reconnect_base": "200ms", **(mqtt or {})})
+        mqtt_table = toml_table("[mqtt]", {"reconnect_base": "200ms", "publish_rate": 0.0, **(mqtt or {})})
         self.gateway = Gateway(self.folder, self.xmpp_server.component_port, {},
                                more="\n".join([component, mqtt_table, *sections, more]), access=access)
 
