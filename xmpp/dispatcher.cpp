@@ -116,6 +116,7 @@ void Dispatcher::on_down(const Domain& domain) {
   roll_call_.forget(domain);
   muc_.on_stream_down(domain);
   direct_.on_stream_down(domain);
+  pubsub_.on_stream_down(domain);
 }
 
 void Dispatcher::say_goodbye() {

@@ -46,7 +46,9 @@ class Dispatcher {
   void on_waiting(Event& event);
 
   /// True when `domain` sent that ping to itself, to learn how far its stanzas have come.
-  bool on_own_ping(const Domain& domain, std::string_view id) { return direct_.on_own_ping(domain, id); }
+  bool on_own_ping(const Domain& domain, std::string_view id) {
+    return direct_.on_own_ping(domain, id) || pubsub_.on_own_ping(domain, id);
+  }
 
   void on_up(const Domain& domain);
   void on_down(const Domain& domain);

@@ -6,6 +6,7 @@
 #include "xmpp/errors.hpp"
 #include "xmpp/jid.hpp"
 #include "xmpp/namespaces.hpp"
+#include "xmpp/pubsub_affiliations.hpp"
 #include "xmpp/pubsub_browse.hpp"
 #include "xmpp/pubsub_item.hpp"
 #include "xmpp/pubsub_node.hpp"
@@ -103,7 +104,7 @@ void Pubsub::on_action(Asked& asked) {
   if (name == "create") return unsupported(asked.in, "create-nodes");
   if (name == "options") return unsupported(asked.in, "subscription-options");
   if (name == "default") return unsupported(asked.in, "retrieve-default-sub");
-  if (name == "affiliations") return unsupported(asked.in, "retrieve-affiliations");
+  if (!is_set && name == "affiliations") return answer_affiliations(asked, false);
   refuse(asked.in, {{Condition::bad_request, Remedy::modify, "This is no request of XEP-0060.", {}}});
 }
 
@@ -116,7 +117,8 @@ void Pubsub::on_owner_action(Asked& asked) {
   }
   if (name == "configure") return unsupported(asked.in, "config-node");
   if (name == "default") return unsupported(asked.in, "retrieve-default");
-  if (name == "affiliations") return unsupported(asked.in, "modify-affiliations");
+  if (name == "affiliations")
+    return is_set ? unsupported(asked.in, "modify-affiliations") : answer_affiliations(asked, true);
   if (name == "subscriptions") return unsupported(asked.in, "manage-subscriptions");
   refuse(asked.in, {{Condition::bad_request, Remedy::modify, "This is no request of XEP-0060.", {}}});
 }
@@ -196,6 +198,17 @@ void Pubsub::answer_subscriptions(Asked& asked) {
     }
     out.close().close().close();
   });
+}
+
+void Pubsub::answer_affiliations(Asked& asked, bool are_managed) {
+  if (!find_node(asked)) return;
+  requests_.ask(asked.in, asked.owner, asked.place, ReadBranch{},
+                [node = asked.node, jid = asked.owner.str(), are_managed](StanzaWriter& out, const Reply& reply,
+                                                                          const Request::Question& answered) {
+                  const auto& branch = std::get<ReadBranch>(answered);
+                  if (are_managed) return write_managed_affiliations(out, reply, node, jid, branch);
+                  write_own_affiliations(out, reply, node, branch);
+                });
 }
 
 void Pubsub::watch(const Name& owner, const Conversation& place, bool on) {
@@ -345,7 +358,12 @@ Outcome Pubsub::deliver(Delivery& delivery, const Domain& domain) {
       out.close();
     });
   }
+  if (!jids.empty() && value.now && value.now->qos > 0) barrier_.sent(domain, std::move(delivery.event));
   return Accepted{};
+}
+
+void Pubsub::on_stream_down(const Domain& domain) {
+  for (auto& event : barrier_.take(domain)) context_.runtime.router.emit(std::move(event));
 }
 
 // --- Browsing, and refusals.

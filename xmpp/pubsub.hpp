@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "gateway/adapter.hpp"
+#include "xmpp/barrier.hpp"
 #include "xmpp/context.hpp"
 #include "xmpp/incoming.hpp"
 #include "xmpp/pubsub_subscribers.hpp"
@@ -16,15 +17,23 @@ namespace isthmus::xmpp {
 class Pubsub {
  public:
   Pubsub(const Context& context, Requests& requests)
-      : context_{context}, requests_{requests}, subscribers_{context.runtime.store, context.runtime.names} {}
+      : context_{context},
+        requests_{requests},
+        subscribers_{context.runtime.store, context.runtime.names},
+        barrier_{context, [](const Event&) {}} {}
 
   /// A request to `place`. False, and nothing done, when it is none of these; else it is answered, or will be, exactly
   /// once.
   bool on_request(const Incoming& in, const Name& owner, const Conversation& place);
-  /// A NewValue: every subscriber hears of it.
+  /// A NewValue: every subscriber hears of it. What the foreign side was promised (QoS 1 and 2) is told again, with its
+  /// id, when the stream is lost before the server is known to have routed it.
   Outcome deliver(Delivery& delivery, const Domain& domain);
   /// The foreign side's answer to what on_up() asked.
   void on_watched(const Event& event, const Receipt& receipt, const Domain& domain);
+
+  void on_stream_down(const Domain& domain);
+  /// True when `id` is that of a ping by which values are known to be routed.
+  bool on_own_ping(const Domain& domain, std::string_view id) { return barrier_.on_return(domain, id); }
 
   /// That client's own subscriptions end: nobody is there any more.
   void on_client_gone(const Domain& domain, const Name& owner, std::string_view client);
@@ -62,6 +71,8 @@ class Pubsub {
   void subscribe(Asked& asked);
   void unsubscribe(Asked& asked);
   void answer_subscriptions(Asked& asked);
+  /// `are_managed`: asked as whoever manages the node.
+  void answer_affiliations(Asked& asked, bool are_managed);
   void answer_items(Asked& asked);
   void publish(Asked& asked);
   void retract(Asked& asked);
@@ -76,6 +87,7 @@ class Pubsub {
   const Context& context_;
   Requests& requests_;
   PubsubSubscribers subscribers_;
+  Barrier barrier_;
 };
 
 }  // namespace isthmus::xmpp

@@ -12,13 +12,24 @@
 namespace isthmus::xmpp {
 namespace {
 
-constexpr std::array features{"delete-items",   "delete-nodes",
-                              "item-ids",       "last-published",
-                              "meta-data",      "persistent-items",
-                              "publish",        "publish-options",
-                              "purge-nodes",    "retract-items",
-                              "retrieve-items", "retrieve-subscriptions",
-                              "subscribe",      "subscription-notifications"};
+constexpr std::array features{"delete-items",
+                              "delete-nodes",
+                              "item-ids",
+                              "last-published",
+                              "member-affiliation",
+                              "meta-data",
+                              "persistent-items",
+                              "publish",
+                              "publish-only-affiliation",
+                              "publish-options",
+                              "publisher-affiliation",
+                              "purge-nodes",
+                              "retract-items",
+                              "retrieve-affiliations",
+                              "retrieve-items",
+                              "retrieve-subscriptions",
+                              "subscribe",
+                              "subscription-notifications"};
 
 // What the items of one answer may take of its stanza.
 constexpr std::size_t max_bytes = StanzaWriter::max_stanza - 16UL * 1024;

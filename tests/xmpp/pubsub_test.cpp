@@ -180,8 +180,61 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"create", "set", "<create node='net/a'/>", "feature-not-implemented", "unsupported"},
         Refused{"options", "get", "<options node='net/a' jid='juliet@example.org'/>", "feature-not-implemented",
                 "unsupported"},
+        Refused{"affiliations_no_node", "get", "<affiliations/>", "bad-request", "nodeid-required"},
+        Refused{"affiliations_network", "get", "<affiliations node='net'/>", "item-not-found", ""},
+        Refused{"affiliations_set", "set", "<affiliations node='net/a'/>", "bad-request", ""},
         Refused{"nonsense", "set", "<dance/>", "bad-request", ""}),
     [](const auto& row) { return row.param.name; });
+
+struct Affiliation {
+  bool may_read;
+  bool may_publish;
+  std::string name;  // "none": there is none
+};
+
+class PubsubAffiliations : public PubsubTest, public testing::WithParamInterface<Affiliation> {
+ protected:
+  static ReadBranch rights() {
+    ReadBranch branch;
+    branch.may_read = GetParam().may_read;
+    branch.may_publish = GetParam().may_publish;
+    return branch;
+  }
+};
+
+TEST_P(PubsubAffiliations, AreWhatOneMayDo) {
+  foreign.answers.push_back(Pending{});
+  pubsub("get", "<affiliations node='net/a/b'/>");
+  const auto& name = GetParam().name;
+  EXPECT_THAT(branch(rights()),
+              ElementsAre(HasSubstr(name == "none" ? "<affiliations node=\"net/a/b\"/>"
+                                                   : "<affiliations node=\"net/a/b\"><affiliation node=\"net/a/b\" "
+                                                     "affiliation=\"" +
+                                                         name + "\"/></affiliations>")));
+}
+
+TEST_P(PubsubAffiliations, AreManagedByThoseWhoMayPublish) {
+  foreign.answers.push_back(Pending{});
+  ask("get", "<pubsub xmlns='http://jabber.org/protocol/pubsub#owner'><affiliations node='net/a/b'/></pubsub>");
+  EXPECT_THAT(branch(rights()),
+              ElementsAre(GetParam().may_publish ? HasSubstr("<affiliation jid=\"juliet@example.org\" affiliation=\"" +
+                                                             GetParam().name + "\"/>")
+                                                 : HasSubstr("<forbidden ")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, PubsubAffiliations,
+                         testing::Values(Affiliation{true, true, "publisher"}, Affiliation{false, true, "publish-only"},
+                                         Affiliation{true, false, "member"}, Affiliation{false, false, "none"}),
+                         [](const auto& row) {
+                           return row.param.name == "publish-only" ? "publish_only" : row.param.name;
+                         });
+
+TEST_F(PubsubTest, NobodyChangesAffiliations) {
+  EXPECT_THAT(ask("set",
+                  "<pubsub xmlns='http://jabber.org/protocol/pubsub#owner'><affiliations node='net/a'>"
+                  "<affiliation jid='romeo@example.org' affiliation='owner'/></affiliations></pubsub>"),
+              ElementsAre(AllOf(HasSubstr("<feature-not-implemented "), HasSubstr("modify-affiliations"))));
+}
 
 TEST_F(PubsubTest, TooManySubscriptionsOnTheForeignSideAreToldAsSuch) {
   foreign.answers.push_back(Rejected{{Condition::policy_violation, Remedy::wait, "enough", {}}});
@@ -262,6 +315,32 @@ TEST_F(PubsubTest, WhileTheStreamIsDownWhatWasPromisedWaits) {
   outlet.up = true;
   base.router.resumed(home_id);
   EXPECT_THAT(settle(), ElementsAre(HasSubstr(">1</value>")));
+}
+
+TEST_F(PubsubTest, WhatWasPromisedIsToldAgainWhenTheStreamIsLostBeforeItIsKnownToBeRouted) {
+  const auto& domain = *dispatcher.find("irc.example.org");
+  subscribe("net/a/b");
+  auto promised = value("1");
+  promised.qos = 1;
+  const auto first = changes({"a/b", promised});
+  ASSERT_THAT(first, ElementsAre(HasSubstr(">1</value>")));
+  changes({"a/b", value("2")});
+  std::string raw;  // with the ping to ourselves
+  const auto lose_the_stream_and_get_it_back = [&] {
+    outlet.up = false;
+    dispatcher.on_down(domain);
+    base.router.settle();
+    outlet.up = true;
+    base.router.resumed(home_id);
+    base.router.settle();
+    raw = outlet.out;
+    return settle();
+  };
+  EXPECT_THAT(lose_the_stream_and_get_it_back(), ElementsAre(first[0])) << "of QoS 0 nothing was promised";
+  EXPECT_THAT(lose_the_stream_and_get_it_back(), ElementsAre(first[0]));
+  const auto begin = raw.find("id='", raw.rfind("<iq ")) + 4;
+  EXPECT_TRUE(dispatcher.on_own_ping(domain, raw.substr(begin, raw.find('\'', begin) - begin)));
+  EXPECT_THAT(lose_the_stream_and_get_it_back(), IsEmpty());
 }
 
 }  // namespace
