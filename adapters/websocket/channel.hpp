@@ -17,7 +17,7 @@ class Session;
 class Channel {
  public:
   static constexpr std::size_t most_listeners = 1'000;  // users who have it as a contact; beyond, the oldest goes
-  static constexpr std::size_t most_told = 500;         // clients; while there are more, no client is told who comes
+  static constexpr std::size_t most_told = 100;         // clients; while there are more, no client is told who comes
   static constexpr std::size_t most_refs = 512;         // messages that can still be named by their client's own id
 
   Channel(std::string name, const ChannelSettings& settings);
