@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto batch_time = 50ms;  // how long a change waits for others to be committed with it
-constexpr std::size_t batch_size = 4'000;
+constexpr std::size_t batch_size = 1'000;
 constexpr auto retry_pause = 1s;
 constexpr int lock_timeout = 2;  // seconds, for another process that has the file locked
 
