@@ -14,9 +14,10 @@ namespace {
 constexpr std::size_t replayed_at_once = 200;  // records; the client takes these before it gets more
 
 bool selects(const Subscription& subscription, const Record& record) noexcept {
-  return record.is_break() || std::ranges::any_of(subscription.patterns, [&](const auto& pattern) {
-           return matches(pattern, record.from) || (!record.to.empty() && matches(pattern, record.to));
-         });
+  if (record.is_break()) return subscription.is_resumed;
+  return std::ranges::any_of(subscription.patterns, [&](const auto& pattern) {
+    return matches(pattern, record.from) || (!record.to.empty() && matches(pattern, record.to));
+  });
 }
 
 }  // namespace
@@ -78,10 +79,10 @@ void Consumer::subscribe(Subscription subscription, Start start) {
   const History& history = hub_.history();
   if (start.cursor) {
     subscription.caught_up = std::min(start.cursor->seq, history.last());
+    subscription.is_resumed = true;
     subscription.is_from_elsewhere = start.cursor->is_elsewhere;
   } else if (start.history > 0) {
-    const auto newest =
-        history.newest(start.history, [&](const Record& one) { return !one.is_break() && selects(subscription, one); });
+    const auto newest = history.newest(start.history, [&](const Record& one) { return selects(subscription, one); });
     subscription.caught_up = newest.empty() ? history.last() : newest.front()->seq - 1;
   } else {
     subscription.caught_up = history.last();

@@ -62,6 +62,7 @@ struct Subscription {
   Policy policy = Policy::coalesce;
   /// Places up to this one were delivered; while it is set, what happens is read from the history, not taken live.
   std::optional<std::uint64_t> caught_up{};
+  bool is_resumed = false;  // it goes on from a cursor, so a break is told; others miss nothing of before they came
   bool is_from_elsewhere = false;  // its cursor was of another instance: what it missed nobody knows
   double rate = 0;                 // values of one address a second, a newer one replacing what waits; 0: all at once
   std::unique_ptr<Throttle> throttle{};  // where there is a rate; subscribe() makes it

@@ -235,6 +235,18 @@ TEST_F(SessionTest, HistoryIsTheNewest) {
               ElementsAre(HasSubstr("ok"), HasSubstr(R"("text":"3")"), HasSubstr(R"("text":"4")"), HasSubstr("live")));
 }
 
+TEST_F(SessionTest, ABreakIsToldToWhoGoesOnAndNotToWhoAsksForHistory) {
+  open();
+  publish("ws:plant", "before");
+  hub.publish(break_record(alarms.wall_clock()));
+  publish("ws:plant", "after");
+  heard();
+  EXPECT_THAT(say(R"({"t":"sub","id":"s","topics":["ws:plant"],"history":9})"),
+              ElementsAre(HasSubstr("ok"), HasSubstr("before"), HasSubstr("after"), HasSubstr("live")));
+  EXPECT_THAT(say(R"({"t":"sub","id":"s","topics":["ws:plant"],"cursor":"e7-1"})"),
+              ElementsAre(HasSubstr("ok"), HasSubstr(R"("t":"gap")"), HasSubstr("after"), HasSubstr("live")));
+}
+
 TEST_F(SessionTest, ScopesAreKept) {
   open();
   heard();

@@ -136,7 +136,7 @@ class Process:
         self.spawn()
         return self.wait_until_ready()
 
-    def wait_until_ready(self, timeout=20.0):
+    def wait_until_ready(self, timeout=60.0):
         def ready():
             assert self.is_alive(), f"{self.name} ended with {self.child.returncode}:\n{self.log_tail()}"
             return self.is_ready()
