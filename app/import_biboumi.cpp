@@ -147,14 +147,15 @@ class Import {
     });
   }
 
-  /// Rooms without settings, of which the file knows because something was once kept there: what their users want of all
-  /// rooms is said for each, since here it is a room's own setting.
+  /// Rooms without settings, of which the file knows because something was once kept there: what their users want of
+  /// all rooms is said for each, since here it is a room's own setting.
   void leave_unrecorded(const std::set<std::string>& unrecorded) {
     const bool has_settings = from_.has_table("ircchanneloptions_");
     for (const auto& user : unrecorded) {
       from_.read(
-          std::string{"DISTINCT owner_, lower(ircchanname_) AS channel, lower(ircservername_) AS network FROM muclogline_ "
-                      "WHERE owner_ = ? "} +
+          std::string{
+              "DISTINCT owner_, lower(ircchanname_) AS channel, lower(ircservername_) AS network FROM muclogline_ "
+              "WHERE owner_ = ? "} +
               (has_settings ? "AND NOT EXISTS (SELECT 1 FROM ircchanneloptions_ AS known WHERE known.owner_ = "
                               "muclogline_.owner_ AND lower(known.channel_) = lower(ircchanname_) AND "
                               "lower(known.server_) = lower(ircservername_))"

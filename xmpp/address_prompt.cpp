@@ -51,9 +51,8 @@ bool answer_address_prompt(const Context& context, const Incoming& in, const Con
   const auto found = named(context, in, place, text_of(child(query, ns::gateway, "prompt"), scratch));
   if (!found) {
     counters.add("refused", to_text(found.error().condition));
-    send(in.domain, counters, [&](StanzaWriter& out) {
-      write_error(out, "iq", {in.to.str(), in.from.str(), in.id}, found.error());
-    });
+    send(in.domain, counters,
+         [&](StanzaWriter& out) { write_error(out, "iq", {in.to.str(), in.from.str(), in.id}, found.error()); });
     return true;
   }
   send(in.domain, counters, [&](StanzaWriter& out) {

@@ -47,8 +47,7 @@ TEST_F(ContactsTest, ANetworkIsAvailableWhileItsLinkIsUpAndSaysWhyNot) {
 
 TEST_F(ContactsTest, AProbeProvesASubscriptionAndIsAnsweredToWhoProbes) {
   link_up();
-  EXPECT_THAT(presence("probe", network, balcony),
-              ElementsAre(available(network, balcony, PlaceKind::network)));
+  EXPECT_THAT(presence("probe", network, balcony), ElementsAre(available(network, balcony, PlaceKind::network)));
   EXPECT_THAT(link(LinkState::State::down), ElementsAre(AllOf(from(network), typed("unavailable"))));
 }
 

@@ -41,9 +41,9 @@ TEST_F(GatewayTest, WhoRegistersIsAskedForTheirPresenceOnce) {
   EXPECT_THAT(ask(registration), ElementsAre(is_result())) << "it is an edit, of nothing";
   EXPECT_THAT(presence("subscribed", bare), IsEmpty());
   EXPECT_THAT(base.store.all_settings, testing::SizeIs(1));
-  EXPECT_THAT(receive("<iq type='get' id='c' from='romeo@example.org/orchard' to='irc.example.org'>" + registration +
-                      "</iq>"),
-              ElementsAre(Not(HasSubstr("<registered"))));
+  EXPECT_THAT(
+      receive("<iq type='get' id='c' from='romeo@example.org/orchard' to='irc.example.org'>" + registration + "</iq>"),
+      ElementsAre(Not(HasSubstr("<registered"))));
 }
 
 TEST_F(GatewayTest, UnregisteringForgetsEverythingWithOneResultAndPartsWithTheUser) {
@@ -51,10 +51,9 @@ TEST_F(GatewayTest, UnregisteringForgetsEverythingWithOneResultAndPartsWithTheUs
   presence("subscribe", bare);
   presence("subscribe", bare, net);
   base.store.put(Setting{std::string{bare}, "irc", "net", "nick", "jules"});
-  EXPECT_THAT(ask(removal),
-              ElementsAre(is_result(), from_gateway("unsubscribe"), from_gateway("unsubscribed"),
-                          from_gateway("unavailable"), HasSubstr("from=\"net@irc.example.org\""),
-                          HasSubstr("<presence type=\"unsubscribed\" from=\"net@irc.example.org\"")));
+  EXPECT_THAT(ask(removal), ElementsAre(is_result(), from_gateway("unsubscribe"), from_gateway("unsubscribed"),
+                                        from_gateway("unavailable"), HasSubstr("from=\"net@irc.example.org\""),
+                                        HasSubstr("<presence type=\"unsubscribed\" from=\"net@irc.example.org\"")));
   EXPECT_THAT(ask(registration, "get"), ElementsAre(Not(HasSubstr("<registered"))));
   EXPECT_THAT(base.store.all_settings, IsEmpty());
   EXPECT_THAT(base.store.all_subscriptions, IsEmpty());
@@ -65,7 +64,8 @@ TEST_F(GatewayTest, UnregisteringForgetsEverythingWithOneResultAndPartsWithTheUs
 TEST_F(GatewayTest, IsThereForAClientFromItsFirstPresenceToItsLast) {
   EXPECT_THAT(presence(""), ElementsAre(available(gateway, balcony, PlaceKind::gateway)));
   EXPECT_THAT(presence(""), IsEmpty()) << "it is away now, say: that is no login";
-  EXPECT_THAT(presence("", "juliet@example.org/garden"), ElementsAre(available(gateway, "juliet@example.org/garden", PlaceKind::gateway)));
+  EXPECT_THAT(presence("", "juliet@example.org/garden"),
+              ElementsAre(available(gateway, "juliet@example.org/garden", PlaceKind::gateway)));
   EXPECT_THAT(presence("unavailable"), ElementsAre(from_gateway("unavailable", balcony)));
   EXPECT_THAT(presence("unavailable"), IsEmpty());
   EXPECT_THAT(presence(""), ElementsAre(available(gateway, balcony, PlaceKind::gateway)));
@@ -80,8 +80,7 @@ TEST_F(GatewayTest, SaysWhatToAskForAndMakesAnAddressOfIt) {
   EXPECT_THAT(ask(prompt("Romeo%net")), ElementsAre(HasSubstr("<jid>romeo%net@irc.example.org</jid>")));
   EXPECT_THAT(ask(prompt("#lounge%net")), ElementsAre(HasSubstr("<jid>#lounge%net@irc.example.org</jid>")));
   EXPECT_THAT(ask(prompt("romeo"), "set", net), ElementsAre(HasSubstr("<jid>romeo%net@irc.example.org</jid>")));
-  EXPECT_THAT(ask(prompt("o'neill"), "set", net),
-              ElementsAre(HasSubstr("<jid>o\\27neill%net@irc.example.org</jid>")));
+  EXPECT_THAT(ask(prompt("o'neill"), "set", net), ElementsAre(HasSubstr("<jid>o\\27neill%net@irc.example.org</jid>")));
 }
 
 TEST_F(GatewayTest, WhatIsNoNameIsADefinedError) {
