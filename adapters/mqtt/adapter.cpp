@@ -6,6 +6,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <limits>
 #include <utility>
 
 #include "adapters/mqtt/line.hpp"
@@ -23,6 +24,11 @@ std::vector<std::string> names_of(const Settings& settings) {
   std::vector<std::string> names;
   for (const auto& [name, broker] : settings.brokers) names.push_back(name);
   return names;
+}
+
+/// nullptr: no limit.
+std::shared_ptr<TokenBucket> make_bucket(unsigned burst, double rate) {
+  return rate == 0 ? nullptr : std::make_shared<TokenBucket>(burst, rate);
 }
 
 bool is_old(const std::pair<const std::string, BrokerSettings>& broker) {
@@ -177,10 +183,11 @@ Session* MqttAdapter::find_or_open(const Name& owner, const Name& network) {
             owner,
             is_gateway,
             carried_.get(),
-            is_gateway || settings_.publish_rate == 0
-                ? nullptr
-                : std::make_shared<TokenBucket>(settings_.publish_burst, settings_.publish_rate)};
-  auto session = std::make_unique<Session>(std::move(seat), settings_.max_contacts);
+            is_gateway ? nullptr : make_bucket(settings_.publish_burst, settings_.publish_rate),
+            is_gateway ? nullptr : make_bucket(settings_.room_burst, settings_.room_rate)};
+  // The configuration names each room of the gateway itself.
+  const auto max_rooms = is_gateway ? std::numeric_limits<std::size_t>::max() : settings_.max_rooms;
+  auto session = std::make_unique<Session>(std::move(seat), settings_.max_contacts, max_rooms);
   line->sessions.push_back(session.get());
   return sessions_.emplace(key, std::move(session)).first->second.get();
 }

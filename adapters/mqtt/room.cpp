@@ -1,5 +1,7 @@
 #include "adapters/mqtt/room.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,7 +17,11 @@ constexpr std::string_view help =
 
 }  // namespace
 
-Room::Room(const Seat& seat, Conversation place) : seat_{seat}, place_{std::move(place)}, filter_{place_.native.str()} {
+Room::Room(const Seat& seat, Conversation place)
+    : seat_{seat},
+      place_{std::move(place)},
+      filter_{place_.native.str()},
+      alarm_{seat.runtime.alarms, [this] { on_alarm(); }} {
   seat_.broker.add(*this, filter_, 1, [this](const Reason& reason) { on_answer(reason); });
 }
 
@@ -122,6 +128,7 @@ std::string Room::nick_for(const Publication& publication, const Message& messag
 void Room::forget(const std::string& topic) {
   const auto known = topics_.find(topic);
   if (known == topics_.end()) return;
+  tell_held(topic);
   tell_change(Change::Kind::leave, known->second.nick);
   topics_.erase(known);
 }
@@ -147,7 +154,47 @@ void Room::on_publication(const Publication& publication) {
   if (!is_entered_ && !is_for_a_link) return;
   auto event = seat_.make_event(place_, std::move(message), nick);
   if (publication.retain) event->about.at = seat_.runtime.alarms.wall_clock();
+  if (must_wait(publication)) return hold(publication.topic, std::move(event));
+  tell_held(publication.topic);
   seat_.held.emit(std::move(event));
+}
+
+// --- What comes too fast.
+
+bool Room::must_wait(const Publication& publication) {
+  if (seat_.hearing == nullptr || publication.qos > 0 || publication.retain) return false;
+  return !held_.empty() || !seat_.hearing->take(seat_.runtime.alarms.now());
+}
+
+void Room::hold(const std::string& topic, EventPtr event) {
+  const auto known = topics_.find(topic);
+  if (known == topics_.end()) return seat_.runtime.counters.add("mqtt_publications_dropped", "room_full");
+  if (known->second.held != nullptr) {
+    ++known->second.skipped;
+  } else {
+    held_.push_back(topic);
+  }
+  known->second.held = std::move(event);
+  if (!alarm_.is_set()) alarm_.set(seat_.hearing->ready_at(seat_.runtime.alarms.now()));
+}
+
+void Room::tell_held(const std::string& topic) {
+  const auto known = topics_.find(topic);
+  if (known == topics_.end() || known->second.held == nullptr) return;
+  auto event = std::move(known->second.held);
+  auto& message = std::get<Message>(event->what);
+  if (const auto skipped = std::exchange(known->second.skipped, 0); skipped != 0) {
+    message.data->skipped = skipped;
+    message.text = fmt::format("{} ({} skipped)", message.text, skipped);
+  }
+  std::erase(held_, topic);
+  seat_.held.emit(std::move(event));
+}
+
+void Room::on_alarm() {
+  const auto now = seat_.runtime.alarms.now();
+  while (!held_.empty() && seat_.hearing->take(now)) tell_held(std::string{held_.front()});
+  if (!held_.empty()) alarm_.set(seat_.hearing->ready_at(now));
 }
 
 // --- What the user says.

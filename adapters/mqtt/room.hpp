@@ -2,6 +2,7 @@
 // All that a filter selects as a room of one user: each topic that was seen is an occupant, and what is published there
 // is what it says.
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -44,6 +45,8 @@ class Room final : public View {
     std::string nick;
     Message last;
     SystemTime at;
+    EventPtr held{};            // its newest value, which waits because others came too fast
+    std::uint32_t skipped = 0;  // values since the last one that was told
   };
   struct Target {
     std::string topic;
@@ -59,6 +62,13 @@ class Room final : public View {
   /// The topic's nick, entering it when it is new; `others` when there is no place left for it.
   std::string nick_for(const Publication& publication, const Message& message);
   void forget(const std::string& topic);
+  /// More of QoS 0 comes than a person can follow, and `publication` is of that kind. What was sent with more, and what
+  /// is an answer to entering, never waits.
+  bool must_wait(const Publication& publication);
+  /// In place of what waited of this topic.
+  void hold(const std::string& topic, EventPtr event);
+  void tell_held(const std::string& topic);
+  void on_alarm();
   std::optional<Target> target_of(std::string_view text) const;
   std::string subject() const;
   Roster roster() const;
@@ -71,6 +81,8 @@ class Room final : public View {
   std::vector<EventPtr> waiting_;  // joins without an answer
   std::map<std::string, Topic> topics_;
   bool has_others_ = false;
+  std::deque<std::string> held_;  // topics of which a value waits: the longest first
+  Alarm alarm_;
 };
 
 }  // namespace isthmus::mqtt

@@ -27,7 +27,8 @@ struct Seat {
   bool is_gateway = false;    // the owner is the gateway itself: whose words it passes on is said with them
   Echoes* carried = nullptr;  // what links published; null: marks alone tell it, since no broker speaks MQTT 3.1.1
 
-  std::shared_ptr<TokenBucket> pace{};  // of what the owner publishes; null: no limit
+  std::shared_ptr<TokenBucket> pace{};     // of what the owner publishes; null: no limit
+  std::shared_ptr<TokenBucket> hearing{};  // of values of QoS 0 in the owner's rooms; null: no limit
 
   /// Counts one publication; a refusal, which names the limit, when it is one too many.
   std::optional<Refusal> admit() const;

@@ -28,8 +28,12 @@ bool is_meaningless(const Payload& what) {
 
 }  // namespace
 
-Session::Session(Seat seat, std::size_t max_contacts)
-    : seat_{std::move(seat)}, max_contacts_{max_contacts}, questions_{seat_}, values_{seat_, max_contacts} {
+Session::Session(Seat seat, std::size_t max_contacts, std::size_t max_rooms)
+    : seat_{std::move(seat)},
+      max_contacts_{max_contacts},
+      max_rooms_{max_rooms},
+      questions_{seat_},
+      values_{seat_, max_contacts} {
   seat_.broker.start();
   seat_.devices.start();
   on_link(seat_.broker.link());
@@ -124,6 +128,10 @@ Outcome Session::deliver_change(EventPtr& event) {
     return rejected(Condition::forbidden, Remedy::auth, "You may not read all that this filter selects.");
   if (known != rooms_.end() && known->second->is_used()) return known->second->join(event, change);
   rooms_.erase(place.native.str());
+  if (rooms_.size() >= max_rooms_)
+    return rejected(
+        Condition::resource_constraint, Remedy::wait,
+        "You may be in " + std::to_string(max_rooms_) + " rooms of this broker (mqtt.max_rooms); leave one.");
   auto& room = *rooms_.emplace(place.native.str(), std::make_unique<Room>(seat_, place)).first->second;
   return room.join(event, change);
 }

@@ -16,7 +16,7 @@ namespace isthmus::mqtt {
 
 class Session {
  public:
-  Session(Seat seat, std::size_t max_contacts);
+  Session(Seat seat, std::size_t max_contacts, std::size_t max_rooms);
 
   /// Takes the event out when it answers Pending.
   Outcome deliver(EventPtr& event);
@@ -48,6 +48,7 @@ class Session {
 
   Seat seat_;
   std::size_t max_contacts_;
+  std::size_t max_rooms_;
   Questions questions_;
   std::map<std::string, std::unique_ptr<Contact>, std::less<>> contacts_;       // by native name
   std::map<std::string, std::unique_ptr<DeviceContact>, std::less<>> devices_;  // by slug; null: it was not seen yet

@@ -189,8 +189,11 @@ Settings read_settings(const config::Section& own, const config::Section& compon
   Settings settings;
   settings.reconnect_base = own.duration("reconnect_base", settings.reconnect_base, 100ms, 10min);
   settings.max_contacts = static_cast<std::size_t>(own.integer("max_contacts", 50, 0, 10'000));
+  settings.max_rooms = static_cast<std::size_t>(own.integer("max_rooms", 20, 0, 10'000));
   settings.publish_rate = own.number("publish_rate", settings.publish_rate, 0, 1e6);
   settings.publish_burst = static_cast<unsigned>(own.integer("publish_burst", settings.publish_burst, 1, 1'000'000));
+  settings.room_rate = own.number("room_rate", settings.room_rate, 0, 1e6);
+  settings.room_burst = static_cast<unsigned>(own.integer("room_burst", settings.room_burst, 1, 1'000'000));
   const auto domain = component.text("domain", "");
   for (const auto& [name, section] : own.tables("brokers"))
     settings.brokers.emplace(name, read_broker(name, section, domain));

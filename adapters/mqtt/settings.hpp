@@ -77,8 +77,11 @@ struct Settings {
   std::map<std::string, BrokerSettings, std::less<>> brokers;
   std::chrono::milliseconds reconnect_base{1'000};
   std::size_t max_contacts = 50;  // topics and filters that one user has as contacts on a broker
+  std::size_t max_rooms = 20;     // filters that one user is in as rooms on a broker
   double publish_rate = 30;       // publications a second of one user on a broker, for long; 0: no limit
   unsigned publish_burst = 300;   // of them at once
+  double room_rate = 30;          // values of QoS 0 a second that one user's rooms on a broker tell; 0: no limit
+  unsigned room_burst = 300;      // of them at once
 };
 
 Settings read_settings(const config::Section& own, const config::Section& component);

@@ -48,9 +48,9 @@ class MqttRoom : public AdapterStage {
     base.router.settle();
     return count;
   }
-  void publish(std::string topic, std::string payload, bool retain) {
-    wire.handler->on_publication({.topic = std::move(topic), .payload = std::move(payload), .qos = 1, .retain = retain},
-                                 0);
+  void publish(std::string topic, std::string payload, bool retain, std::uint8_t qos = 1) {
+    wire.handler->on_publication(
+        {.topic = std::move(topic), .payload = std::move(payload), .qos = qos, .retain = retain}, 0);
     base.router.settle();
   }
   std::vector<std::string> heard() {
@@ -134,6 +134,57 @@ TEST_F(MqttRoom, IsAskedForAgainOnANewConnection) {
   EXPECT_THAT(heard(), IsEmpty()) << "this was asked of another connection";
   EXPECT_EQ(answer(fence), 1);
   EXPECT_THAT(heard(), ElementsAre("roster home/#%plant 1", "subject home/#%plant home/# on plant", "receipt"));
+}
+
+/// A room that was entered, whose limit is used up by "home/hall".
+class CrowdedMqttRoom : public MqttRoom {
+ protected:
+  CrowdedMqttRoom() {
+    answer(grant);
+    answer(fence);
+    for (unsigned i = 0; i < Settings{}.room_burst; ++i) publish("home/hall", std::to_string(i), false, 0);
+    EXPECT_EQ(heard().back(), "message home/#%plant 299");
+  }
+};
+
+TEST_F(CrowdedMqttRoom, TellsTheNewestOfEachTopicLaterAndHowManyItReplaced) {
+  publish("home/hall", "a", false, 0);
+  publish("home/attic", "1", false, 0);
+  publish("home/hall", "b", false, 0);
+  publish("home/hall", "c", false, 0);
+  EXPECT_THAT(heard(), ElementsAre("join home/#%plant attic"));
+  base.alarms.advance(1s);
+  base.router.settle();
+  EXPECT_THAT(heard(), ElementsAre("message home/#%plant c (2 skipped)", "message home/#%plant 1"));
+  publish("home/hall", "d", false, 0);
+  EXPECT_THAT(heard(), ElementsAre("message home/#%plant d"));
+}
+
+TEST_F(CrowdedMqttRoom, HoldsNothingBackThatWasSentWithMore) {
+  publish("home/hall", "a", false, 0);
+  publish("home/hall", "b", false, 1);
+  EXPECT_THAT(heard(), ElementsAre("message home/#%plant a", "message home/#%plant b")) << "in their order";
+  publish("home/hall", "c", false, 0);
+  publish("home/hall", "", false, 0);
+  EXPECT_THAT(heard(), ElementsAre("message home/#%plant c", "leave home/#%plant hall"));
+  base.alarms.advance(1min);
+  base.router.settle();
+  EXPECT_THAT(heard(), IsEmpty());
+}
+
+TEST_F(MqttRoom, ThereMayBeTwentyOfThem) {
+  users.seen.clear();
+  const auto enter_another = [&](unsigned number) {
+    Change change{.kind = Change::Kind::join, .who = {}};
+    change.who.name = "juliet";
+    const auto room = "!home" + std::to_string(number) + "/#%plant";
+    emit(wish(*adapter.addresses().parse(room), Membership{{std::move(change)}}));
+  };
+  for (unsigned i = 1; i < Settings{}.max_rooms; ++i) enter_another(i);
+  EXPECT_THAT(users.seen, IsEmpty());
+  enter_another(20);
+  ASSERT_EQ(users.seen.size(), 1U);
+  EXPECT_EQ(users.seen[0].why, "resource-constraint");
 }
 
 TEST_F(MqttRoom, WhoLeavesMeanwhileIsNotTold) {
