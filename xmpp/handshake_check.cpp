@@ -76,7 +76,7 @@ asio::awaitable<HandshakeResult> try_handshake(ServerSettings server, ComponentS
   if (done.index() == 1) co_return HandshakeResult{Kind::unreachable, "no answer to the handshake within 15 s"};
   if (const auto& why = std::get<0>(done); !why.empty()) co_return HandshakeResult{Kind::unreachable, why};
   if (stream.state() != ComponentStream::State::ready) {
-    const std::string condition = stream.condition();
+    const std::string& condition = stream.condition();
     if (condition == "conflict") co_return HandshakeResult{Kind::in_use, condition};
     co_return HandshakeResult{Kind::refused, condition.empty() ? "the stream was closed" : condition};
   }

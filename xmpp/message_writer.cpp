@@ -57,7 +57,8 @@ Content::Content(const Payload& what, const Stage& stage) : stage_{stage}, what_
     prepare(*message, stage.spelling);
   } else if (const auto* edit = std::get_if<Edit>(&what)) {
     prepare(edit->now, stage.spelling);
-  } else if ((retract_ = std::get_if<Retract>(&what)) != nullptr) {
+  } else if (const auto* retract = std::get_if<Retract>(&what)) {
+    retract_ = retract;
     kind_ = Kind::retract;
   } else if (std::holds_alternative<Reactions>(what)) {
     kind_ = Kind::reactions;

@@ -52,9 +52,13 @@ Answer<Moderate::Wish> read_item(pugi::xml_node item, const Room& room) {
     return bad_request("An item changes either a role or an affiliation.");
   }
   Moderate::Wish wish;
-  if (role && !(wish.role = parse_role(role.value()))) return bad_request("There is no such role.");
-  if (affiliation && !(wish.affiliation = parse_affiliation(affiliation.value())))
-    return bad_request("There is no such affiliation.");
+  if (role) {
+    wish.role = parse_role(role.value());
+    if (!wish.role) return bad_request("There is no such role.");
+  } else {
+    wish.affiliation = parse_affiliation(affiliation.value());
+    if (!wish.affiliation) return bad_request("There is no such affiliation.");
+  }
   const bool is_ban = wish.affiliation == Affiliation::outcast;
   auto who = name_of(item, room, is_ban || wish.affiliation == Affiliation::none);
   if (!who) return who.error();

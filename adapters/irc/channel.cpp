@@ -90,6 +90,7 @@ void Channels::rename(Channel& channel, std::string_view folded, std::string_vie
     channel.folded = folded;
     channel.name = name;
     channel.place = std::move(place);
+    return;
   }
 }
 

@@ -235,8 +235,8 @@ Answer<std::vector<Deed>> to_deeds(const Isupport& isupport, const ChannelModes&
 }
 
 Answer<std::vector<Deed>> parse_deeds(const Isupport& isupport, std::string_view text) {
-  const Refusal none = refusal_of(Condition::bad_request, Remedy::modify,
-                                  "That is no change of modes: they are written like \"+nt-l\" or \"+b *!*@host\".");
+  Refusal none = refusal_of(Condition::bad_request, Remedy::modify,
+                            "That is no change of modes: they are written like \"+nt-l\" or \"+b *!*@host\".");
   const std::vector<std::string_view> words = words_of(text);
   if (words.empty() || words.size() > max_arguments) return none;
   const auto is_mode = [](char c) { return c == '+' || c == '-' || is_ascii_letter(c) || is_ascii_digit(c); };

@@ -56,9 +56,9 @@ asio::awaitable<std::optional<std::string>> try_network(Network network, Resolve
   const Connected connected = co_await isthmus::connect(std::move(*addresses), std::move(options));
   if (connected.stream == nullptr) co_return connected.why;
   const auto answer = co_await (first_line(*connected.stream) || timed_out());
-  const std::string& why = std::visit([](const std::string& text) -> const std::string& { return text; }, answer);
+  std::string why = std::visit([](const std::string& text) { return text; }, answer);
   if (why.empty()) co_return std::nullopt;
-  co_return why;
+  co_return std::move(why);
 }
 
 }  // namespace

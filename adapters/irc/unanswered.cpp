@@ -21,8 +21,9 @@ Labelled* Unanswered::find(std::string_view label) noexcept {
 }
 
 Labelled Unanswered::take(Labelled& labelled) {
-  Labelled taken = std::move(labelled);
-  all_.erase(all_.begin() + (&labelled - all_.data()));
+  const auto where = all_.begin() + (&labelled - all_.data());
+  Labelled taken = std::move(*where);
+  all_.erase(where);
   return taken;
 }
 

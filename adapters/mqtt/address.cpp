@@ -223,7 +223,7 @@ Answer<Conversation> MqttAddressBook::person(const Conversation& room, std::stri
     place.native = names_.intern(device_native(name));
     return place;
   }
-  const Refusal unknown{Condition::item_not_found, Remedy::cancel, "There is no such topic here.", {}};
+  Refusal unknown{Condition::item_not_found, Remedy::cancel, "There is no such topic here.", {}};
   if (name.size() > kept_of_nick && name.size() > 9 && name[name.size() - 9] == '~') {
     const auto* known =
         recall([&](const std::string& one) { return matches(filter, one) && nick_of(one, filter) == name; });

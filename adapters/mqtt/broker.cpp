@@ -388,7 +388,7 @@ void Broker::dispatch(const Publication& publication, const View* except) {
     if (matches(filter, publication.topic))
       views.insert(views.end(), subscription.views.begin(), subscription.views.end());
   }
-  tell_views(views, publication, except);
+  tell_views(std::move(views), publication, except);
 }
 
 bool Broker::is_a_copy(const Publication& publication) {
@@ -405,9 +405,8 @@ bool Broker::is_a_copy(const Publication& publication) {
   return copies_.is_one(publication, matching, are_granted, runtime_.alarms.now());
 }
 
-void Broker::tell_views(const std::vector<View*>& views, const Publication& publication, const View* except) {
-  const auto all = views;  // one that hears it may go
-  for (auto* view : all) {
+void Broker::tell_views(std::vector<View*> views, const Publication& publication, const View* except) {
+  for (auto* view : views) {
     if (view != except) view->on_publication(publication);
   }
 }

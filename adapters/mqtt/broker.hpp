@@ -141,7 +141,8 @@ class Broker final : private ClientHandler {
   void send(Flight flight);
   void land(Flight flight, const Reason& reason);
   void dispatch(const Publication& publication, const View* except);
-  void tell_views(const std::vector<View*>& views, const Publication& publication, const View* except);
+  /// Takes a copy: a view that hears it may leave.
+  void tell_views(std::vector<View*> views, const Publication& publication, const View* except);
   bool is_a_copy(const Publication& publication);
   void on_alarm();
   /// When a publication is given up that waits for the link.

@@ -84,7 +84,7 @@ ChatCommand parse_time_command(std::string_view name, std::string_view rest) {
   if (name == "pause") {
     if (rest.empty()) return command::Pause{};
     if (!duration) return command::Mistake{"/pause is followed by how long, as in /pause 1h, or by nothing."};
-    return command::Pause{*duration};
+    return command::Pause{duration};
   }
   if (!duration) return command::Mistake{"/every is followed by a time, as in /every 10m; /every 0 tells every value."};
   return command::Every{*duration};

@@ -44,8 +44,8 @@ constexpr std::array short_keys{
 constexpr std::array short_device_keys{Short{"cns", "connections"}, Short{"ids", "identifiers"}, Short{"mdl", "model"},
                                        Short{"mf", "manufacturer"}, Short{"sw", "sw_version"}};
 
-template <std::size_t size>
-void expand(json::object& object, const std::array<Short, size>& keys) {
+template <std::size_t Size>
+void expand(json::object& object, const std::array<Short, Size>& keys) {
   for (const auto& [abbreviation, key] : keys) {
     auto* value = object.if_contains(json::string_view{abbreviation});
     if (value == nullptr) continue;

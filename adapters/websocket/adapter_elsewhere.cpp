@@ -108,7 +108,7 @@ void WebSocketAdapter::on_link(std::string_view address, const LinkState& state)
 
 boost::system::result<std::string, Problem> WebSocketAdapter::say_elsewhere(const std::string& nick, const Say& what,
                                                                             Links::Done done) {
-  const Problem unknown{"not-found", "There is no " + what.to + " here."};
+  Problem unknown{"not-found", "There is no " + what.to + " here."};
   if (runtime_.links == nullptr) return unknown;
   auto place = runtime_.links->find(what.to);
   const bool is_open = place && runtime_.router.adapter(place->adapter).addresses().is_open_to_programs();

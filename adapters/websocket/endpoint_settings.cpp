@@ -79,7 +79,8 @@ std::optional<EndpointUrl> parse_endpoint_url(std::string_view text) {
   EndpointUrl url;
   url.is_secure = text.starts_with("wss://");
   if (!url.is_secure && !text.starts_with("ws://")) return std::nullopt;
-  const bool is_written = text.size() <= longest_url && is_printable(text) && text.find_first_of(" #@") == text.npos;
+  const bool is_written =
+      text.size() <= longest_url && is_printable(text) && text.find_first_of(" #@") == std::string_view::npos;
   if (!is_written) return std::nullopt;
   text.remove_prefix(url.is_secure ? 6 : 5);
   const auto end = std::min(text.find_first_of("/?"), text.size());
@@ -88,7 +89,7 @@ std::optional<EndpointUrl> parse_endpoint_url(std::string_view text) {
   url.port = url.is_secure ? 443 : 80;
   const auto bracket = authority.rfind(']');
   const auto colon = authority.rfind(':');
-  const bool has_port = colon != authority.npos && (bracket == authority.npos || colon > bracket);
+  const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
   if (has_port) {
     const auto digits = authority.substr(colon + 1);
     const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), url.port);

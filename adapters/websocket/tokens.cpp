@@ -112,7 +112,7 @@ std::string to_stored(const Token& token) {
   boost::json::object stored;
   std::string hash;
   for (const auto byte : token.digest) hash += fmt::format("{:02x}", byte);
-  stored["hash"] = std::move(hash);
+  stored["hash"] = hash;
   stored["scopes"] = boost::json::array(scopes.begin(), scopes.end());
   if (token.expires) stored["expires"] = to_timestamp(*token.expires);
   return to_json(stored);

@@ -289,8 +289,7 @@ asio::awaitable<void> serve_client(std::shared_ptr<Client> client, std::shared_p
   const Busy busy{shared, client->peer};
   try {
     co_await serve_request(client, shared);
-  } catch (const boost::system::system_error&) {
-    // Its time is up, or it is gone: there is nobody to answer.
+  } catch (const boost::system::system_error&) {  // NOLINT(bugprone-empty-catch): it is gone, or its time is up
   }
 }
 

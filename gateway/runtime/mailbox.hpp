@@ -67,7 +67,7 @@ class Mailbox : public std::enable_shared_from_this<Mailbox<T>> {
   }
 
   boost::asio::any_io_executor executor_;
-  const std::size_t limit_;
+  std::size_t limit_;
   std::function<void(T)> take_;  // the loop's alone
   std::mutex lock_;
   std::deque<T> items_;

@@ -82,7 +82,7 @@ void Readiness::Socket::on_events(std::uint32_t events) {
   }
 }
 
-Readiness::Readiness(asio::any_io_executor executor) : epoll_{std::move(executor), make_epoll()} {}
+Readiness::Readiness(asio::any_io_executor executor) : epoll_{executor, make_epoll()} {}
 
 void Readiness::add(Socket& socket) {
   epoll_event event{};

@@ -23,7 +23,7 @@ int no_passphrase(char*, int, int, void*) { return 0; }
 
 ContextPtr make_context(const TlsFiles& files, std::string& why) {
   ERR_clear_error();
-  const ContextPtr made{SSL_CTX_new(TLS_server_method()), &SSL_CTX_free};
+  ContextPtr made{SSL_CTX_new(TLS_server_method()), &SSL_CTX_free};
   SSL_CTX* const context = made.get();
   if (context == nullptr || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) {
     why = "TLS cannot be used: " + last_tls_error();

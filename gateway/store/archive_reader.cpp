@@ -92,8 +92,10 @@ class Reader {
   bool narrow(Ranges& ranges) {
     std::optional<long long> after;
     std::optional<long long> before;
-    if (query_.after_id && !(after = find(*query_.after_id, ranges))) return false;
-    if (query_.before_id && !(before = find(*query_.before_id, ranges))) return false;
+    if (query_.after_id) after = find(*query_.after_id, ranges);
+    if (query_.before_id) before = find(*query_.before_id, ranges);
+    if (after.has_value() != query_.after_id.has_value() || before.has_value() != query_.before_id.has_value())
+      return false;
     std::vector<long long> named;
     for (const auto& id : query_.ids) {
       const auto at = find(id, ranges);

@@ -62,8 +62,8 @@ std::optional<Field> next(std::string_view& rest) {
   return field;
 }
 
-template <std::size_t count>
-bool read_numbers(std::string_view text, std::array<std::uint32_t, count>& numbers) {
+template <std::size_t Count>
+bool read_numbers(std::string_view text, std::array<std::uint32_t, Count>& numbers) {
   const char* at = text.data();
   const char* const end = at + text.size();
   for (auto& number : numbers) {

@@ -7,7 +7,6 @@ namespace isthmus::app {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 TEST(Changes, AreNoneBetweenEqualReadings) {
   const Values values{{"xmpp.port", "5347"}, {"log.level", "info"}};

@@ -8,7 +8,6 @@
 namespace isthmus::echo {
 namespace {
 
-using testing::ElementsAre;
 
 class EchoTest : public testing::Test {
  protected:

@@ -51,7 +51,7 @@ TEST_F(BarrierTest, WhatWasNotKnownToHaveArrivedIsSaidAgainInOrderWithItsId) {
   EXPECT_LT(again.find("<body>one</body>"), again.find("<body>two</body>"));
   EXPECT_EQ(count(again, "<body>"), 2);
   const auto begin = first.find(" id='");
-  EXPECT_THAT(again, HasSubstr(first.substr(begin, first.find("'", begin + 5) - begin)));
+  EXPECT_THAT(again, HasSubstr(first.substr(begin, first.find('\'', begin + 5) - begin)));
 }
 
 TEST_F(BarrierTest, WhatWasWrittenBeforeAPingThatCameBackIsNot) {

@@ -9,7 +9,6 @@ namespace isthmus::xmpp {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 class DialogueTest : public testing::Test {
  protected:

@@ -12,7 +12,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 const Account sample{.nick = "jules",
                      .alternates = {"jules_", "capulet"},

@@ -8,12 +8,10 @@ namespace isthmus::mqtt {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 
 class MqttAdapterTest : public AdapterStage {
  protected:

@@ -10,7 +10,6 @@ namespace isthmus::mqtt {
 namespace {
 
 using testing::IsEmpty;
-using testing::Not;
 
 BrokerSettings make_broker() {
   BrokerSettings broker;

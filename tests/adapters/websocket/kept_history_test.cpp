@@ -36,14 +36,14 @@ Record said(const std::string& from, const std::string& text, bool is_value = fa
 /// One run of the gateway on a store that all runs share.
 struct GatewayRun {
   GatewayRun(test::MemoryStore& store, std::string epoch, std::size_t records = 100)
-      : store_{store}, hub{{std::move(epoch), "/isthmus/ws.example.org"}, {.records = records}, alarms} {
+      : store{store}, hub{{std::move(epoch), "/isthmus/ws.example.org"}, {.records = records}, alarms} {
     kept.resume(hub, records, now);
   }
   /// What was queued is on disk, and then the process is gone: nothing says that the run has ended.
   void kill() {
     io.run();
-    const auto settings = store_.all_settings;
-    const auto rows = store_.rows;
+    const auto settings = store.all_settings;
+    const auto rows = store.rows;
     is_killed = true;
     at_death = {settings, rows};
   }
@@ -66,13 +66,13 @@ struct GatewayRun {
     return all;
   }
 
-  test::MemoryStore& store_;
+  test::MemoryStore& store;
   boost::asio::io_context io{1};
   Turn turn{io.get_executor(), [] {}};
   Counters counters;
   Alarms alarms;
   Hub hub;
-  KeptHistory kept{store_, turn, counters};
+  KeptHistory kept{store, turn, counters};
   bool is_killed = false;
   std::pair<std::vector<Setting>, std::vector<ArchiveRow>> at_death;
 };

@@ -103,7 +103,7 @@ class HttpServer : public testing::Test {
   }
 
  private:
-  const HttpRoutes routes_ = routes();
+  HttpRoutes routes_ = routes();
   asio::io_context loop_;
   asio::io_context clients_;
   asio::cancellation_signal stop_;

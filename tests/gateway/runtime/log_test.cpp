@@ -129,8 +129,9 @@ TEST(Log, WritesWhatIsAtLeastAsGraveAsItsLevel) {
 
 TEST(Log, TheLevelOfAllCopiesCanChange) {
   const auto sink = std::make_shared<Kept>();
-  const Log log{sink};
+  Log log{sink};
   const Log copy = log;
+  log = Log{};
   sink->set({.level = LogLevel::debug});
   EXPECT_TRUE(copy.is_on(LogLevel::debug));
 }

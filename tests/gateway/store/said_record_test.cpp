@@ -41,7 +41,7 @@ TEST(SaidRecord, AValueIsKeptWhereItIsAskedFor) {
   said.data = Data{.form = Data::Form::json,
                    .qos = 1,
                    .place = "home/temp",
-                   .bytes = std::string{"{\"v\":\0}", 8},
+                   .bytes = std::string{"{\"v\":\0}", 7},
                    .media_type = "application/json",
                    .properties = {{"unit", "C"}, {"none", ""}}};
   EXPECT_EQ(to_record(said)->rest, "");
