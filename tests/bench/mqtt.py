@@ -131,7 +131,10 @@ class Subscriber:
         while data := self.child.stdout.read1(1 << 20):
             self.count += data.count(b"\n")
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.child.terminate()
         self.child.wait()
 
@@ -143,11 +146,9 @@ def rate(count, done, timeout=120):
 
 
 def own_rate(port, count, qos):
-    subscriber = Subscriber(port, qos)
-    publish(port, count, qos)
-    figure = rate(count, lambda: subscriber.count)
-    subscriber.close()
-    return figure
+    with Subscriber(port, qos) as subscriber:
+        publish(port, count, qos)
+        return rate(count, lambda: subscriber.count)
 
 
 def to_xmpp(sink, port, count, qos):
@@ -160,20 +161,18 @@ def to_mqtt(sink, port, count, qos):
     for topic in TOPICS:
         sink.connection.sendall(
             f"<message from='{USER}/a' to='{contact(topic)}' type='chat'><body>/qos {qos}</body></message>".encode())
-    subscriber = Subscriber(port, qos)
     batch = "".join(f"<message from='{USER}/a' to='{contact(topic)}' type='chat'><body>{BODY}</body></message>"
                     for topic in TOPICS).encode()
 
-    def send():
+    def send(subscriber):
         for number in range(0, count, len(TOPICS)):
             while number - subscriber.count > MOST_ON_THE_WAY:
                 time.sleep(0.0005)
             sink.connection.sendall(batch)
 
-    threading.Thread(target=send, daemon=True).start()
-    figure = rate(count, lambda: subscriber.count)
-    subscriber.close()
-    return figure
+    with Subscriber(port, qos) as subscriber:
+        threading.Thread(target=send, args=(subscriber,), daemon=True).start()
+        return rate(count, lambda: subscriber.count)
 
 
 def weigh(count, qos):
@@ -204,10 +203,9 @@ def show_logins(count):
     gateway = Gateway(folder, sink.port, broker.port, more=toml_table("[mqtt.brokers.plant.own]", {})).start()
     try:
         wait_until(lambda: sink.connection is not None, "the gateway is connected")
-        subscriber = Subscriber(broker.port, 1)
-        users = mqtt_logins.Users(sink, DOMAIN, subscriber)
-        median, longest, before, after, burst = mqtt_logins.measure(users, gateway.child.pid, count, min(count, 10))
-        subscriber.close()
+        with Subscriber(broker.port, 1) as subscriber:
+            users = mqtt_logins.Users(sink, DOMAIN, subscriber)
+            median, longest, before, after, burst = mqtt_logins.measure(users, gateway.child.pid, count, min(count, 10))
         print(f"a login alone: {median:.0f} ms (median), {longest:.0f} ms (longest)")
         print(f"{count} logins: {before:.1f} MiB before, {after:.1f} MiB then; the others of them within {burst:.1f} s")
         return 0

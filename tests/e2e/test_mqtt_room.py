@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 
 
 def joined(world, base, user=None, suffix="/#"):
@@ -76,6 +77,20 @@ class TestReading:
 
         message = juliet.wait("message", type="groupchat", body=f"{base}/last: y", timeout=30)
         assert message.nick == "(more)"
+
+    def test_a_topic_that_speaks_too_fast_skips_values_but_not_the_last(self, mqtt_world):
+        base = mqtt_world.topic("house")
+        juliet, _ = joined(mqtt_world, base)
+        device = mqtt_world.mqtt()
+        for number in range(1_000):
+            device.publish_later(f"{base}/meter", str(number), qos=0)
+
+        last = juliet.wait("message", type="groupchat", body=lambda body: body.startswith("999"), timeout=30)
+
+        assert last.nick == "meter"
+        bodies = [message.body for message in juliet.all("message", type="groupchat") if message.nick == "meter"]
+        skipped = sum(int(found[1]) for body in bodies if (found := re.search(r"\((\d+) skipped\)", body)))
+        assert len(bodies) + skipped == 1_000
 
 
 class TestWriting:

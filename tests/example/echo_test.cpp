@@ -8,7 +8,6 @@
 namespace isthmus::echo {
 namespace {
 
-
 class EchoTest : public testing::Test {
  protected:
   EchoTest() {
