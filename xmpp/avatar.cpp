@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <stdexcept>
 
-#include "xmpp/base64.hpp"
+#include "gateway/model/base64.hpp"
 #include "xmpp/namespaces.hpp"
 
 namespace isthmus::xmpp {

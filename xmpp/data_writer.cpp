@@ -6,7 +6,7 @@
 #include <boost/json/string_view.hpp>
 #include <string_view>
 
-#include "xmpp/base64.hpp"
+#include "gateway/model/base64.hpp"
 #include "xmpp/namespaces.hpp"
 
 namespace isthmus::xmpp {

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "gateway/model/base64.hpp"
 #include "gateway/model/json.hpp"
-#include "xmpp/base64.hpp"
 #include "xmpp/namespaces.hpp"
 #include "xmpp/numbers.hpp"
 #include "xmpp/stanza.hpp"

@@ -12,6 +12,7 @@
 
 #include "adapters/irc/sasl.hpp"
 #include "adapters/irc/timing.hpp"
+#include "gateway/model/base64.hpp"
 
 namespace isthmus::irc {
 

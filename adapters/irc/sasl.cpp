@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adapters/irc/line.hpp"
+#include "gateway/model/base64.hpp"
 
 namespace isthmus::irc {
 namespace {
@@ -23,17 +24,6 @@ constexpr std::string_view gs2_header = "n,,";
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  std::string bytes(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(bytes_of(bytes), bytes_of(text), static_cast<int>(text.size()));
-  if (size < 0) return std::nullopt;
-  const auto padding = static_cast<std::size_t>(std::ranges::count(text, '='));
-  if (padding > 2 || (padding > 0 && !text.ends_with(padding == 1 ? "=" : "=="))) return std::nullopt;
-  bytes.resize(static_cast<std::size_t>(size) - padding);
-  return bytes;
-}
 
 std::string hmac(std::string_view key, std::string_view text) {
   std::string digest(hash_size, '\0');
@@ -104,13 +94,6 @@ std::optional<ServerFirst> parse_server_first(std::string_view message) {
 }
 
 }  // namespace
-
-std::string to_base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(bytes_of(text), bytes_of(bytes), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
 
 std::string_view to_text(SaslMechanism mechanism) noexcept {
   switch (mechanism) {

@@ -12,8 +12,6 @@ namespace isthmus::irc {
 
 enum class SaslMechanism : std::uint8_t { plain, external, scram_sha_256 };
 
-std::string to_base64(std::string_view bytes);
-
 /// "PLAIN", "EXTERNAL", "SCRAM-SHA-256".
 std::string_view to_text(SaslMechanism mechanism) noexcept;
 /// The inverse; nullopt for others.

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "xmpp/base64.hpp"
+#include "gateway/model/base64.hpp"
 
 namespace isthmus::xmpp {
 namespace {

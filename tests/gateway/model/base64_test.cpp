@@ -1,8 +1,8 @@
-#include "xmpp/base64.hpp"
+#include "gateway/model/base64.hpp"
 
 #include <gtest/gtest.h>
 
-namespace isthmus::xmpp {
+namespace isthmus {
 namespace {
 
 TEST(Base64, RoundTripsEveryLength) {
@@ -21,4 +21,4 @@ TEST(Base64, AnythingElseIsNone) {
 }
 
 }  // namespace
-}  // namespace isthmus::xmpp
+}  // namespace isthmus

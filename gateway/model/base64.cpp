@@ -1,10 +1,10 @@
-#include "xmpp/base64.hpp"
+#include "gateway/model/base64.hpp"
 
 #include <openssl/evp.h>
 
 #include <algorithm>
 
-namespace isthmus::xmpp {
+namespace isthmus {
 namespace {
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
@@ -33,4 +33,4 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace isthmus::xmpp
+}  // namespace isthmus
