@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/websocket/topic.hpp"
+#include "gateway/model/base64.hpp"
 #include "gateway/model/json.hpp"
 
 namespace isthmus::websocket {
@@ -14,6 +15,7 @@ namespace json = boost::json;
 
 constexpr std::size_t longest_id = 64;
 constexpr std::size_t most_topics = 50;
+constexpr std::size_t longest_media_type = 255;
 constexpr std::size_t most_emoji = 20;
 constexpr std::size_t longest_emoji = 64;
 constexpr std::int64_t most_history = 10'000;
@@ -136,7 +138,10 @@ void read_what(Reader& in, Say& say, std::string_view type) {
   } else if (in.has("text") + in.has("value") + in.has("data") != 1) {
     in.fail("exactly one of text, value and data must be there");
   } else if (in.has("data")) {
-    in.fail("channels carry texts and values, no bytes", "unsupported");
+    auto bytes = from_base64(in.text("data"));
+    if (!bytes) in.fail("data is no base64");
+    if (say.to.starts_with("ws:")) in.fail("channels carry texts and values, no bytes", "unsupported");
+    say.what = BytesSaid{std::move(bytes).value_or("")};
   } else if (in.has("value")) {
     say.what = ValueSaid{in.frame().at("value"), in.text("unit", longest_id)};
   } else {
@@ -153,6 +158,7 @@ Say read_say(Reader& in, std::string_view type) {
   if (in.has("qos")) say.qos = static_cast<std::uint8_t>(in.number("qos", 3));
   if (say.qos > 2) in.fail("qos is none of 0, 1 and 2");
   if (in.has("retain")) say.retain = in.boolean("retain");
+  say.media_type = in.text("ctype", longest_media_type);
   read_what(in, say, type);
   return say;
 }
@@ -181,6 +187,9 @@ json::object from_cloudevent(const json::object& event, Reader& in) {
     for (const auto& member : data->get_object()) send[member.key()] = member.value();
   } else if (data != nullptr) {
     send[data->is_string() ? "text" : "value"] = *data;
+  } else if (in.has("data_base64")) {
+    send["data"] = event.at("data_base64");
+    send["ctype"] = in.text("datacontenttype");
   }
   send["to"] = to;
   send["id"] = in.text("id", longest_id);

@@ -59,13 +59,17 @@ struct ValueSaid {
   boost::json::value value;
   std::string unit{};
 };
+struct BytesSaid {
+  std::string bytes;
+};
 struct Say {
-  std::string id;        // the client's own; may be empty: no receipt
-  std::string to;        // an address
-  std::string only;      // the nick who alone is meant; empty: everybody
-  std::uint8_t qos = 1;  // of a value for another network: 0 at most once, 1 at least once, 2 exactly once
-  bool retain = false;   // … which shall keep it as the last one
-  std::variant<Words, ValueSaid, Edit, Retract, Reactions, Typing> what;
+  std::string id;            // the client's own; may be empty: no receipt
+  std::string to;            // an address
+  std::string only;          // the nick who alone is meant; empty: everybody
+  std::uint8_t qos = 1;      // of a value for another network: 0 at most once, 1 at least once, 2 exactly once
+  bool retain = false;       // … which shall keep it as the last one
+  std::string media_type{};  // … as the client says; may be empty
+  std::variant<Words, ValueSaid, BytesSaid, Edit, Retract, Reactions, Typing> what;
 };
 
 using ClientFrame = std::variant<AuthFrame, SubFrame, UnsubFrame, PingFrame, AckFrame, Say>;

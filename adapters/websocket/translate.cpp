@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/model/base64.hpp"
 #include "gateway/model/json.hpp"
 
 namespace isthmus::websocket {
@@ -103,6 +104,19 @@ std::optional<Record> room_record(const RoomInfo& info, const Saying& saying) {
   return record;
 }
 
+/// {"k":["v1","v2"]}: a key may stand there more than once.
+json::object meta_of(const Data& data) {
+  json::object meta;
+  for (const auto& [key, value] : data.properties) {
+    auto& values = meta[key];
+    if (!values.is_array()) values = json::array{};
+    values.get_array().emplace_back(value);
+  }
+  return meta;
+}
+
+std::string shown(const BytesSaid& said) { return "binary, " + std::to_string(said.bytes.size()) + " bytes"; }
+
 std::string with_name(std::string_view name, const std::string& text) {
   return name.empty() ? text : std::string{name} + " " + text;
 }
@@ -153,10 +167,13 @@ Record value_record(const Message& message, const Saying& saying, bool is_past) 
     record.members["value"] = *std::move(number);
   } else if (data.form == Data::Form::json) {
     if (auto value = parse_json(data.bytes)) record.members["value"] = *std::move(value);
+  } else if (data.form == Data::Form::binary) {
+    record.members["data"] = to_base64(data.bytes);
   }
   if (!data.media_type.empty()) record.members["ctype"] = data.media_type;
   record.members["qos"] = data.qos;
   if (is_past) record.members["retained"] = true;
+  if (!data.properties.empty()) record.members["meta"] = meta_of(data);
   return record;
 }
 
@@ -171,17 +188,21 @@ Record link_record(const LinkState& state, const Saying& saying) {
 
 std::optional<Message> to_value(const Say& say) {
   Message message;
-  const auto* value = std::get_if<ValueSaid>(&say.what);
+  Data data;
   if (const auto* words = std::get_if<Words>(&say.what)) {
     message.text = words->text;
-  } else if (value != nullptr) {
+  } else if (const auto* value = std::get_if<ValueSaid>(&say.what)) {
     const auto* text = value->value.if_string();
     message.text = text != nullptr ? std::string{*text} : to_json(value->value);
+  } else if (const auto* said = std::get_if<BytesSaid>(&say.what)) {
+    data.form = Data::Form::binary;
+    data.bytes = said->bytes;
+    message.text = shown(*said);
   } else {
     return std::nullopt;
   }
-  Data data;
-  data.bytes = message.text;
+  if (data.form != Data::Form::binary) data.bytes = message.text;
+  data.media_type = say.media_type;
   data.qos = say.qos;
   data.is_stored = say.retain;
   message.data = std::move(data);
@@ -202,22 +223,24 @@ std::optional<NamedValue> stated_value(const Say& say, std::string_view name) {
 }
 
 Payload to_payload(const Say& say, std::string_view name) {
-  return std::visit(overloaded{
-                        [&](const Words& words) -> Payload {
-                          Message message{words.style, with_name(name, words.text)};
-                          if (!words.reply_to.empty()) message.reply = Reply{{words.reply_to}, {}, {}};
-                          return message;
-                        },
-                        [&](const ValueSaid& said) -> Payload {
-                          const std::string text = value_text(said.value) + (said.unit.empty() ? "" : " " + said.unit);
-                          return Message{Style::normal, with_name(name, text)};
-                        },
-                        [](const Edit& edit) -> Payload { return edit; },
-                        [](const Retract& retract) -> Payload { return retract; },
-                        [](const Reactions& reactions) -> Payload { return reactions; },
-                        [](const Typing& typing) -> Payload { return typing; },
-                    },
-                    say.what);
+  return std::visit(
+      overloaded{
+          [&](const Words& words) -> Payload {
+            Message message{words.style, with_name(name, words.text)};
+            if (!words.reply_to.empty()) message.reply = Reply{{words.reply_to}, {}, {}};
+            return message;
+          },
+          [&](const ValueSaid& said) -> Payload {
+            const std::string text = value_text(said.value) + (said.unit.empty() ? "" : " " + said.unit);
+            return Message{Style::normal, with_name(name, text)};
+          },
+          [&](const BytesSaid& said) -> Payload { return Message{Style::normal, with_name(name, shown(said))}; },
+          [](const Edit& edit) -> Payload { return edit; },
+          [](const Retract& retract) -> Payload { return retract; },
+          [](const Reactions& reactions) -> Payload { return reactions; },
+          [](const Typing& typing) -> Payload { return typing; },
+      },
+      say.what);
 }
 
 }  // namespace isthmus::websocket

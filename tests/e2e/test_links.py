@@ -1,6 +1,7 @@
 """Links: what is said in an IRC channel, published on an MQTT broker or sent into a WebSocket channel arrives in the
 others, on real ngIRCd, mosquitto and Prosody; and MQTT topics for WebSocket clients."""
 
+import base64
 import itertools
 import subprocess
 
@@ -297,6 +298,27 @@ class TestTopicsOfClients:
         late = stage.mqtt("home/lamp/set")
         assert late.wait("home/lamp/set").retain
         device.publish("home/lamp/set", "", retain=True)
+
+    def test_bytes_pass_both_ways(self, stage):
+        device = stage.mqtt("home/camera/set")
+        panel = stage.web(secret=PANEL, topics=["mqtt:plant/cellar/+"])
+        picture = bytes(range(256))
+        panel.send({"t": "send", "id": "b1", "to": "mqtt:plant/home/camera/set", "ctype": "image/x",
+                    "data": base64.b64encode(picture).decode()})
+        message = device.wait("home/camera/set")
+        assert (message.payload, message.properties.ContentType) == (picture, "image/x")
+        topic = stage.topic()
+        device.publish(f"cellar/{topic}", picture, ContentType="image/x", user_properties=[("k", "1"), ("k", "2")])
+        frame = panel.wait(t="msg", kind="value", **{"from": f"mqtt:plant/cellar/{topic}"})
+        assert base64.b64decode(frame["data"]) == picture and "value" not in frame
+        assert (frame["ctype"], frame["meta"]) == ("image/x", {"k": ["1", "2"]})
+
+    def test_what_is_no_base64_and_what_channels_do_not_carry_is_refused(self, stage):
+        web = stage.web(secret=PANEL, topics=["mqtt:plant/home/+"])
+        web.send({"t": "send", "id": "n1", "to": "mqtt:plant/home/camera/set", "data": "?"})
+        assert web.wait(t="error", id="n1")["code"] == "bad-frame"
+        web.send({"t": "send", "id": "n2", "to": "ws:plant", "data": "AAAA"})
+        assert web.wait(t="error", id="n2")["code"] == "unsupported"
 
     def test_what_the_broker_may_not_be_told_is_answered_as_failed(self, stage):
         panel = stage.web(secret=PANEL, topics=["mqtt:plant/home/+"])
