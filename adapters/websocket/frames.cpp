@@ -159,6 +159,8 @@ Say read_say(Reader& in, std::string_view type) {
   if (say.qos > 2) in.fail("qos is none of 0, 1 and 2");
   if (in.has("retain")) say.retain = in.boolean("retain");
   say.media_type = in.text("ctype", longest_media_type);
+  if (!std::ranges::all_of(say.media_type, [](char c) { return c >= ' ' && c <= '~'; }))
+    in.fail("ctype is no media type such as image/png");
   read_what(in, say, type);
   return say;
 }

@@ -317,6 +317,8 @@ class TestTopicsOfClients:
         web = stage.web(secret=PANEL, topics=["mqtt:plant/home/+"])
         web.send({"t": "send", "id": "n1", "to": "mqtt:plant/home/camera/set", "data": "?"})
         assert web.wait(t="error", id="n1")["code"] == "bad-frame"
+        web.send({"t": "send", "id": "n3", "to": "mqtt:plant/home/camera/set", "data": "AAAA", "ctype": "a\u0000b"})
+        assert web.wait(t="error", id="n3")["code"] == "bad-frame"
         web.send({"t": "send", "id": "n2", "to": "ws:plant", "data": "AAAA"})
         assert web.wait(t="error", id="n2")["code"] == "unsupported"
 
