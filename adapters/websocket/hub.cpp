@@ -55,7 +55,22 @@ RecordPtr Hub::publish(Record record) {
 void Hub::mention(Record record) { tell(std::make_shared<const Record>(std::move(record))); }
 
 void Hub::tell(const RecordPtr& record) {
-  for (Consumer* consumer : consumers_) consumer->on_record(record);
+  ++round_;
+  if (record->is_break()) {
+    for (Consumer* consumer : consumers_) consumer->on_record(record);
+    return;
+  }
+  const auto from = root_of(record->from);
+  const auto to = root_of(record->to);
+  tell({}, record);
+  tell(from, record);
+  if (to != from) tell(to, record);
+}
+
+void Hub::tell(std::string_view root, const RecordPtr& record) {
+  const auto those = by_root_.find(root);
+  if (those == by_root_.end()) return;
+  for (Consumer* consumer : those->second) consumer->on_record(record);
 }
 
 Consumer::Consumer(Hub& hub, Output& output, TokenPtr token) : hub_{hub}, output_{output}, token_{std::move(token)} {
@@ -66,6 +81,29 @@ Consumer::~Consumer() {
   const auto mine = std::ranges::find(hub_.consumers_, this);
   *mine = hub_.consumers_.back();
   hub_.consumers_.pop_back();
+  leave_roots();
+}
+
+void Consumer::enter_roots() {
+  leave_roots();
+  for (const auto& subscription : subscriptions_) {
+    for (const auto& pattern : subscription.patterns) {
+      const auto root = root_of(pattern);
+      if (std::ranges::find(roots_, root) == roots_.end()) roots_.emplace_back(root);
+    }
+  }
+  for (const auto& root : roots_) hub_.by_root_[root].push_back(this);
+}
+
+void Consumer::leave_roots() {
+  for (const auto& root : roots_) {
+    const auto those = hub_.by_root_.find(root);
+    auto& consumers = those->second;
+    *std::ranges::find(consumers, this) = consumers.back();
+    consumers.pop_back();
+    if (consumers.empty()) hub_.by_root_.erase(those);
+  }
+  roots_.clear();
 }
 
 bool Consumer::hears(std::string_view address) const noexcept {
@@ -92,6 +130,7 @@ void Consumer::subscribe(Subscription subscription, Start start) {
     if (!alarm_) alarm_ = std::make_unique<Alarm>(hub_.alarms_, [this] { on_due(); });
   }
   subscriptions_.push_back(std::move(subscription));
+  enter_roots();
   const auto& added = subscriptions_.back();
   if (start.cursor && added.throttle && !repeat_values(added, start.cursor->seq)) is_too_slow_ = true;
   if (!pump()) is_too_slow_ = true;
@@ -99,10 +138,13 @@ void Consumer::subscribe(Subscription subscription, Start start) {
 }
 
 bool Consumer::unsubscribe(std::string_view id) {
-  return std::erase_if(subscriptions_, [&](const Subscription& one) { return one.id == id; }) > 0;
+  const bool is_known = std::erase_if(subscriptions_, [&](const Subscription& one) { return one.id == id; }) > 0;
+  if (is_known) enter_roots();
+  return is_known;
 }
 
 void Consumer::on_record(const RecordPtr& record) {
+  if (std::exchange(round_, hub_.round_) == hub_.round_) return;
   const Subscription* first = nullptr;
   std::string names;
   for (auto& subscription : subscriptions_) {

@@ -2,6 +2,7 @@
 // What happened, and who is told of it: the history, the last values, and every client that reads. No I/O.
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,13 +48,18 @@ class Hub {
 
  private:
   friend class Consumer;
+  using Consumers = std::vector<Consumer*>;
   void tell(const RecordPtr& record);
+  /// Those who have subscribed to something that begins so.
+  void tell(std::string_view root, const RecordPtr& record);
 
   Instance instance_;
   History history_;
   Alarms& alarms_;
   HistoryKeeper* keeper_ = nullptr;
-  std::vector<Consumer*> consumers_;
+  Consumers consumers_;
+  std::map<std::string, Consumers, std::less<>> by_root_;  // of their patterns: only those are asked who may hear
+  std::uint64_t round_ = 0;                                // one for each record, since several roots may lead to one
 };
 
 struct Subscription {
@@ -109,6 +115,9 @@ class Consumer {
 
  private:
   friend class Hub;
+  /// So that the hub finds it by what its subscriptions begin with.
+  void enter_roots();
+  void leave_roots();
   void on_record(const RecordPtr& record);
   bool replay(Subscription& subscription);
   /// True: it is told later, or something newer instead of it.
@@ -124,7 +133,9 @@ class Consumer {
   Output& output_;
   TokenPtr token_;
   std::vector<Subscription> subscriptions_;
-  std::unique_ptr<Alarm> alarm_;  // while a subscription has a rate
+  std::vector<std::string> roots_;  // of all their patterns, each once
+  std::uint64_t round_ = 0;         // of the hub, in which it was asked last
+  std::unique_ptr<Alarm> alarm_;    // while a subscription has a rate
   bool is_too_slow_ = false;
 };
 

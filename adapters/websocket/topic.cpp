@@ -74,6 +74,11 @@ bool is_address(std::string_view text) noexcept {
 
 bool matches(std::string_view pattern, std::string_view address) noexcept { return covers(pattern, address); }
 
+std::string_view root_of(std::string_view text) noexcept {
+  const auto root = text.substr(0, text.find('/'));
+  return root == "#" || root.ends_with(":#") || root.ends_with(":+") ? std::string_view{} : root;
+}
+
 bool covers(std::string_view scope, std::string_view pattern) noexcept {
   if (scope == "#") return true;
   if (pattern == "#") return false;

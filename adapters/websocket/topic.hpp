@@ -17,6 +17,10 @@ bool is_address(std::string_view text) noexcept;
 /// True when `pattern` selects `address`; "a/#" also selects "a" (MQTT 5 §4.7.1.2). Both valid.
 bool matches(std::string_view pattern, std::string_view address) noexcept;
 
+/// What all that `text`, a pattern or an address, may name begins with: "ws:plant" of "ws:plant/+/temp", nothing where
+/// the first level is a wildcard. A pattern without root, or with that of an address, may select it; others do not.
+std::string_view root_of(std::string_view text) noexcept;
+
 /// True when everything that `pattern` selects is selected by `scope` too. Both valid.
 bool covers(std::string_view scope, std::string_view pattern) noexcept;
 

@@ -122,6 +122,29 @@ TEST_F(SessionTest, SeveralSubscriptionsAreNamedAndToldOnce) {
   EXPECT_THAT(heard(), ElementsAre(HasSubstr(R"("sub":["b"]})")));
 }
 
+TEST_F(SessionTest, WhatStandsInTwoPlacesIsToldOnce) {
+  Token token;
+  add_scope(token, "read:#");
+  gate.token = std::make_shared<const Token>(token);
+  open();
+  say(R"({"t":"sub","id":"a","topics":["ws:plant/#","irc:net/#","irc:net/+"]})");
+  say(R"({"t":"sub","id":"b","topics":["ws:plant/+"]})");
+  const auto publish_linked = [&](const std::string& text) {
+    Record record;
+    record.type = "msg";
+    record.from = "irc:net/#plant";
+    record.to = "ws:plant";
+    record.members["text"] = text;
+    hub.publish(std::move(record));
+  };
+  publish_linked("one");
+  EXPECT_THAT(heard(), ElementsAre(HasSubstr(R"("text":"one","sub":["a"])")));
+  say(R"({"t":"unsub","id":"a"})");
+  publish_linked("two");
+  publish("ws:plant/temp", "three");
+  EXPECT_THAT(heard(), ElementsAre(HasSubstr("three")));
+}
+
 TEST_F(SessionTest, ACursorBringsWhatWasMissed) {
   open();
   for (const auto* text : {"1", "2", "3"}) publish("ws:plant", text);

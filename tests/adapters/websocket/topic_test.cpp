@@ -40,6 +40,17 @@ TEST_P(TopicMatches, AsMqttFiltersDo) {
       << GetParam().pattern << " " << GetParam().address;
 }
 
+TEST_P(TopicMatches, OnlyWhatHasTheSameRootOrNone) {
+  const auto root = root_of(GetParam().pattern);
+  if (GetParam().selected && !root.empty()) EXPECT_EQ(root, root_of(GetParam().address));
+}
+
+TEST(Topic, TheRootIsWhatStandsBeforeAnyWildcard) {
+  EXPECT_EQ(root_of("ws:plant/+/temp"), "ws:plant");
+  EXPECT_EQ(root_of("irc:irc.libera.chat/#plant"), "irc:irc.libera.chat");
+  for (const auto* all : {"#", "ws:#", "ws:+", "ws:+/temp", ""}) EXPECT_EQ(root_of(all), "") << all;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Table, TopicMatches,
     testing::Values(Row{"ws:plant", "ws:plant", true}, Row{"ws:plant", "ws:plants", false},
