@@ -107,22 +107,25 @@ def contact(topic):
     return topic.replace("/", "\\2f") + f"%plant@{DOMAIN}"
 
 
-def publish(port, count, qos):
-    """Starts one publisher for each topic."""
-    text = (BODY + "\n").encode() * (count // len(TOPICS))
-    for topic in TOPICS:
+def publish(port, count, qos, topics):
+    """Starts one publisher for each topic; the threads that wait for them."""
+    text = (BODY + "\n").encode() * (count // len(topics))
+    threads = []
+    for topic in topics:
         child = subprocess.Popen(["mosquitto_pub", "-p", str(port), "-t", topic, "-q", str(qos), "-l"],
                                  stdin=subprocess.PIPE)
-        threading.Thread(target=lambda child=child: (child.stdin.write(text), child.stdin.close(), child.wait()),
-                         daemon=True).start()
+        threads.append(threading.Thread(
+            target=lambda child=child: (child.stdin.write(text), child.stdin.close(), child.wait()), daemon=True))
+        threads[-1].start()
+    return threads
 
 
 class Subscriber:
-    """mosquitto_sub on all topics."""
+    """mosquitto_sub on all topics that a filter selects."""
 
-    def __init__(self, port, qos):
+    def __init__(self, port, qos, topics="bench/#"):
         self.count = 0
-        self.child = subprocess.Popen(["mosquitto_sub", "-p", str(port), "-t", "bench/#", "-q", str(qos)],
+        self.child = subprocess.Popen(["mosquitto_sub", "-p", str(port), "-t", topics, "-q", str(qos)],
                                       stdout=subprocess.PIPE)
         threading.Thread(target=self._run, daemon=True).start()
         time.sleep(0.5)  # nothing tells when it is subscribed
@@ -139,28 +142,39 @@ class Subscriber:
         self.child.wait()
 
 
-def rate(count, done, timeout=120):
+def rate(count, done, timeout=60):
     begin = time.monotonic()
     wait_until(lambda: done() >= count, f"all {count}", timeout)
     return count / (time.monotonic() - begin)
 
 
 def own_rate(port, count, qos):
-    with Subscriber(port, qos) as subscriber:
-        publish(port, count, qos)
-        return rate(count, lambda: subscriber.count)
+    """On topics of its own, so that the gateway has no part in it."""
+    with Subscriber(port, qos, "alone/#") as subscriber:
+        publishers = publish(port, count, qos, [topic.replace("bench", "alone") for topic in TOPICS])
+        figure = rate(count, lambda: subscriber.count)
+    for publisher in publishers:
+        publisher.join()
+    return figure
 
 
 def to_xmpp(sink, port, count, qos):
     before = sink.messages
-    publish(port, count, qos)
-    return rate(count, lambda: sink.messages - before)
+    publishers = publish(port, count, qos, TOPICS)
+    figure = rate(count, lambda: sink.messages - before)
+    for publisher in publishers:
+        publisher.join()
+    time.sleep(0.5)
+    assert sink.messages - before == count, f"{sink.messages - before} messages instead of {count}"
+    return figure
 
 
 def to_mqtt(sink, port, count, qos):
+    before = sink.messages + len(TOPICS)  # one answer for each command
     for topic in TOPICS:
         sink.connection.sendall(
             f"<message from='{USER}/a' to='{contact(topic)}' type='chat'><body>/qos {qos}</body></message>".encode())
+    wait_until(lambda: sink.messages >= before, "the commands are answered")
     batch = "".join(f"<message from='{USER}/a' to='{contact(topic)}' type='chat'><body>{BODY}</body></message>"
                     for topic in TOPICS).encode()
 
@@ -172,7 +186,9 @@ def to_mqtt(sink, port, count, qos):
 
     with Subscriber(port, qos) as subscriber:
         threading.Thread(target=send, args=(subscriber,), daemon=True).start()
-        return rate(count, lambda: subscriber.count)
+        figure = rate(count, lambda: subscriber.count)
+        assert sink.messages == before, f"{sink.messages - before} messages were refused"
+        return figure
 
 
 def weigh(count, qos):
