@@ -75,6 +75,7 @@ void Dispatcher::forget(const Name& owner) {
   contacts_.forget(owner);
   persistent_.forget(owner);
   pubsub_.forget(owner);
+  undelivered_.forget(owner);
   runtime_.archive.forget(owner);  // before the store: what is written later would be of a user anew
   runtime_.store.forget(owner.view());
 }

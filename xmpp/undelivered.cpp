@@ -19,41 +19,70 @@ std::size_t size_of(const StoredMessage& message) { return message.said.text.siz
 Undelivered::Undelivered(const Context& context)
     : context_{context},
       left_{context.runtime.store.messages()},
+      write_{context.runtime.alarms,
+             [this] {
+               const auto now = context_.runtime.alarms.now();
+               write(now - grace);
+               if (!unwritten_.empty()) write_.set(now + grace);
+             }},
       expiry_{context.runtime.alarms, [this] { expire(); }} {
   std::erase_if(left_, [](const StoredMessage& message) { return message.owner == LinkOutbox::owner_name; });
   expiry_.set(context.runtime.alarms.now() + between_expiries);
 }
+
+Undelivered::~Undelivered() { write(SteadyTime::max()); }
 
 void Undelivered::keep(const Domain& domain, Event& event) {
   if (known_.contains(event.about.id)) return;
   auto said = to_record(event.what);
   if (!said) return;
   const auto& about = event.about;
-  StoredMessage message{.id = to_stored_id(about.id),
-                        .owner = about.owner.str(),
-                        .address = bare_jid(domain, about.conversation),
-                        .from_owner = about.source == context_.self,
-                        .sender = about.actor.name,
-                        .ref = about.ref,
-                        .client = about.audience,
-                        .client_id = std::string{native_id(event, id_scheme)},
-                        .at = about.at.value_or(about.received_at),
-                        .said = std::move(*said)};
-  const auto size = size_of(message);
+  const auto size = said->text.size() + said->rest.size();
   if (known_.size() >= max_messages || bytes_ + size > max_bytes)
     return context_.runtime.counters.add("messages_not_stored", "too_many");
-  if (!context_.runtime.store.put(message)) return;
   event.about.is_kept = context_.runtime.store.is_durable();
-  known_.emplace(about.id, size);
+  auto record = std::make_unique<StoredMessage>(StoredMessage{.id = to_stored_id(about.id),
+                                                              .owner = about.owner.str(),
+                                                              .address = bare_jid(domain, about.conversation),
+                                                              .from_owner = about.source == context_.self,
+                                                              .sender = about.actor.name,
+                                                              .ref = about.ref,
+                                                              .client = about.audience,
+                                                              .client_id = std::string{native_id(event, id_scheme)},
+                                                              .at = about.at.value_or(about.received_at),
+                                                              .said = std::move(*said)});
+  known_.emplace(about.id, Kept{size, std::move(record)});
   bytes_ += size;
+  const auto now = context_.runtime.alarms.now();
+  unwritten_.emplace_back(now, about.id);
+  if (!write_.is_set()) write_.set(now + grace);
+}
+
+void Undelivered::write(SteadyTime latest) {
+  while (!unwritten_.empty() && unwritten_.front().first <= latest) {
+    const auto found = known_.find(unwritten_.front().second);
+    unwritten_.pop_front();
+    if (found == known_.end()) continue;
+    if (const auto record = std::move(found->second.record)) context_.runtime.store.put(*record);
+  }
 }
 
 void Undelivered::done(const Event& event) {
   const auto found = known_.find(event.about.id);
   if (found == known_.end()) return;
-  bytes_ -= found->second;
-  known_.erase(found);
-  context_.runtime.store.remove_message(to_stored_id(event.about.id));
+  drop(found);
+}
+
+void Undelivered::drop(std::map<EventId, Kept>::iterator message) {
+  if (message->second.record == nullptr) context_.runtime.store.remove_message(to_stored_id(message->first));
+  bytes_ -= message->second.bytes;
+  known_.erase(message);
+}
+
+void Undelivered::forget(const Name& owner) {
+  for (auto& [id, kept] : known_) {
+    if (kept.record != nullptr && kept.record->owner == owner.view()) kept.record.reset();
+  }
 }
 
 void Undelivered::resume(const Domain& domain) {
@@ -67,7 +96,7 @@ void Undelivered::resume(const Domain& domain) {
       context_.runtime.counters.add("messages_dropped", "too_old");
       if (message.from_owner) refuse(domain, message);
     } else {
-      known_.emplace(event->about.id, size_of(message));
+      known_.emplace(event->about.id, Kept{size_of(message), nullptr});
       bytes_ += size_of(message);
       context_.runtime.router.emit(std::move(event));
     }
@@ -80,11 +109,7 @@ void Undelivered::expire() {
   const auto oldest = context_.now() - Outbox::max_age;
   context_.runtime.router.expire(oldest);
   // What came from the other side is answered there.
-  while (!known_.empty() && time_of(known_.begin()->first) < oldest - between_expiries) {
-    context_.runtime.store.remove_message(to_stored_id(known_.begin()->first));
-    bytes_ -= known_.begin()->second;
-    known_.erase(known_.begin());
-  }
+  while (!known_.empty() && time_of(known_.begin()->first) < oldest - between_expiries) drop(known_.begin());
   // Those of a domain whose stream was not up since the start: resume() tells their senders, if it ever is.
   std::erase_if(left_, [&](const StoredMessage& message) {
     if (message.at >= oldest - Outbox::max_age) return false;

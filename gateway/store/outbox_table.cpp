@@ -1,8 +1,6 @@
 #include "gateway/store/outbox_table.hpp"
 
-#include <soci/soci.h>
-
-#include "gateway/store/users_table.hpp"
+#include <chrono>
 
 namespace isthmus {
 
@@ -28,21 +26,29 @@ std::vector<StoredMessage> read_outbox(soci::session& sql) {
   return all;
 }
 
-void write_outbox(soci::session& sql, const StoredMessage& message) {
-  const long long user = user_id(sql, message.owner);
-  const int from_owner = message.from_owner ? 1 : 0;
-  const long long time = std::chrono::duration_cast<std::chrono::milliseconds>(message.at.time_since_epoch()).count();
-  const int kind = static_cast<int>(message.said.kind);
-  sql << "INSERT OR REPLACE INTO outbox (id, user, address, from_owner, sender, ref, client, client_id, time, kind, "
-         "text, rest) VALUES (:id, :user, :address, :from_owner, :sender, :ref, :client, :client_id, :time, :kind, "
-         ":text, :rest)",
-      soci::use(message.id), soci::use(user), soci::use(message.address), soci::use(from_owner),
-      soci::use(message.sender), soci::use(message.ref), soci::use(message.client), soci::use(message.client_id),
-      soci::use(time), soci::use(kind), soci::use(message.said.text), soci::use(message.said.rest);
+OutboxTable::OutboxTable(soci::session& sql)
+    : insert_user_{(sql.prepare << "INSERT OR IGNORE INTO users (owner) VALUES (:owner)", soci::use(row_.owner))},
+      insert_{(sql.prepare << "INSERT OR REPLACE INTO outbox (id, user, address, from_owner, sender, ref, client, "
+                              "client_id, time, kind, text, rest) SELECT :id, users.id, :address, :from_owner, "
+                              ":sender, :ref, :client, :client_id, :time, :kind, :text, :rest FROM users "
+                              "WHERE owner = :owner",
+               soci::use(row_.id), soci::use(row_.address), soci::use(from_owner_), soci::use(row_.sender),
+               soci::use(row_.ref), soci::use(row_.client), soci::use(row_.client_id), soci::use(time_),
+               soci::use(kind_), soci::use(row_.said.text), soci::use(row_.said.rest), soci::use(row_.owner))},
+      delete_{(sql.prepare << "DELETE FROM outbox WHERE id = :id", soci::use(removed_))} {}
+
+void OutboxTable::write(const StoredMessage& message) {
+  row_ = message;
+  from_owner_ = message.from_owner ? 1 : 0;
+  time_ = std::chrono::duration_cast<std::chrono::milliseconds>(message.at.time_since_epoch()).count();
+  kind_ = static_cast<int>(message.said.kind);
+  insert_user_.execute(true);
+  insert_.execute(true);
 }
 
-void remove_from_outbox(soci::session& sql, const std::string& id) {
-  sql << "DELETE FROM outbox WHERE id = :id", soci::use(id);
+void OutboxTable::remove(const std::string& id) {
+  removed_ = id;
+  delete_.execute(true);
 }
 
 }  // namespace isthmus

@@ -10,7 +10,6 @@
 #include "gateway/store/archive_table.hpp"
 #include "gateway/store/ids_table.hpp"
 #include "gateway/store/migrations.hpp"
-#include "gateway/store/outbox_queue.hpp"
 #include "gateway/store/outbox_table.hpp"
 #include "gateway/store/sqlite_worker.hpp"
 #include "gateway/store/storage.hpp"
@@ -44,12 +43,14 @@ class SqliteStore final : public Store {
     worker_.now([this](soci::session& sql) {
       read_through(sql);
       archive_ = std::make_unique<ArchiveTable>(sql);
+      outbox_ = std::make_unique<OutboxTable>(sql);
     });
     worker_.on_rollback([this] { archive_->forget_what_is_known(); });
   }
   ~SqliteStore() override {
     worker_.stop();
-    archive_.reset();  // before the session that its statements belong to
+    archive_.reset();  // before the session that their statements belong to
+    outbox_.reset();
   }
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
@@ -102,16 +103,11 @@ class SqliteStore final : public Store {
   }
 
   bool put(const StoredMessage& message) override {
-    const bool is_queued = worker_.write([queued = outbox_.add(message)](soci::session& sql) {
-      if (const auto* kept = queued->claim()) write_outbox(sql, *kept);
-    });
-    if (!is_queued) outbox_.remove(message.id);
-    return is_queued;
+    return worker_.write([this, message](soci::session&) { outbox_->write(message); });
   }
 
   bool remove_message(std::string_view id) override {
-    if (outbox_.remove(id)) return true;
-    return worker_.write([id = std::string{id}](soci::session& sql) { remove_from_outbox(sql, id); });
+    return worker_.write([this, id = std::string{id}](soci::session&) { outbox_->remove(id); });
   }
 
   bool put(const StoredIds& ids) override {
@@ -210,8 +206,8 @@ class SqliteStore final : public Store {
 
   SecretBox box_;
   bool is_durable_;
-  std::unique_ptr<ArchiveTable> archive_;  // its thread's
-  OutboxQueue outbox_;                     // the loop's
+  std::unique_ptr<ArchiveTable> archive_;  // its thread's, as is the next
+  std::unique_ptr<OutboxTable> outbox_;
   std::shared_ptr<std::atomic<std::size_t>> rows_waiting_ = std::make_shared<std::atomic<std::size_t>>(0);
   SqliteWorker worker_;  // last: its thread uses the rest
 };

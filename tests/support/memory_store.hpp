@@ -42,6 +42,7 @@ class MemoryStore final : public Store {
     return found;
   }
   bool put(const StoredMessage& message) override {
+    ++messages_put;
     all_messages.push_back(message);
     return true;
   }
@@ -86,6 +87,7 @@ class MemoryStore final : public Store {
   std::vector<Setting> all_settings;
   std::vector<StoredSubscription> all_subscriptions;
   std::vector<StoredMessage> all_messages;
+  std::size_t messages_put = 0;
   std::vector<StoredIds> all_ids;
   std::vector<Visit> visits;  // as they begin and end
   std::vector<ArchiveRow> rows;

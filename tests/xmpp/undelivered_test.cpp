@@ -9,10 +9,13 @@ using testing::SizeIs;
 
 class UndeliveredTest : public DispatcherTest {
  protected:
-  std::vector<std::string> juliet_says(std::string_view text) {
-    return receive("<message from='" + std::string{balcony} + "' to='romeo%net@irc.example.org' id='m1' type='chat'>" +
-                   "<body>" + std::string{text} + "</body></message>");
+  static std::string juliets(std::string_view text) {
+    return "<message from='" + std::string{balcony} + "' to='romeo%net@irc.example.org' id='m1' type='chat'>" +
+           "<body>" + std::string{text} + "</body></message>";
   }
+  std::vector<std::string> juliet_says(std::string_view text) { return receive(juliets(text)); }
+  /// What has not arrived is in the store then.
+  void pass() { base.alarms.advance(2 * Undelivered::grace); }
   const Domain& domain() { return *dispatcher.find("irc.example.org"); }
 
   /// Another run of the gateway, with the same store.
@@ -30,11 +33,44 @@ class UndeliveredTest : public DispatcherTest {
 TEST_F(UndeliveredTest, WhatAUserSaysIsKeptUntilTheOtherSideHasIt) {
   foreign.answers.push_back(Pending{});
   juliet_says("wherefore");
+  pass();
   ASSERT_THAT(base.store.all_messages, SizeIs(1));
   EXPECT_TRUE(base.store.all_messages[0].from_owner);
   base.router.confirmed(std::move(foreign.pending.at(0)));
   settle();
   EXPECT_THAT(base.store.all_messages, IsEmpty());
+}
+
+TEST_F(UndeliveredTest, WhatArrivesSoonIsNeverWritten) {
+  foreign.answers.push_back(Pending{});
+  juliet_says("wherefore");
+  base.alarms.advance(Undelivered::grace / 2);
+  base.router.confirmed(std::move(foreign.pending.at(0)));
+  settle();
+  pass();
+  EXPECT_EQ(base.store.messages_put, 0);
+}
+
+TEST_F(UndeliveredTest, WhatIsOnItsWayIsWrittenWhenTheGatewayEnds) {
+  another_run();
+  foreign.answers.push_back(Pending{});
+  pugi::xml_document said;
+  said.load_string(juliets("wherefore").c_str());
+  again->dispatch(said.first_child());
+  settle();
+  EXPECT_EQ(base.store.messages_put, 0);
+  users.dispatcher = &dispatcher;
+  again.reset();
+  EXPECT_THAT(base.store.all_messages, SizeIs(1));
+}
+
+TEST_F(UndeliveredTest, WhatIsOnItsWayIsNotWrittenForWhoIsForgotten) {
+  foreign.answers.push_back(Pending{});
+  juliet_says("wherefore");
+  receive("<iq type='set' from='" + std::string{balcony} +
+          "' to='irc.example.org' id='r'><query xmlns='jabber:iq:register'><remove/></query></iq>");
+  pass();
+  EXPECT_EQ(base.store.messages_put, 0);
 }
 
 TEST_F(UndeliveredTest, AnErrorIsAnAnswerToo) {
@@ -49,6 +85,7 @@ TEST_F(UndeliveredTest, AfterAKillItIsSaidInItsOrder) {
   juliet_says("one");
   now += 1ms;
   juliet_says("two");
+  pass();
   foreign.seen.clear();
   another_run();
   EXPECT_THAT(emitted(), ElementsAre("message romeo%net one", "message romeo%net two"));
@@ -57,6 +94,7 @@ TEST_F(UndeliveredTest, AfterAKillItIsSaidInItsOrder) {
 
 TEST_F(UndeliveredTest, WhatIsSaidToAUserIsKeptUntilTheServerHasRoutedIt) {
   happens(said("here"), "romeo%net", {}, "romeo");
+  pass();
   ASSERT_THAT(base.store.all_messages, SizeIs(1));
   const auto out = another_run();
   ASSERT_THAT(out, SizeIs(1));
@@ -69,16 +107,19 @@ TEST_F(UndeliveredTest, WhatWaitsForTheStreamIsKept) {
   outlet.up = false;
   happens(said("here"), "romeo%net", {}, "romeo");
   happens(said("and behind it"), "romeo%net", {}, "romeo");
+  pass();
   EXPECT_THAT(base.store.all_messages, SizeIs(2));
   outlet.up = true;
   dispatcher.on_up(domain());
   settle();
+  pass();
   EXPECT_THAT(base.store.all_messages, SizeIs(2)) << "once, until the server has it";
 }
 
 TEST_F(UndeliveredTest, WhatIsTooOldIsAnsweredWithAnError) {
   foreign.answers.push_back(Pending{});
   juliet_says("wherefore");
+  pass();
   now += Outbox::max_age + 1h;
   const auto out = another_run();
   ASSERT_THAT(out, SizeIs(1));
@@ -133,6 +174,7 @@ TEST_F(UndeliveredTest, TypingIsNotKept) {
   foreign.can.add(Capability::typing);
   receive("<message from='" + std::string{balcony} + "' to='romeo%net@irc.example.org' type='chat'>" +
           "<composing xmlns='http://jabber.org/protocol/chatstates'/></message>");
+  pass();
   EXPECT_THAT(base.store.all_messages, IsEmpty());
 }
 
