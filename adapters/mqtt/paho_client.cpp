@@ -3,6 +3,7 @@
 #include <mqtt/async_client.h>
 
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -11,6 +12,7 @@
 
 #include "adapters/mqtt/paho_messages.hpp"
 #include "adapters/mqtt/paho_values.hpp"
+#include "adapters/mqtt/paho_waker.hpp"
 #include "gateway/runtime/mailbox.hpp"
 
 namespace isthmus::mqtt {
@@ -142,14 +144,18 @@ namespace {
 
 class PahoClient final : public Client {
  public:
-  PahoClient(boost::asio::any_io_executor executor, Reaper& reaper, ClientHandler& handler)
+  PahoClient(boost::asio::any_io_executor executor, Reaper& reaper, std::shared_ptr<PahoWaker> waker,
+             ClientHandler& handler)
       : reaper_{reaper},
+        waker_{std::move(waker)},
         handler_{handler},
         inbox_{std::make_shared<Inbox>(std::move(executor), max_inbox,
                                        [this](Signal signal) { take(std::move(signal)); })} {}
   ~PahoClient() override {
     inbox_->close();
-    if (work_) reaper_.take(std::move(work_));
+    if (!work_) return;
+    waker_->gone(work_->client.get());
+    reaper_.take(std::move(work_));
   }
   PahoClient(const PahoClient&) = delete;
   PahoClient& operator=(const PahoClient&) = delete;
@@ -166,6 +172,7 @@ class PahoClient final : public Client {
       install_handlers();
       fill(work_->options, options);
       work_->client->connect(work_->options, nullptr, work_->connecting);
+      waker_->connecting(*work_->client);
     } catch (const ::mqtt::exception& error) {
       inbox_->post(Closed{{Reason::Where::local, 0, error.what()}});
     }
@@ -243,9 +250,11 @@ class PahoClient final : public Client {
       handler_.on_done(done->token, done->reason);
     } else if (const auto* connected = std::get_if<Connected>(&signal)) {
       aliases_ = TopicAliases{connected->connack.topic_aliases};
+      waker_->connected(*work_->client);
       handler_.on_connected(connected->connack);
     } else {
       is_closed_ = true;
+      waker_->gone(work_->client.get());
       handler_.on_closed(std::get<Closed>(signal).why);
     }
   }
@@ -259,6 +268,7 @@ class PahoClient final : public Client {
   }
 
   Reaper& reaper_;
+  std::shared_ptr<PahoWaker> waker_;
   ClientHandler& handler_;
   std::shared_ptr<Inbox> inbox_;
   std::unique_ptr<Reaper::Work> work_;
@@ -273,8 +283,11 @@ class PahoClient final : public Client {
 }  // namespace
 
 ClientMaker make_paho_clients(boost::asio::any_io_executor executor, Reaper& reaper) {
-  return [executor = std::move(executor), &reaper](ClientHandler& handler) -> std::unique_ptr<Client> {
-    return std::make_unique<PahoClient>(executor, reaper, handler);
+  // By itself Paho notes each call of its own functions, whether or not anybody reads that.
+  if (std::getenv("MQTT_C_CLIENT_TRACE") == nullptr) MQTTAsync_setTraceLevel(MQTTASYNC_TRACE_ERROR);
+  return [executor, &reaper,
+          waker = std::make_shared<PahoWaker>(executor)](ClientHandler& handler) -> std::unique_ptr<Client> {
+    return std::make_unique<PahoClient>(executor, reaper, waker, handler);
   };
 }
 

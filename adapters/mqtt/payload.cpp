@@ -110,6 +110,7 @@ std::string binary_text(const Publication& publication) {
 }
 
 std::string with_line_feeds(std::string_view text) {
+  if (!text.contains('\r')) return std::string{text};
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
