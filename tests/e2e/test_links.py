@@ -113,6 +113,13 @@ def servers():
         early.publish("cellar/early", "8", retain=True)
         early.close()
         running.start()
+        port = running.gateway.http_port
+
+        def has_subscribed():
+            return all(http(port, "/v1/state", bearer_token=PANEL, topic=f"mqtt:plant/{place}/early").json["values"]
+                       for place in ("home", "cellar"))
+
+        wait_until(has_subscribed, "the gateway has what the broker keeps", 20)
         yield running, broker
     finally:
         running.stop()
