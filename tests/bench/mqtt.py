@@ -6,6 +6,7 @@ counts the bytes that so many readings are on both legs instead; with --logins i
 import argparse
 import hashlib
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -28,8 +29,12 @@ BODY = "x" * 100
 MOST_ON_THE_WAY = 800  # of what users write: more than 1,000 that wait are refused
 
 
+PING = re.compile(f"<iq type=.get. from=.{DOMAIN}. to=.{DOMAIN}. [^>]*><ping [^>]*/></iq>".encode())
+
+
 class Sink:
-    """The XMPP server: takes the component's stream and counts messages without reading them."""
+    """The XMPP server: takes the component's stream and counts messages without reading them. What the gateway sends to
+    itself it gets back, as from any server."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", free_port()))
@@ -41,6 +46,7 @@ class Sink:
 
     def _run(self):
         connection, _ = self.listener.accept()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as servers do
         head = b""
         while b"<stream:stream" not in head or b">" not in head.partition(b"<stream:stream")[2]:
             head += connection.recv(4096)
@@ -53,11 +59,19 @@ class Sink:
         while data := connection.recv(1 << 20):
             self.bytes += len(data)
             data = rest + data
+            end = data.rfind(b">") + 1  # a tag that is not whole yet is counted when it is
+            query = data.rfind(b"<iq ")
+            if query != -1 and b"</iq>" not in data[query:]:
+                end = query
+            data, rest = data[:end], data[end:]
             self.messages += data.count(b"</message>")
             self.presences += data.count(b"<presence ")
             if b"<iq" in data:
-                self.text += data
-            rest = data[-10:] if not data.endswith(b"</message>") else b""
+                pings = PING.findall(data)
+                if pings:
+                    connection.sendall(b"".join(pings))
+                if data.count(b"<iq ") > len(pings):
+                    self.text += data
 
 
 class Scales:
@@ -92,7 +106,7 @@ class Gateway(Process):
             toml_table("[[component]]", {"domain": DOMAIN, "adapter": "mqtt"}),
             toml_table("[access]", {"users": ["example.org"], "rate": 0.0, "burst": 1_000_000, "total_rate": 0.0,
                                     "total_burst": 1_000_000}),
-            toml_table("[storage]", {"path": ":memory:"}), toml_table("[log]", {"level": "warn"}),
+            toml_table("[storage]", {"path": str(self.folder / "isthmus.sqlite")}), toml_table("[log]", {"level": "warn"}),
             toml_table("[http]", {"listen": ""}), toml_table("[mqtt]", {"publish_rate": 0.0}),
             broker_section("plant", f"mqtt://127.0.0.1:{broker_port}", status_interval="1h"), more]))
 
