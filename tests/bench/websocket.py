@@ -142,6 +142,7 @@ class Audience:
     def __init__(self, port, count):
         self.sockets = [connect(port) for _ in range(count)]
         self.selector = selectors.EpollSelector()
+        self.rests = {}  # of each socket: what may be the beginning of a mark and its time
         for one in self.sockets:
             one.setblocking(False)
             self.selector.register(one, selectors.EVENT_READ)
@@ -156,13 +157,16 @@ class Audience:
             for key, _ in self.selector.select(1):
                 data = key.fileobj.recv(1 << 18)
                 assert data, "the connection was closed"
-                self.heard += data.count(MARK)
+                data = self.rests.get(key.fd, b"") + data
+                end = max(0, len(data) - len(MARK) - 19)  # a mark from there on is not whole
+                self.rests[key.fd] = data[end:]
+                self.heard += data.count(MARK, 0, end + len(MARK) - 1)
                 if is_timed:
                     now = time.monotonic_ns()
-                    at = data.find(MARK)
+                    at = data.find(MARK, 0, end + len(MARK) - 1)
                     while at >= 0:
                         self.ages.append(now - int(data[at + len(MARK):at + len(MARK) + 20]))
-                        at = data.find(MARK, at + 1)
+                        at = data.find(MARK, at + 1, end + len(MARK) - 1)
 
     def close(self):
         for one in self.sockets:
