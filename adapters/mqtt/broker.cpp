@@ -21,6 +21,7 @@ constexpr std::string_view nothing = "isthmus/nothing";  // a filter that is not
 
 const Reason no_connection{Reason::Where::connection, 0, {}};
 const Reason success{};
+const Reason too_late{Reason::Where::timeout, 0, {}};
 
 }  // namespace
 
@@ -129,7 +130,7 @@ void Broker::on_closed(const Reason& why) {
       land(std::move(flight), why.is_success() ? no_connection : why);
       continue;
     }
-    flight.due = given_up(flight.kept_since);
+    flight.due = given_up(flight);
     waiting_bytes_ += flight.what.payload.size();
     waiting_.push_front(std::move(flight));
   }
@@ -262,10 +263,11 @@ Token Broker::ask_nothing() {
 
 // --- Publishing.
 
-SteadyTime Broker::given_up(const std::optional<SystemTime>& kept_since) const {
+SteadyTime Broker::given_up(const Flight& flight) const {
   const auto now = runtime_.alarms.now();
-  if (!kept_since) return now + patience;
-  return now + std::max<SteadyTime::duration>(*kept_since + Outbox::max_age - runtime_.alarms.wall_clock(), 0s);
+  if (!flight.kept_since) return std::min(now + patience, flight.expires);
+  const auto left = *flight.kept_since + Outbox::max_age - runtime_.alarms.wall_clock();
+  return std::min(now + std::max<SteadyTime::duration>(left, 0s), flight.expires);
 }
 
 void Broker::publish(Publication publication, const View* from, Done done, std::optional<SystemTime> kept_since) {
@@ -278,7 +280,10 @@ void Broker::publish(Publication publication, const View* from, Done done, std::
     return done({Reason::Where::broker, 0x97, "1000 publications, or 4 MiB of them, wait for the broker already"});
   if (publication.retain && is_up_ && !connack_.retain_available) return done({Reason::Where::broker, 0x9A, {}});
   waiting_bytes_ += publication.payload.size();
-  waiting_.push_back({std::move(publication), from, std::move(done), given_up(kept_since), kept_since});
+  Flight flight{std::move(publication), from, std::move(done), {}, kept_since};
+  if (flight.what.expiry) flight.expires = runtime_.alarms.now() + *flight.what.expiry;
+  flight.due = given_up(flight);
+  waiting_.push_back(std::move(flight));
   send_waiting();
   set_alarm();
 }
@@ -293,13 +298,19 @@ void Broker::send_waiting() {
     auto flight = std::move(waiting_.front());
     waiting_.pop_front();
     waiting_bytes_ -= flight.what.payload.size();
-    send(std::move(flight));
+    if (flight.expires <= runtime_.alarms.now()) {
+      land(std::move(flight), too_late);
+    } else {
+      send(std::move(flight));
+    }
   }
 }
 
 void Broker::send(Flight flight) {
   const auto token = ++last_token_;
   flight.what.qos = std::min(flight.what.qos, connack_.maximum_qos);
+  if (flight.what.expiry)
+    flight.what.expiry = std::chrono::ceil<std::chrono::seconds>(flight.expires - runtime_.alarms.now());
   flight.due = runtime_.alarms.now() + answer_timeout;
   if (flight.was_sent) flight.what.properties.emplace_back("isthmus-repeated", "1");
   flight.was_sent = true;
@@ -429,7 +440,6 @@ void Broker::set_alarm() {
 
 void Broker::on_alarm() {
   const auto now = runtime_.alarms.now();
-  static const Reason too_late{Reason::Where::timeout, 0, {}};
   while (!flying_.empty() && flying_.begin()->second.due <= now) on_done(flying_.begin()->first, too_late);
   std::deque<Flight> late_ones;
   std::deque<Flight> others;

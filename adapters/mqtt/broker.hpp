@@ -83,6 +83,7 @@ class Broker final : private ClientHandler {
   /// `done` hears of the acknowledgement; of QoS 0, of the writing. Other views get it then, `from` (may be null) does
   /// not. Refused at once, by a Reason, when too much waits or it is too large. `kept_since`: where it is kept over
   /// restarts, when it was said. It waits for days then, and stop() leaves it to the next run: `done` hears nothing.
+  /// Nothing waits for longer than its own expiry, of which the broker is told what is left.
   void publish(Publication publication, const View* from, Done done, std::optional<SystemTime> kept_since = {});
   /// The largest payload that the broker takes; 0: no limit.
   std::uint32_t maximum_packet() const { return connack_.maximum_packet; }
@@ -118,6 +119,7 @@ class Broker final : private ClientHandler {
     Done done;
     SteadyTime due;  // when it is given up
     std::optional<SystemTime> kept_since;
+    SteadyTime expires = SteadyTime::max();
     bool was_sent = false;
   };
   using Subscriptions = std::map<std::string, Subscription, std::less<>>;
@@ -146,7 +148,7 @@ class Broker final : private ClientHandler {
   bool is_a_copy(const Publication& publication);
   void on_alarm();
   /// When a publication is given up that waits for the link.
-  SteadyTime given_up(const std::optional<SystemTime>& kept_since) const;
+  SteadyTime given_up(const Flight& flight) const;
   void set_alarm();
   std::size_t window() const;
 

@@ -1,5 +1,8 @@
 #include "adapters/mqtt/paho_messages.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <limits>
 #include <utility>
 
 namespace isthmus::mqtt {
@@ -7,6 +10,10 @@ namespace {
 
 using ::mqtt::properties;
 using ::mqtt::property;
+
+// COMPAT(Paho C 1.3.12): it writes the four bytes of a signed number, and garbles what is above its range. 68 years are
+// as good as 136.
+constexpr std::chrono::seconds longest_expiry{std::numeric_limits<int>::max()};
 
 bool has_same_properties(const Publication& one, const Publication& other) {
   return one.is_utf8 == other.is_utf8 && one.expiry == other.expiry && one.properties == other.properties &&
@@ -31,7 +38,10 @@ properties to_properties(const Publication& publication, std::uint16_t alias) {
   if (alias != 0) all.add({property::TOPIC_ALIAS, static_cast<int>(alias)});
   if (publication.is_utf8) all.add({property::PAYLOAD_FORMAT_INDICATOR, 1});
   if (!publication.content_type.empty()) all.add({property::CONTENT_TYPE, publication.content_type});
-  if (publication.expiry) all.add({property::MESSAGE_EXPIRY_INTERVAL, static_cast<int>(publication.expiry->count())});
+  if (publication.expiry) {
+    const auto expiry = std::min(*publication.expiry, longest_expiry);
+    all.add({property::MESSAGE_EXPIRY_INTERVAL, static_cast<int>(expiry.count())});
+  }
   if (!publication.response_topic.empty()) all.add({property::RESPONSE_TOPIC, publication.response_topic});
   if (!publication.correlation.empty()) all.add({property::CORRELATION_DATA, publication.correlation});
   for (const auto& [name, value] : publication.properties) all.add({property::USER_PROPERTY, name, value});

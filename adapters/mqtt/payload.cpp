@@ -156,6 +156,7 @@ Data to_data(const Publication& publication, Data::Form form) {
   data.place = publication.topic;
   data.bytes = publication.payload;
   if (is_media_type(publication.content_type)) data.media_type = publication.content_type;
+  data.expiry = publication.expiry;
   for (const auto& [name, value] : publication.properties) {
     // How far it has come, and by whom, stays with it: whoever passes it on counts on.
     const bool is_mark = name.starts_with("isthmus-") && name != hops_mark && name != origin_mark;

@@ -234,6 +234,7 @@ Outcome Room::pass_on(EventPtr& event, const Data& value) {
                           .qos = 1,
                           .content_type = value.media_type,
                           .is_utf8 = value.form != Data::Form::binary,
+                          .expiry = value.expiry,
                           .properties = value.properties};
   const auto scheme = seat_.addresses.scheme();
   if (seat_.is_gateway && seat_.carried != nullptr && event->about.actor.address.starts_with(scheme))

@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -53,6 +54,13 @@ Outcome Seat::publish(EventPtr& event, Publication publication, const View* from
                      {}}};
   if (!rights.may_publish(publication.topic))
     return Rejected{{Condition::forbidden, Remedy::auth, "You may not publish to this topic.", {}}};
+  if (publication.expiry) {
+    const auto age = runtime.alarms.wall_clock() - event->about.received_at;
+    *publication.expiry -= std::chrono::floor<std::chrono::seconds>(std::max<SystemTime::duration>(age, {}));
+    if (publication.expiry->count() <= 0)
+      return Rejected{
+          {Condition::remote_server_timeout, Remedy::cancel, "It expired before it could be published.", {}}};
+  }
   // What was said before a restart was counted then.
   if (event->about.origin != Origin::replay) {
     if (auto why = admit()) return Rejected{*std::move(why)};

@@ -41,7 +41,8 @@ struct Seat {
   /// Publishes `text` for the event, which comes back when the broker has it. `from`: the view that need not hear it.
   Outcome publish(EventPtr& event, const std::string& topic, std::string text, std::uint8_t qos, bool retain,
                   const View* from) const;
-  /// The same for a text with more to it: its marks of where it comes from are added.
+  /// The same for a text with more to it: its marks of where it comes from are added. What has expired on its way here
+  /// is refused.
   Outcome publish(EventPtr& event, Publication publication, const View* from) const;
 };
 

@@ -148,6 +148,7 @@ Outcome Session::deliver_to_contact(EventPtr& event) {
                             .retain = data.is_stored,
                             .content_type = data.media_type,
                             .is_utf8 = data.form != Data::Form::binary,
+                            .expiry = data.expiry,
                             .properties = data.properties};
     return seat_.publish(event, std::move(publication), nullptr);
   }

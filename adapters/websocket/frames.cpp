@@ -19,6 +19,7 @@ constexpr std::size_t longest_media_type = 255;
 constexpr std::size_t most_emoji = 20;
 constexpr std::size_t longest_emoji = 64;
 constexpr std::int64_t most_history = 10'000;
+constexpr std::int64_t longest_expiry = 4'294'967'295;  // seconds: four bytes (MQTT 5 §3.3.2.3.3)
 
 /// Reads members of a frame; the first that is wrong is kept as the problem.
 class Reader {
@@ -51,6 +52,13 @@ class Reader {
       return 0;
     }
     return static_cast<std::size_t>(std::min(value->get_int64(), most));
+  }
+  /// One that is there, from `least` to `most`.
+  std::int64_t whole(std::string_view key, std::int64_t least, std::int64_t most) {
+    const auto& value = frame_.at(key);
+    if (value.is_int64() && value.get_int64() >= least && value.get_int64() <= most) return value.get_int64();
+    fail(std::string{key} + " is no whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    return least;
   }
   double rate(std::string_view key) {
     const auto& value = frame_.at(key);
@@ -161,6 +169,7 @@ Say read_say(Reader& in, std::string_view type) {
   say.media_type = in.text("ctype", longest_media_type);
   if (!std::ranges::all_of(say.media_type, [](char c) { return c >= ' ' && c <= '~'; }))
     in.fail("ctype is no media type such as image/png");
+  if (in.has("expiry_s")) say.expiry = std::chrono::seconds{in.whole("expiry_s", 1, longest_expiry)};
   read_what(in, say, type);
   return say;
 }

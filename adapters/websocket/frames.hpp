@@ -3,6 +3,7 @@
 // as flow editors send it. Pure.
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -69,6 +70,7 @@ struct Say {
   std::uint8_t qos = 1;      // of a value for another network: 0 at most once, 1 at least once, 2 exactly once
   bool retain = false;       // … which shall keep it as the last one
   std::string media_type{};  // … as the client says; may be empty
+  std::optional<std::chrono::seconds> expiry{};  // … and which nobody wants later
   std::variant<Words, ValueSaid, BytesSaid, Edit, Retract, Reactions, Typing> what;
 };
 

@@ -173,6 +173,7 @@ Record value_record(const Message& message, const Saying& saying, bool is_past) 
   if (!data.media_type.empty()) record.members["ctype"] = data.media_type;
   record.members["qos"] = data.qos;
   if (is_past) record.members["retained"] = true;
+  if (data.expiry) record.members["expiry_s"] = data.expiry->count();
   if (!data.properties.empty()) record.members["meta"] = meta_of(data);
   return record;
 }
@@ -205,6 +206,7 @@ std::optional<Message> to_value(const Say& say) {
   data.media_type = say.media_type;
   data.qos = say.qos;
   data.is_stored = say.retain;
+  data.expiry = say.expiry;
   message.data = std::move(data);
   return message;
 }

@@ -1,6 +1,8 @@
 #pragma once
 // A value as a program published it: what stands beside the text that shows it to people.
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,7 @@ struct Data {
   std::string bytes;             // as published
   std::string media_type;        // as its source says; may be empty
   std::vector<std::pair<std::string, std::string>> properties;  // what its source says of it besides
+  std::optional<std::chrono::seconds> expiry{};  // from Envelope::received_at on; later nobody wants it. None: for ever
 };
 
 /// A place has another value, or, without one, none any more: for whoever watches its values (WatchValues).

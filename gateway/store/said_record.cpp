@@ -13,7 +13,7 @@ constexpr char style_tag = 'y', span_tag = 's', reply_tag = 'r', author_tag = 'a
                target_tag = 't', moderated_tag = 'm', reason_tag = 'w', emoji_tag = 'e';
 // Of a value: its form and QoS in one field; each property is a name and then a text.
 constexpr char value_tag = 'v', place_tag = 'p', bytes_tag = 'b', media_type_tag = 'c', property_tag = 'n',
-               property_text_tag = 'u';
+               property_text_tag = 'u', expiry_tag = 'x';
 
 void add(std::string& rest, char tag, std::string_view value) {
   rest.append(1, tag).append(std::to_string(value.size())).append(1, ':').append(value);
@@ -43,6 +43,7 @@ void add(std::string& rest, const Data& data) {
     add(rest, property_tag, name);
     add(rest, property_text_tag, text);
   }
+  if (data.expiry) add(rest, expiry_tag, std::to_string(data.expiry->count()));
 }
 
 struct Field {
@@ -106,6 +107,13 @@ bool read_value(std::string_view value, Message& said) {
   return true;
 }
 
+bool read_expiry(std::string_view value, Message& said) {
+  std::array<std::uint32_t, 1> seconds{};
+  if (!read_numbers(value, seconds)) return false;
+  said.data.get().expiry = std::chrono::seconds{seconds[0]};
+  return true;
+}
+
 bool read_property_text(std::string text, Message& said) {
   if (!said.data || said.data->properties.empty()) return false;
   said.data->properties.back().second = std::move(text);
@@ -131,6 +139,7 @@ bool read(const Field& field, Parts& parts) {
     case media_type_tag: parts.said.data.get().media_type = value; return true;
     case property_tag: parts.said.data.get().properties.emplace_back(value, std::string{}); return true;
     case property_text_tag: return read_property_text(value, parts.said);
+    case expiry_tag: return read_expiry(field.value, parts.said);
     default: return true;  // of a later version
   }
 }

@@ -320,6 +320,18 @@ class TestTopicsOfClients:
         assert base64.b64decode(frame["data"]) == picture and "value" not in frame
         assert (frame["ctype"], frame["meta"]) == ("image/x", {"k": ["1", "2"]})
 
+    def test_how_long_a_value_is_wanted_is_told_both_ways(self, stage):
+        device = stage.mqtt("home/heater/set")
+        panel = stage.web(secret=PANEL, topics=["mqtt:plant/cellar/+"])
+        for seconds in (300, 4294967295):
+            panel.send({"t": "send", "to": "mqtt:plant/home/heater/set", "text": f"{seconds}", "expiry_s": seconds})
+            message = device.wait("home/heater/set", f"{seconds}")
+            assert min(seconds, 2**31 - 1) - 60 <= message.properties.MessageExpiryInterval <= seconds
+            topic = stage.topic()
+            device.publish(f"cellar/{topic}", "7.5", MessageExpiryInterval=seconds)
+            frame = panel.wait(t="msg", kind="value", **{"from": f"mqtt:plant/cellar/{topic}"})
+            assert seconds - 60 <= frame["expiry_s"] <= seconds
+
     def test_what_is_no_base64_and_what_channels_do_not_carry_is_refused(self, stage):
         web = stage.web(secret=PANEL, topics=["mqtt:plant/home/+"])
         web.send({"t": "send", "id": "n1", "to": "mqtt:plant/home/camera/set", "data": "?"})
@@ -345,6 +357,24 @@ class TestTopicsOfClients:
         start = panel.mark()
         broker.start()
         panel.wait(since=start, t="presence", state="online", **{"from": "mqtt:plant/cellar/+"})
+        stage.close()
+
+    def test_what_expires_while_the_broker_is_away_is_never_published(self, servers):
+        running, broker = servers
+        stage = Stage(running, broker)
+        panel = stage.web(secret=PANEL, topics=["mqtt:plant/cellar/+"])
+        broker.stop()
+        panel.wait(t="presence", state="offline", **{"from": "mqtt:plant/cellar/+"})
+        panel.send({"t": "send", "id": "e1", "to": "mqtt:plant/home/lamp/set", "text": "brief", "retain": True,
+                    "expiry_s": 1})
+        assert panel.wait(timeout=10, t="receipt", id="e1", state="failed")["error"]["code"] == "timeout"
+        start = panel.mark()
+        broker.start()
+        panel.wait(since=start, t="presence", state="online", **{"from": "mqtt:plant/cellar/+"})
+        device = stage.mqtt("home/lamp/set")
+        panel.send({"t": "send", "to": "mqtt:plant/home/lamp/set", "text": "late", "expiry_s": 60})
+        device.wait("home/lamp/set", "late")
+        assert device.all("home/lamp/set") == ["late"]
         stage.close()
 
 

@@ -178,6 +178,23 @@ TEST_F(MqttAdapterTest, WhoPublishesTooFastIsToldOfTheLimit) {
   EXPECT_THAT(wire.take(), Contains("publish home/temp 22"));
 }
 
+TEST_F(MqttAdapterTest, WhatHasExpiredOnItsWayIsRefusedAndElseTheBrokerIsToldWhatIsLeft) {
+  const auto said_before = [&](std::chrono::seconds age) {
+    Message message{Style::normal, "ON"};
+    message.data = Data{.place = {}, .bytes = "ON", .media_type = {}, .properties = {}, .expiry = 30s};
+    auto event = wish(*adapter.addresses().parse("home/temp%plant"), std::move(message));
+    event->about.received_at = base.alarms.wall_clock() - age;
+    emit(std::move(event));
+  };
+  said_before(30s);
+  EXPECT_THAT(wire.take(), IsEmpty());
+  ASSERT_EQ(users.seen.size(), 1U);
+  EXPECT_EQ(users.seen[0].why, "remote-server-timeout");
+  said_before(10s);
+  ASSERT_EQ(wire.asked.size(), 1U);
+  EXPECT_EQ(wire.asked[0].publication.expiry, 20s);
+}
+
 TEST_F(MqttAdapterTest, ReactionsAndTypingAreNeverPublished) {
   ask(Reactions{{"1"}, {"+1"}});
   ask(Typing{});

@@ -205,6 +205,49 @@ TEST_F(MqttBroker, WhatIsKeptIsLeftToTheNextRunWhenTheGatewayEnds) {
   EXPECT_THAT(answers, ElementsAre("The broker cannot be reached: the gateway is shutting down"));
 }
 
+TEST_F(MqttBroker, WhatExpiresWhileItWaitsIsNotSent) {
+  const auto said_at = base.alarms.wall_clock();
+  broker.publish({.topic = "home/temp", .payload = "kept", .qos = 1, .expiry = 40s}, nullptr, note(), said_at);
+  broker.publish({.topic = "home/temp", .payload = "brief", .qos = 1, .expiry = 5s}, nullptr, note());
+  base.alarms.advance(6s);
+  EXPECT_THAT(answers, ElementsAre("The broker cannot be reached.")) << "before the patience with others ends";
+  base.alarms.advance(40s);
+  EXPECT_EQ(answers.size(), 2U) << "others that are kept wait for days";
+  connect();
+  EXPECT_THAT(wire.take(), ElementsAre("connect"));
+}
+
+TEST_F(MqttBroker, TheBrokerIsToldWhatIsLeftOfTheExpiryEachTime) {
+  broker.publish({.topic = "home/temp", .payload = "21", .qos = 1, .expiry = 25s}, nullptr, note());
+  connect();
+  EXPECT_EQ(wire.asked.back().publication.expiry, 15s);
+  wire.handler->on_closed({Reason::Where::connection, 0, {}});
+  connect();
+  EXPECT_EQ(wire.asked.back().what, "publish home/temp 21");
+  EXPECT_EQ(wire.asked.back().publication.expiry, 5s);
+  wire.handler->on_closed({Reason::Where::connection, 0, {}});
+  wire.take();
+  connect();
+  EXPECT_THAT(wire.take(), ElementsAre("connect"));
+  EXPECT_EQ(answers.size(), 1U);
+}
+
+TEST_F(MqttBroker, WhatExpiresBehindAFullWindowIsNotSent) {
+  receive_maximum = 1;
+  broker.start();
+  connect();
+  publish("first");
+  const auto first = last_token();
+  Alarm acknowledged{base.alarms, [&] { wire.handler->on_done(first, {}); }};
+  acknowledged.set(base.alarms.now() + 5s);
+  broker.publish({.topic = "home/temp", .payload = "brief", .qos = 1, .expiry = 5s}, nullptr, note());
+  publish("last");
+  wire.take();
+  base.alarms.advance(5s);
+  EXPECT_THAT(answers, ElementsAre("done", "The broker did not answer in time."));
+  EXPECT_THAT(wire.take(), ElementsAre("publish home/temp last"));
+}
+
 TEST_F(MqttBroker, TooMuchIsRefusedAtOnce) {
   for (std::size_t i = 0; i < Broker::max_waiting; ++i) publish("x");
   EXPECT_THAT(answers, IsEmpty());

@@ -56,12 +56,14 @@ TEST(MqttPayloadText, AStatusIsOneLine) {
 TEST(MqttPayloadText, AValueKeepsWhatIsKnownOfItAndNothingOfOurs) {
   Publication publication{.topic = "home/temp", .payload = "1", .qos = 1, .retain = true, .is_duplicate = true};
   publication.content_type = "text/plain";
+  publication.expiry = std::chrono::seconds{30};
   publication.properties = {{"unit", "C"}, {"isthmus-id", "1"}, {"bad", "\x01"}};
   const auto data = to_data(publication, Data::Form::text);
   EXPECT_EQ(data.place, "home/temp");
   EXPECT_TRUE(data.is_stored && data.may_be_repeated);
   EXPECT_EQ(data.qos, 1);
   EXPECT_EQ(data.media_type, "text/plain");
+  EXPECT_EQ(data.expiry, std::chrono::seconds{30});
   ASSERT_EQ(data.properties.size(), 1U);
   EXPECT_EQ(data.properties[0].first, "unit");
 }

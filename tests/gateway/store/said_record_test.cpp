@@ -43,7 +43,8 @@ TEST(SaidRecord, AValueIsKeptWhereItIsAskedFor) {
                    .place = "home/temp",
                    .bytes = std::string{"{\"v\":\0}", 7},
                    .media_type = "application/json",
-                   .properties = {{"unit", "C"}, {"none", ""}}};
+                   .properties = {{"unit", "C"}, {"none", ""}},
+                   .expiry = std::chrono::seconds{4'294'967'295}};
   EXPECT_EQ(to_record(said)->rest, "");
   const auto record = to_record_with_value(said);
   const auto again = std::get<Message>(*to_payload(*record));
@@ -53,6 +54,7 @@ TEST(SaidRecord, AValueIsKeptWhereItIsAskedFor) {
   EXPECT_EQ(again.data->bytes, said.data->bytes);
   EXPECT_EQ(again.data->media_type, "application/json");
   EXPECT_EQ(again.data->properties, said.data->properties);
+  EXPECT_EQ(again.data->expiry, said.data->expiry);
   EXPECT_EQ(to_record_with_value(again), record);
   EXPECT_EQ(to_record_with_value(Message{Style::normal, "hello"})->rest, "");
 }
@@ -77,7 +79,7 @@ TEST(SaidRecord, WhatTellsOfAMomentIsNotKept) {
 
 TEST(SaidRecord, ADamagedOneIsNoneAndTouchesNothingElse) {
   for (const auto* rest : {"y", "y1", "y1:", "y9:1", "y1:7", "s3:0 1", "s5:0 9 3", "s5:0 0 9", "s5:9 0 1", "y-1:1",
-                           "y99999999999999999999:1", "v3:3 0", "v3:0 3", "v1:0", "u1:x"}) {
+                           "y99999999999999999999:1", "v3:3 0", "v3:0 3", "v1:0", "u1:x", "x1:-"}) {
     EXPECT_FALSE(to_payload({SaidRecord::Kind::message, "abc", rest})) << rest;
   }
   EXPECT_FALSE(to_payload({static_cast<SaidRecord::Kind>(9), "abc", ""}));

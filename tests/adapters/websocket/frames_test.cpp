@@ -1,0 +1,56 @@
+#include "adapters/websocket/frames.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace isthmus::websocket {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The frame that sends "ON" with `more` members; what is wrong with it fails the test.
+Say sent(const std::string& more, const std::string& to = "mqtt:plant/lamp") {
+  const auto frame =
+      parse_frame(R"({"t":"send","id":"c1","to":")" + to + R"(","text":"ON",)" + more + "}", Format::native);
+  EXPECT_TRUE(frame) << frame.error().problem.text;
+  return frame ? std::get<Say>(*frame) : Say{};
+}
+
+TEST(SendFrame, SaysHowLongItIsWanted) {
+  EXPECT_EQ(sent(R"("qos":1)").expiry, std::nullopt);
+  EXPECT_EQ(sent(R"("expiry_s":null)").expiry, std::nullopt);
+  EXPECT_EQ(sent(R"("expiry_s":1)").expiry, 1s);
+  EXPECT_EQ(sent(R"("expiry_s":4294967295)").expiry, 4'294'967'295s);
+}
+
+struct Bad {
+  std::string name;
+  std::string more;
+  std::string problem;
+};
+void PrintTo(const Bad& row, std::ostream* out) { *out << row.name; }
+
+class BadSendFrame : public testing::TestWithParam<Bad> {};
+
+TEST_P(BadSendFrame, IsAnsweredWithWhatIsWrong) {
+  const auto& row = GetParam();
+  const auto frame =
+      parse_frame(R"({"t":"send","id":"c1","to":"mqtt:plant/lamp","text":"ON",)" + row.more + "}", Format::native);
+  ASSERT_FALSE(frame);
+  EXPECT_EQ(frame.error().problem.code, "bad-frame");
+  EXPECT_EQ(frame.error().problem.text, row.problem);
+  EXPECT_EQ(frame.error().id, "c1");
+}
+
+const std::string no_expiry = "expiry_s is no whole number from 1 to 4294967295";
+INSTANTIATE_TEST_SUITE_P(Table, BadSendFrame,
+                         testing::Values(Bad{"expiry_of_nothing", R"("expiry_s":0)", no_expiry},
+                                         Bad{"expiry_before", R"("expiry_s":-1)", no_expiry},
+                                         Bad{"expiry_too_long", R"("expiry_s":4294967296)", no_expiry},
+                                         Bad{"expiry_of_a_fraction", R"("expiry_s":1.5)", no_expiry},
+                                         Bad{"expiry_as_text", R"("expiry_s":"60")", no_expiry}),
+                         [](const auto& row) { return row.param.name; });
+
+}  // namespace
+}  // namespace isthmus::websocket
