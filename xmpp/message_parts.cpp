@@ -41,6 +41,7 @@ using Parts = MessageParts;
 constexpr std::array kinds{
     Kind{component_ns, "body", keep_first<&Parts::body>},
     Kind{component_ns, "subject", keep_first<&Parts::subject>},
+    Kind{component_ns, "thread", keep_first<&Parts::thread>},
     Kind{ns::chat_states, "", note_chat_state},
     Kind{ns::stanza_ids, "origin-id", keep_first<&Parts::origin_id>},
     Kind{ns::chat_markers, "", note_marker},

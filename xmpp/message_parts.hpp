@@ -8,6 +8,7 @@ namespace isthmus::xmpp {
 struct MessageParts {
   pugi::xml_node body;
   pugi::xml_node subject;
+  pugi::xml_node thread;      // XEP-0201
   pugi::xml_node chat_state;  // XEP-0085: one of its five elements
   pugi::xml_node replace;     // XEP-0308
   pugi::xml_node displayed;   // XEP-0333

@@ -82,6 +82,12 @@ void read_reply(pugi::xml_node message, pugi::xml_node element, const Jid& to, M
   said.reply = std::move(reply);
 }
 
+void read_thread(pugi::xml_node element, Message& said) {
+  std::string scratch;
+  const auto id = text_of(element, scratch);
+  if (!id.empty() && id.size() <= max_thread && !has_control_characters(id)) said.thread = std::string{id};
+}
+
 bool is_emoji(std::string_view text) {
   return !text.empty() && text.size() <= max_emoji &&
          std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; });
@@ -107,6 +113,7 @@ MessageRef read_ref(pugi::xml_node element) {
 Message read_text(pugi::xml_node message, const MessageParts& parts, std::string_view body, const Jid& to) {
   Message said{Style::normal, std::string{body}};
   if (parts.markup) said.spans = read_markup(parts.markup, body);
+  if (parts.thread) read_thread(parts.thread, said);
   if (parts.reply) read_reply(message, parts.reply, to, said);
   if (!parts.markup && !parts.is_unstyled) {
     if (auto styled = parse_styling(said.text)) {

@@ -13,6 +13,7 @@ namespace isthmus::xmpp {
 inline constexpr std::size_t max_ref = 512;       // bytes of the id of another message
 inline constexpr std::size_t max_reactions = 20;  // of one person to one message; those behind are not read
 inline constexpr std::size_t max_emoji = 32;      // bytes of one
+inline constexpr std::size_t max_thread = 128;    // bytes of the id of a thread; longer ones are not read
 inline constexpr std::size_t max_quoted = 4096;   // bytes of what a reply quotes
 
 /// True for what no text may hold: control characters other than TAB, LF and CR.
@@ -20,7 +21,8 @@ bool has_control_characters(std::string_view text);
 
 /// The text of `body`, which is not empty, with what is set how in it: by XEP-0394 where `parts` have it, else by the
 /// marks of XEP-0393, unless the sender says that there are none. A reply (XEP-0461) has its quotation cut out of the
-/// text. Its author is known where it names an occupant of `to`'s room.
+/// text. Its author is known where it names an occupant of `to`'s room. A thread (XEP-0201) is its id; whose parent it
+/// is, is not read.
 Message read_text(pugi::xml_node message, const MessageParts& parts, std::string_view body, const Jid& to);
 
 /// XEP-0444. Reactions that are none (white space or control characters, over max_emoji bytes, twice the same) are

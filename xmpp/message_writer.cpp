@@ -129,6 +129,7 @@ void Content::write_text(StanzaWriter& out) const {
   out.open("body").text(quotation_).text(style_prefix());
   if (message.only_for) out.text(audience_begin).text(*message.only_for).text(audience_end);
   out.text(text_).close();
+  if (message.thread) out.leaf("thread", *message.thread);
   if (has_markup_) write_markup(out, text_, message.spans, length_before());
   if (is_unstyled_) out.open("unstyled", ns::styling).close();
   if (message.reply) {

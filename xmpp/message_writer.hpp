@@ -24,7 +24,7 @@ struct Stage {
 };
 
 /// The inside of the messages that say one thing, made once and written for each client that hears it:
-///   Message    <body/>, <markup/> or <unstyled/>, <reply/> with its quotation as <fallback/>, <payload/>;
+///   Message    <body/>, <thread/>, <markup/> or <unstyled/>, <reply/> with its quotation as <fallback/>, <payload/>;
 ///   Edit       the same with <replace/>;
 ///   Retract    <retract/>, with <moderated/> inside or else with a text for clients that do not know it;
 ///   Reactions  <reactions/>, all that there are now;

@@ -16,6 +16,7 @@ namespace json = boost::json;
 constexpr std::size_t longest_id = 64;
 constexpr std::size_t most_topics = 50;
 constexpr std::size_t longest_media_type = 255;
+constexpr std::size_t longest_thread = 128;
 constexpr std::size_t most_emoji = 20;
 constexpr std::size_t longest_emoji = 64;
 constexpr std::int64_t most_history = 10'000;
@@ -38,6 +39,14 @@ class Reader {
       return {};
     }
     return std::string{value->get_string()};
+  }
+  /// A text of one line, which is shown or names something.
+  std::string name(std::string_view key, std::size_t longest) {
+    auto found = text(key, longest);
+    const bool has_control =
+        std::ranges::any_of(found, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    if (has_control) fail(std::string{key} + " holds control characters");
+    return found;
   }
   std::string required(std::string_view key, std::size_t longest = std::string::npos) {
     auto found = text(key, longest);
@@ -170,6 +179,7 @@ Say read_say(Reader& in, std::string_view type) {
   if (!std::ranges::all_of(say.media_type, [](char c) { return c >= ' ' && c <= '~'; }))
     in.fail("ctype is no media type such as image/png");
   if (in.has("expiry_s")) say.expiry = std::chrono::seconds{in.whole("expiry_s", 1, longest_expiry)};
+  say.thread = in.name("thread", longest_thread);
   read_what(in, say, type);
   return say;
 }
@@ -186,7 +196,8 @@ json::object from_flow(const json::object& frame) {
   return send;
 }
 
-/// A CloudEvent of type org.isthmus.send.v1: its subject is the address, its data the message or its text.
+/// A CloudEvent of type org.isthmus.send.v1: its subject is the address, its data the message or its text. `thread` may
+/// be an extension, as it is in events of ours.
 json::object from_cloudevent(const json::object& event, Reader& in) {
   json::object send{{"t", "send"}};
   if (in.required("type") != "org.isthmus.send.v1") in.fail("type is not org.isthmus.send.v1", "unsupported");
@@ -202,6 +213,7 @@ json::object from_cloudevent(const json::object& event, Reader& in) {
     send["data"] = event.at("data_base64");
     send["ctype"] = in.text("datacontenttype");
   }
+  if (in.has("thread")) send["thread"] = event.at("thread");
   send["to"] = to;
   send["id"] = in.text("id", longest_id);
   return send;

@@ -50,6 +50,7 @@ std::string cloudevents_text(const Record& record, const Instance& instance) {
   event["time"] = to_timestamp(record.time);
   event["datacontenttype"] = "application/json";
   if (record.seq != 0) event["cursor"] = to_cursor(instance, record.seq);
+  if (const auto* thread = record.members.if_contains("thread")) event["thread"] = *thread;
   event["data"] = record.members;
   return to_json(event);
 }

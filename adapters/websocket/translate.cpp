@@ -56,6 +56,7 @@ void add_text(json::object& members, const Message& message) {
   members["kind"] = kind_of(message.style);
   members["text"] = message.text;
   if (message.reply) members["replyTo"] = message.reply->to.id;
+  if (message.thread) members["thread"] = *message.thread;
   if (message.spans.empty()) return;
   json::array spans;
   for (const auto& span : message.spans)
@@ -225,19 +226,23 @@ std::optional<NamedValue> stated_value(const Say& say, std::string_view name) {
 }
 
 Payload to_payload(const Say& say, std::string_view name) {
+  const auto in_thread = [&](Message message) {
+    if (!say.thread.empty()) message.thread = say.thread;
+    return message;
+  };
   return std::visit(
       overloaded{
           [&](const Words& words) -> Payload {
             Message message{words.style, with_name(name, words.text)};
             if (!words.reply_to.empty()) message.reply = Reply{{words.reply_to}, {}, {}};
-            return message;
+            return in_thread(std::move(message));
           },
           [&](const ValueSaid& said) -> Payload {
             const std::string text = value_text(said.value) + (said.unit.empty() ? "" : " " + said.unit);
-            return Message{Style::normal, with_name(name, text)};
+            return in_thread({Style::normal, with_name(name, text)});
           },
           [&](const BytesSaid& said) -> Payload { return Message{Style::normal, with_name(name, shown(said))}; },
-          [](const Edit& edit) -> Payload { return edit; },
+          [&](const Edit& edit) -> Payload { return Edit{edit.target, in_thread(edit.now)}; },
           [](const Retract& retract) -> Payload { return retract; },
           [](const Reactions& reactions) -> Payload { return reactions; },
           [](const Typing& typing) -> Payload { return typing; },

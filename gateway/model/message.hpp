@@ -44,6 +44,7 @@ struct Message {
   Rare<Reply> reply{};           // what it answers
   Rare<std::string> only_for{};  // the part of the room that hears it, in the foreign side's notation, e.g. "@"
   Rare<Data> data{};             // the value that the text shows, where a program said it
+  Rare<std::string> thread{};    // the conversation within the place that it belongs to, as its author names it
 };
 
 /// The author replaces what they said.

@@ -10,7 +10,7 @@ namespace {
 
 // The fields of SaidRecord::rest. What was written once is read for ever: tags are added, never given a new meaning.
 constexpr char style_tag = 'y', span_tag = 's', reply_tag = 'r', author_tag = 'a', quoted_tag = 'q', only_for_tag = 'o',
-               target_tag = 't', moderated_tag = 'm', reason_tag = 'w', emoji_tag = 'e';
+               thread_tag = 'h', target_tag = 't', moderated_tag = 'm', reason_tag = 'w', emoji_tag = 'e';
 // Of a value: its form and QoS in one field; each property is a name and then a text.
 constexpr char value_tag = 'v', place_tag = 'p', bytes_tag = 'b', media_type_tag = 'c', property_tag = 'n',
                property_text_tag = 'u', expiry_tag = 'x';
@@ -32,6 +32,7 @@ void add(std::string& rest, const Message& said) {
     if (!said.reply->quoted.empty()) add(rest, quoted_tag, said.reply->quoted);
   }
   if (said.only_for) add(rest, only_for_tag, *said.only_for);
+  if (said.thread) add(rest, thread_tag, *said.thread);
 }
 
 void add(std::string& rest, const Data& data) {
@@ -129,6 +130,7 @@ bool read(const Field& field, Parts& parts) {
     case author_tag: parts.said.reply.get().author = value; return true;
     case quoted_tag: parts.said.reply.get().quoted = value; return true;
     case only_for_tag: parts.said.only_for = value; return true;
+    case thread_tag: parts.said.thread = value; return true;
     case target_tag: parts.target.id = value; return true;
     case moderated_tag: parts.moderated = true; return true;
     case reason_tag: parts.reason = value; return true;

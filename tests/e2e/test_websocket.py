@@ -120,6 +120,26 @@ class TestRoom:
         correction = juliet.wait("message", sender=f"{stage.room}/dash", body=lambda body: body and "wrong" in body)
         assert correction.xml.find("{urn:xmpp:message-correct:0}replace").get("id") == answer["message"]
 
+    def test_a_thread_is_known_on_both_sides_also_later(self, stage):
+        client = stage.subscribed()
+        juliet = stage.world.xmpp()
+        juliet.join(stage.room, juliet.name)
+
+        message_id = juliet.send_message(stage.room, "on that matter", extra="<thread>of roses</thread>")
+        assert client.wait(t="msg", text="on that matter")["thread"] == "of roses"
+        assert juliet.wait("message", id=message_id).text("thread") == "of roses"
+        client.send({"t": "send", "to": stage.address, "text": "what is in a name?", "thread": "of roses"})
+        answer = juliet.wait("message", sender=f"{stage.room}/dash", body="what is in a name?")
+        assert answer.text("thread") == "of roses"
+        client.send({"t": "send", "to": stage.address, "text": "by the way"})
+        assert juliet.wait("message", sender=f"{stage.room}/dash", body="by the way").text("thread") is None
+        said = http(stage.port, "/v1/messages", topic=stage.address, history=3).json["messages"]
+        assert [message.get("thread") for message in said] == ["of roses", "of roses", None]
+
+        contact = stage.world.xmpp("romeo")
+        contact.send_message(stage.contact, "psst", type="chat", extra="<thread>of thorns</thread>")
+        assert client.wait(t="msg", text="psst")["thread"] == "of thorns"
+
     def test_a_private_message_reaches_one_client_and_is_answered(self, stage):
         client, other = stage.subscribed(name="kitchen"), stage.subscribed(name="cellar")
         juliet = stage.world.xmpp()

@@ -26,6 +26,7 @@ std::string describe_message(const Message& message) {
   if (message.reply) {
     all += " re " + message.reply->to.id + " [" + message.reply->author + "|" + message.reply->quoted + "]";
   }
+  if (message.thread) all += " in " + *message.thread;
   return all;
 }
 
@@ -89,6 +90,15 @@ INSTANTIATE_TEST_SUITE_P(
     Table, SaidInTest,
     testing::Values(
         In{"plain", "<body>hello</body>", "message hello"},
+        In{"in_a_thread", "<body>hello</body><thread parent='t0'>t 1</thread><thread>t2</thread>",
+           "message hello in t 1"},
+        In{"in_a_thread_with_too_long_a_name",
+           "<body>hello</body><thread>" + std::string(max_thread + 1, 't') + "</thread>", "message hello"},
+        In{"in_a_thread_of_control_characters", "<body>hello</body><thread>a&#x1;b</thread>", "message hello"},
+        In{"in_no_thread", "<body>hello</body><thread/>", "message hello"},
+        In{"correction_in_a_thread",
+           "<body>hello</body><thread>t1</thread><replace xmlns='urn:xmpp:message-correct:0' id='m0'/>",
+           "edit m0 hello in t1"},
         In{"styled", "<body>a *b* `c`</body>", "message a b c bold(b) code(c)"},
         In{"unstyled", "<body>a *b*</body><unstyled xmlns='urn:xmpp:styling:0'/>", "message a *b*"},
         In{"markup_instead_of_marks",
@@ -251,6 +261,7 @@ INSTANTIATE_TEST_SUITE_P(
     Table, ReflectedTest,
     testing::Values(
         Reflected{"marks", "<body>/me *waves* ~not~</body>", {}},
+        Reflected{"thread", "<body>hello</body><thread>t1</thread>", {}},
         Reflected{"unstyled", "<body>*.c *.h</body><unstyled xmlns='urn:xmpp:styling:0'/>", {}},
         Reflected{"code", "<body>&gt; so:\n```\n*x*\n```\nyes</body>", {}},
         Reflected{"markup_that_marks_can_say",
@@ -313,6 +324,8 @@ INSTANTIATE_TEST_SUITE_P(
     Table, SaidOutTest,
     testing::Values(
         Out{"plain", message_of("hello"), "<body>hello</body>"},
+        Out{"in_a_thread", Message{.style = Style::normal, .text = "hello", .thread = std::string{"t<1"}},
+            "<body>hello</body><thread>t&lt;1</thread>"},
         Out{"bold", message_of("é bold", {{Span::Kind::bold, 3, 7}}),
             "<body>é bold</body><markup xmlns='urn:xmpp:markup:0'><span start='2' end='6'><strong/></span></markup>"},
         Out{"underline", message_of("a b", {{Span::Kind::underline, 0, 1}}), "<body>a b</body>"},

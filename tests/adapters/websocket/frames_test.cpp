@@ -24,6 +24,20 @@ TEST(SendFrame, SaysHowLongItIsWanted) {
   EXPECT_EQ(sent(R"("expiry_s":4294967295)").expiry, 4'294'967'295s);
 }
 
+TEST(SendFrame, NamesItsThread) {
+  EXPECT_EQ(sent(R"("qos":1)").thread, "");
+  EXPECT_EQ(sent(R"("thread":"t 1")").thread, "t 1");
+  EXPECT_EQ(sent("\"thread\":\"" + std::string(128, 't') + "\"").thread, std::string(128, 't'));
+}
+
+TEST(SendFrame, MayBeAnEventWhoseThreadIsAnExtension) {
+  const auto frame = parse_frame(R"({"specversion":"1.0","id":"1","source":"/me","type":"org.isthmus.send.v1",)"
+                                 R"("subject":"plant","thread":"t1","data":"hello"})",
+                                 Format::cloudevents);
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(std::get<Say>(*frame).thread, "t1");
+}
+
 struct Bad {
   std::string name;
   std::string more;
@@ -49,7 +63,12 @@ INSTANTIATE_TEST_SUITE_P(Table, BadSendFrame,
                                          Bad{"expiry_before", R"("expiry_s":-1)", no_expiry},
                                          Bad{"expiry_too_long", R"("expiry_s":4294967296)", no_expiry},
                                          Bad{"expiry_of_a_fraction", R"("expiry_s":1.5)", no_expiry},
-                                         Bad{"expiry_as_text", R"("expiry_s":"60")", no_expiry}),
+                                         Bad{"expiry_as_text", R"("expiry_s":"60")", no_expiry},
+                                         Bad{"thread_as_number", R"("thread":1)", "thread is no text, or too long"},
+                                         Bad{"thread_too_long", "\"thread\":\"" + std::string(129, 't') + "\"",
+                                             "thread is no text, or too long"},
+                                         Bad{"thread_of_two_lines", R"("thread":"a\nb")",
+                                             "thread holds control characters"}),
                          [](const auto& row) { return row.param.name; });
 
 }  // namespace

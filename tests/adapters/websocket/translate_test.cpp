@@ -33,5 +33,22 @@ TEST(ValueOfAnotherNetwork, IsToldWithWhatIsKnownOfIt) {
   EXPECT_EQ(value_record(value_of(data), saying, false).members.at("expiry_s"), 30);
 }
 
+TEST(WhatIsSaid, StaysInItsThread) {
+  const Saying in_channel{"1", "ws:plant", "dash", {}};
+  const auto record_of = [&](const Say& say) { return *to_record(to_payload(say, {}), in_channel); };
+  Say say;
+  for (const auto& what : {decltype(say.what){Words{"hi"}}, decltype(say.what){ValueSaid{21}},
+                           decltype(say.what){Edit{{"m1"}, {Style::normal, "hi"}}}}) {
+    say.what = what;
+    say.thread.clear();
+    EXPECT_FALSE(record_of(say).members.contains("thread"));
+    say.thread = "t1";
+    EXPECT_EQ(record_of(say).members.at("thread"), "t1");
+    const auto event = parse_json(*record_of(say).text(Format::cloudevents, {"e7", "/isthmus/ws.example.org"}));
+    EXPECT_EQ(event->at("thread"), "t1") << "an extension, as its data has it too";
+    EXPECT_EQ(event->at("data").at("thread"), "t1");
+  }
+}
+
 }  // namespace
 }  // namespace isthmus::websocket

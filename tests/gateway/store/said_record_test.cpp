@@ -26,6 +26,7 @@ TEST(SaidRecord, AMessageComesBackAsItWas) {
   said.spans = {{Span::Kind::bold, 0, 5}, {Span::Kind::quote, 6, 9}};
   said.reply = Reply{{"id"}, "romeo", "what: 3?"};
   said.only_for = std::string{"@"};
+  said.thread = std::string{"t 1"};
   const auto again = std::get<Message>(copy_of(said));
   EXPECT_EQ(again.style, Style::action);
   EXPECT_EQ(again.text, said.text);
@@ -34,6 +35,8 @@ TEST(SaidRecord, AMessageComesBackAsItWas) {
   EXPECT_EQ(again.reply->author, "romeo");
   EXPECT_EQ(again.reply->quoted, "what: 3?");
   EXPECT_EQ(*again.only_for, "@");
+  ASSERT_TRUE(again.thread);
+  EXPECT_EQ(*again.thread, "t 1");
 }
 
 TEST(SaidRecord, AValueIsKeptWhereItIsAskedFor) {
