@@ -9,6 +9,7 @@
 #include <cmath>
 #include <utility>
 
+#include "adapters/mqtt/topic.hpp"
 #include "adapters/mqtt/trace.hpp"
 #include "adapters/mqtt/utf8.hpp"
 
@@ -156,6 +157,8 @@ Data to_data(const Publication& publication, Data::Form form) {
   data.place = publication.topic;
   data.bytes = publication.payload;
   if (is_media_type(publication.content_type)) data.media_type = publication.content_type;
+  if (is_topic_name(publication.response_topic)) data.answer_to = publication.response_topic;
+  data.correlation = publication.correlation;
   data.expiry = publication.expiry;
   for (const auto& [name, value] : publication.properties) {
     // How far it has come, and by whom, stays with it: whoever passes it on counts on.

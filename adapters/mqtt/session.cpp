@@ -149,6 +149,8 @@ Outcome Session::deliver_to_contact(EventPtr& event) {
                             .content_type = data.media_type,
                             .is_utf8 = data.form != Data::Form::binary,
                             .expiry = data.expiry,
+                            .response_topic = data.answer_to,
+                            .correlation = data.correlation,
                             .properties = data.properties};
     return seat_.publish(event, std::move(publication), nullptr);
   }

@@ -341,7 +341,7 @@ boost::system::result<std::string, Problem> WebSocketAdapter::say(Session& who, 
       const Problem problem{code_of(why->condition), why->text};
       client->tell(receipt_frame(id, "failed", &problem));
     };
-    return say_elsewhere(who.wanted_nick(), what, told);
+    return say_elsewhere(*who.token(), who.wanted_nick(), what, told);
   }
   const auto found = channels_.find(address.substr(3, address.substr(3).find('/')));
   if (found == channels_.end()) return Problem{"not-found", "There is no channel " + what.to + "."};
@@ -352,7 +352,7 @@ boost::system::result<std::string, Problem> WebSocketAdapter::say(Session& who, 
 boost::system::result<std::string, Problem> WebSocketAdapter::say(const TokenPtr& token, const Say& what) {
   const auto address = std::string_view{what.to};
   if (!address.starts_with("ws:")) {
-    auto said = say_elsewhere(token->name, what, {});
+    auto said = say_elsewhere(*token, token->name, what, {});
     runtime_.turn.request();
     return said;
   }

@@ -82,7 +82,8 @@ class WebSocketAdapter final : public Adapter, public Gate, public Service, priv
   CommandOutcome add_token(const CommandCall& call, const Form& filled);
   CommandOutcome revoke_token(const CommandCall& call, const Form& filled);
   /// To a place of another network; `done` hears what became of it.
-  boost::system::result<std::string, Problem> say_elsewhere(const std::string& nick, const Say& what, Links::Done done);
+  boost::system::result<std::string, Problem> say_elsewhere(const Token& token, const std::string& nick,
+                                                            const Say& what, Links::Done done);
 
   // Gate: what clients ask for.
   boost::system::result<TokenPtr, Problem> authenticate(std::string_view secret, std::string_view peer) override;

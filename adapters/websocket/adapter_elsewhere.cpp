@@ -106,8 +106,8 @@ void WebSocketAdapter::on_link(std::string_view address, const LinkState& state)
   hub_.publish(link_record(state, {{}, std::string{address}, {}, runtime_.alarms.wall_clock()}));
 }
 
-boost::system::result<std::string, Problem> WebSocketAdapter::say_elsewhere(const std::string& nick, const Say& what,
-                                                                            Links::Done done) {
+boost::system::result<std::string, Problem> WebSocketAdapter::say_elsewhere(const Token& token, const std::string& nick,
+                                                                            const Say& what, Links::Done done) {
   Problem unknown{"not-found", "There is no " + what.to + " here."};
   if (runtime_.links == nullptr) return unknown;
   auto place = runtime_.links->find(what.to);
@@ -115,6 +115,13 @@ boost::system::result<std::string, Problem> WebSocketAdapter::say_elsewhere(cons
   if (!is_open) return unknown;
   auto value = to_value(what);
   if (!value || !what.only.empty()) return Problem{"unsupported", "Only texts and values can be sent there."};
+  if (!what.answer_to.empty()) {
+    if (!token.may_read(what.answer_to)) return Problem{"forbidden", "The token may not read " + what.answer_to + "."};
+    const auto answers = runtime_.links->find(what.answer_to);
+    if (!answers || answers->adapter != place->adapter || answers->network != place->network)
+      return Problem{"bad-frame", "reply_to is no place of the same network."};
+    value->data->answer_to = answers->native.str();
+  }
   place->kind = PlaceKind::direct;
   const auto id = runtime_.ids.next(runtime_.alarms.wall_clock());
   runtime_.links->say(*place, *std::move(value), id, {nick, {}}, std::move(done));

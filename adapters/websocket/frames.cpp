@@ -17,6 +17,7 @@ constexpr std::size_t longest_id = 64;
 constexpr std::size_t most_topics = 50;
 constexpr std::size_t longest_media_type = 255;
 constexpr std::size_t longest_thread = 128;
+constexpr std::size_t longest_correlation = 64;
 constexpr std::size_t most_emoji = 20;
 constexpr std::size_t longest_emoji = 64;
 constexpr std::int64_t most_history = 10'000;
@@ -138,6 +139,8 @@ Style read_style(Reader& in) {
   return Style::normal;
 }
 
+bool is_of_channel(std::string_view address) { return address.starts_with("ws:"); }
+
 void read_what(Reader& in, Say& say, std::string_view type) {
   if (type == "edit") {
     say.what = Edit{{in.required("target", longest_id)}, Message{read_style(in), in.required("text")}};
@@ -157,12 +160,13 @@ void read_what(Reader& in, Say& say, std::string_view type) {
   } else if (in.has("data")) {
     auto bytes = from_base64(in.text("data"));
     if (!bytes) in.fail("data is no base64");
-    if (say.to.starts_with("ws:")) in.fail("channels carry texts and values, no bytes", "unsupported");
+    if (is_of_channel(say.to)) in.fail("channels carry texts and values, no bytes", "unsupported");
     say.what = BytesSaid{std::move(bytes).value_or("")};
   } else if (in.has("value")) {
     say.what = ValueSaid{in.frame().at("value"), in.text("unit", longest_id)};
   } else {
-    say.what = Words{in.required("text"), read_style(in), in.text("reply_to", longest_id)};
+    say.what = Words{in.required("text"), read_style(in),
+                     is_of_channel(say.to) ? in.text("reply_to", longest_id) : std::string{}};
   }
 }
 
@@ -179,6 +183,12 @@ Say read_say(Reader& in, std::string_view type) {
   if (!std::ranges::all_of(say.media_type, [](char c) { return c >= ' ' && c <= '~'; }))
     in.fail("ctype is no media type such as image/png");
   if (in.has("expiry_s")) say.expiry = std::chrono::seconds{in.whole("expiry_s", 1, longest_expiry)};
+  if (!is_of_channel(say.to)) {
+    say.answer_to = in.text("reply_to", longest_pattern);
+    if (!say.answer_to.empty() && !is_address(say.answer_to))
+      in.fail("reply_to is no address such as mqtt:broker/topic");
+    say.correlation = in.text("corr", longest_correlation);
+  }
   say.thread = in.name("thread", longest_thread);
   read_what(in, say, type);
   return say;
@@ -197,7 +207,7 @@ json::object from_flow(const json::object& frame) {
 }
 
 /// A CloudEvent of type org.isthmus.send.v1: its subject is the address, its data the message or its text. `thread` may
-/// be an extension, as it is in events of ours.
+/// be an extension, as it is in events of ours, and `corr`, for which data that is no object has no room.
 json::object from_cloudevent(const json::object& event, Reader& in) {
   json::object send{{"t", "send"}};
   if (in.required("type") != "org.isthmus.send.v1") in.fail("type is not org.isthmus.send.v1", "unsupported");
@@ -213,7 +223,8 @@ json::object from_cloudevent(const json::object& event, Reader& in) {
     send["data"] = event.at("data_base64");
     send["ctype"] = in.text("datacontenttype");
   }
-  if (in.has("thread")) send["thread"] = event.at("thread");
+  for (const auto* extension : {"thread", "corr"})
+    if (in.has(extension)) send[extension] = event.at(extension);
   send["to"] = to;
   send["id"] = in.text("id", longest_id);
   return send;

@@ -71,6 +71,8 @@ struct Say {
   bool retain = false;       // … which shall keep it as the last one
   std::string media_type{};  // … as the client says; may be empty
   std::optional<std::chrono::seconds> expiry{};  // … and which nobody wants later
+  std::string answer_to{};                       // … and is answered at that address; may be empty
+  std::string correlation{};                     // … by this, or is the answer to that; may be empty
   std::string thread{};                          // of a text or a value in a channel; empty: none
   std::variant<Words, ValueSaid, BytesSaid, Edit, Retract, Reactions, Typing> what;
 };

@@ -4,6 +4,7 @@
 
 #include "gateway/model/base64.hpp"
 #include "gateway/model/json.hpp"
+#include "gateway/model/utf8.hpp"
 
 namespace isthmus::websocket {
 
@@ -175,6 +176,10 @@ Record value_record(const Message& message, const Saying& saying, bool is_past) 
   record.members["qos"] = data.qos;
   if (is_past) record.members["retained"] = true;
   if (data.expiry) record.members["expiry_s"] = data.expiry->count();
+  // Places of one network differ in what follows its name.
+  if (!data.answer_to.empty())
+    record.members["replyTo"] = saying.from.substr(0, saying.from.find('/') + 1) + data.answer_to;
+  if (!data.correlation.empty() && is_utf8(data.correlation)) record.members["corr"] = data.correlation;
   if (!data.properties.empty()) record.members["meta"] = meta_of(data);
   return record;
 }
@@ -208,6 +213,7 @@ std::optional<Message> to_value(const Say& say) {
   data.qos = say.qos;
   data.is_stored = say.retain;
   data.expiry = say.expiry;
+  data.correlation = say.correlation;
   message.data = std::move(data);
   return message;
 }

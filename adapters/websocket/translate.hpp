@@ -28,7 +28,8 @@ Record to_record(const NamedValue& value, const Saying& saying, std::string_view
 Record value_record(const Message& message, const Saying& saying, bool is_past);
 /// How the link to the place `saying.from` stands. The last one is kept, as values are.
 Record link_record(const LinkState& state, const Saying& saying);
-/// What a client says, as another network's value; nullopt for what is none.
+/// What a client says, as another network's value, which does not know yet where it is answered; nullopt for what is
+/// none.
 std::optional<Message> to_value(const Say& say);
 /// Somebody has come ("online") or gone ("offline").
 Record presence_record(std::string_view state, const Saying& saying);

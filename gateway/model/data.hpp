@@ -22,6 +22,8 @@ struct Data {
   std::string bytes;             // as published
   std::string media_type;        // as its source says; may be empty
   std::vector<std::pair<std::string, std::string>> properties;  // what its source says of it besides
+  std::string answer_to{};    // native name of the place where an answer is wanted; empty: nowhere
+  std::string correlation{};  // … and by which it is known: any bytes. Of an answer: which question it answers
   std::optional<std::chrono::seconds> expiry{};  // from Envelope::received_at on; later nobody wants it. None: for ever
 };
 

@@ -21,6 +21,7 @@ CHANNEL = "#plant"
 ROOM = f"!plant@{WS_DOMAIN}"
 PANEL = "a token for topics"
 ALL = "a token for all"
+ASKER = "a token that asks"
 _numbers = itertools.count(1)
 
 
@@ -44,6 +45,7 @@ def configuration(broker):
         token("all", ALL, "read:ws:#", "send:ws:#", "state"),
         token("panel", PANEL, "read:mqtt:plant/home/#", "read:mqtt:plant/cellar/+", "send:mqtt:plant/home/+/set",
               "send:mqtt:plant/cellar/#", "state"),
+        token("asker", ASKER, "read:ws:plant", "send:mqtt:plant/home/+/set"),
         *(toml_table(f"[websocket.channels.{name}]", {"title": name}) for name in ("plant", "exact", "notes")),
         link("plant", f"{irc}/{CHANNEL}", "mqtt:plant/home/#", "ws:plant"),
         link("exact", "ws:exact", "mqtt:plant/exact/topic"),
@@ -331,6 +333,31 @@ class TestTopicsOfClients:
             device.publish(f"cellar/{topic}", "7.5", MessageExpiryInterval=seconds)
             frame = panel.wait(t="msg", kind="value", **{"from": f"mqtt:plant/cellar/{topic}"})
             assert seconds - 60 <= frame["expiry_s"] <= seconds
+
+    def test_a_question_and_its_answer_pass_both_ways_with_what_tells_which_it_is(self, stage):
+        device = stage.mqtt("home/oven/set", "home/clock/set")
+        panel = stage.web(secret=PANEL, topics=["mqtt:plant/cellar/+"])
+        topic = stage.topic()
+        panel.send({"t": "send", "id": "q1", "to": "mqtt:plant/home/oven/set", "text": "how hot?",
+                    "reply_to": f"mqtt:plant/cellar/{topic}", "corr": "question 1"})
+        asked = device.wait("home/oven/set", "how hot?").properties
+        assert (asked.ResponseTopic, asked.CorrelationData) == (f"cellar/{topic}", b"question 1")
+        device.publish(asked.ResponseTopic, "180", CorrelationData=asked.CorrelationData)
+        answer = panel.wait(t="msg", kind="value", **{"from": f"mqtt:plant/cellar/{topic}"})
+        assert (answer["value"], answer["corr"], answer.get("replyTo")) == (180, "question 1", None)
+
+        topic = stage.topic()
+        device.publish(f"cellar/{topic}", "what time?", ResponseTopic="home/clock/set", CorrelationData=b"question 2")
+        asked = panel.wait(t="msg", kind="value", **{"from": f"mqtt:plant/cellar/{topic}"})
+        panel.send({"t": "send", "to": asked["replyTo"], "text": "noon", "corr": asked["corr"]})
+        assert device.wait("home/clock/set", "noon").properties.CorrelationData == b"question 2"
+
+    def test_an_answer_is_asked_for_only_where_the_token_reads_on_the_same_network(self, stage):
+        asker = stage.web(secret=ASKER, topics=["ws:plant"])
+        for place, code in (("mqtt:plant/garage/x", "forbidden"), ("ws:plant", "bad-frame"), ("m1", "bad-frame")):
+            error = asker.ask({"t": "send", "id": f"to {place}", "to": "mqtt:plant/home/lamp/set", "text": "?",
+                               "reply_to": place})
+            assert (error["t"], error["code"]) == ("error", code)
 
     def test_what_is_no_base64_and_what_channels_do_not_carry_is_refused(self, stage):
         web = stage.web(secret=PANEL, topics=["mqtt:plant/home/+"])

@@ -57,6 +57,8 @@ TEST(MqttPayloadText, AValueKeepsWhatIsKnownOfItAndNothingOfOurs) {
   Publication publication{.topic = "home/temp", .payload = "1", .qos = 1, .retain = true, .is_duplicate = true};
   publication.content_type = "text/plain";
   publication.expiry = std::chrono::seconds{30};
+  publication.response_topic = "home/answers";
+  publication.correlation = std::string{"\0\xff", 2};
   publication.properties = {{"unit", "C"}, {"isthmus-id", "1"}, {"bad", "\x01"}};
   const auto data = to_data(publication, Data::Form::text);
   EXPECT_EQ(data.place, "home/temp");
@@ -64,6 +66,10 @@ TEST(MqttPayloadText, AValueKeepsWhatIsKnownOfItAndNothingOfOurs) {
   EXPECT_EQ(data.qos, 1);
   EXPECT_EQ(data.media_type, "text/plain");
   EXPECT_EQ(data.expiry, std::chrono::seconds{30});
+  EXPECT_EQ(data.answer_to, "home/answers");
+  EXPECT_EQ(data.correlation, publication.correlation);
+  publication.response_topic = "home/#";
+  EXPECT_EQ(to_data(publication, Data::Form::text).answer_to, "") << "nothing can be published there";
   ASSERT_EQ(data.properties.size(), 1U);
   EXPECT_EQ(data.properties[0].first, "unit");
 }

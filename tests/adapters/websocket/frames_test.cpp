@@ -24,18 +24,33 @@ TEST(SendFrame, SaysHowLongItIsWanted) {
   EXPECT_EQ(sent(R"("expiry_s":4294967295)").expiry, 4'294'967'295s);
 }
 
+TEST(SendFrame, AsksATopicForAnAnswerAndAMessageInAChannelIsOne) {
+  const auto asked = sent(R"("reply_to":"mqtt:plant/answers/of/dash","corr":"q-1")");
+  EXPECT_EQ(asked.answer_to, "mqtt:plant/answers/of/dash");
+  EXPECT_EQ(asked.correlation, "q-1");
+  EXPECT_EQ(std::get<Words>(asked.what).reply_to, "");
+  EXPECT_EQ(sent("\"corr\":\"" + std::string(64, 'q') + "\"").correlation, std::string(64, 'q'));
+  const auto said = sent(R"("reply_to":"m1","corr":"q-1")", "ws:plant");
+  EXPECT_EQ(std::get<Words>(said.what).reply_to, "m1");
+  EXPECT_EQ(said.answer_to, "");
+  EXPECT_EQ(said.correlation, "");
+}
+
 TEST(SendFrame, NamesItsThread) {
   EXPECT_EQ(sent(R"("qos":1)").thread, "");
   EXPECT_EQ(sent(R"("thread":"t 1")").thread, "t 1");
   EXPECT_EQ(sent("\"thread\":\"" + std::string(128, 't') + "\"").thread, std::string(128, 't'));
 }
 
-TEST(SendFrame, MayBeAnEventWhoseThreadIsAnExtension) {
-  const auto frame = parse_frame(R"({"specversion":"1.0","id":"1","source":"/me","type":"org.isthmus.send.v1",)"
-                                 R"("subject":"plant","thread":"t1","data":"hello"})",
-                                 Format::cloudevents);
-  ASSERT_TRUE(frame);
-  EXPECT_EQ(std::get<Say>(*frame).thread, "t1");
+TEST(SendFrame, MayBeAnEventWithExtensions) {
+  const auto with = [](const std::string& more) {
+    const auto frame = parse_frame(
+        R"({"specversion":"1.0","id":"1","source":"/me","type":"org.isthmus.send.v1",)" + more, Format::cloudevents);
+    EXPECT_TRUE(frame);
+    return frame ? std::get<Say>(*frame) : Say{};
+  };
+  EXPECT_EQ(with(R"("subject":"plant","thread":"t1","data":"hello"})").thread, "t1");
+  EXPECT_EQ(with(R"("subject":"mqtt:plant/lamp","corr":"q-1","data_base64":"AA=="})").correlation, "q-1");
 }
 
 struct Bad {
@@ -58,18 +73,21 @@ TEST_P(BadSendFrame, IsAnsweredWithWhatIsWrong) {
 }
 
 const std::string no_expiry = "expiry_s is no whole number from 1 to 4294967295";
-INSTANTIATE_TEST_SUITE_P(Table, BadSendFrame,
-                         testing::Values(Bad{"expiry_of_nothing", R"("expiry_s":0)", no_expiry},
-                                         Bad{"expiry_before", R"("expiry_s":-1)", no_expiry},
-                                         Bad{"expiry_too_long", R"("expiry_s":4294967296)", no_expiry},
-                                         Bad{"expiry_of_a_fraction", R"("expiry_s":1.5)", no_expiry},
-                                         Bad{"expiry_as_text", R"("expiry_s":"60")", no_expiry},
-                                         Bad{"thread_as_number", R"("thread":1)", "thread is no text, or too long"},
-                                         Bad{"thread_too_long", "\"thread\":\"" + std::string(129, 't') + "\"",
-                                             "thread is no text, or too long"},
-                                         Bad{"thread_of_two_lines", R"("thread":"a\nb")",
-                                             "thread holds control characters"}),
-                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadSendFrame,
+    testing::Values(
+        Bad{"expiry_of_nothing", R"("expiry_s":0)", no_expiry}, Bad{"expiry_before", R"("expiry_s":-1)", no_expiry},
+        Bad{"expiry_too_long", R"("expiry_s":4294967296)", no_expiry},
+        Bad{"expiry_of_a_fraction", R"("expiry_s":1.5)", no_expiry},
+        Bad{"expiry_as_text", R"("expiry_s":"60")", no_expiry},
+        Bad{"correlation_as_number", R"("corr":7)", "corr is no text, or too long"},
+        Bad{"correlation_too_long", "\"corr\":\"" + std::string(65, 'q') + "\"", "corr is no text, or too long"},
+        Bad{"answer_nowhere", R"("reply_to":"m1")", "reply_to is no address such as mqtt:broker/topic"},
+        Bad{"answer_to_a_filter", R"("reply_to":"mqtt:plant/#")", "reply_to is no address such as mqtt:broker/topic"},
+        Bad{"thread_as_number", R"("thread":1)", "thread is no text, or too long"},
+        Bad{"thread_too_long", "\"thread\":\"" + std::string(129, 't') + "\"", "thread is no text, or too long"},
+        Bad{"thread_of_two_lines", R"("thread":"a\nb")", "thread holds control characters"}),
+    [](const auto& row) { return row.param.name; });
 
 }  // namespace
 }  // namespace isthmus::websocket

@@ -23,14 +23,24 @@ TEST(ValueOfAnotherNetwork, IsSaidWithWhatTheClientWishes) {
   say.what = Words{"ON"};
   EXPECT_EQ(to_value(say)->data->expiry, std::nullopt);
   say.expiry = 30s;
+  say.correlation = "q-1";
   EXPECT_EQ(to_value(say)->data->expiry, 30s);
+  EXPECT_EQ(to_value(say)->data->correlation, "q-1");
 }
 
 TEST(ValueOfAnotherNetwork, IsToldWithWhatIsKnownOfIt) {
   Data data;
-  EXPECT_FALSE(value_record(value_of(data), saying, false).members.contains("expiry_s"));
+  for (const auto* key : {"expiry_s", "replyTo", "corr"})
+    EXPECT_FALSE(value_record(value_of(data), saying, false).members.contains(key)) << key;
   data.expiry = 30s;
-  EXPECT_EQ(value_record(value_of(data), saying, false).members.at("expiry_s"), 30);
+  data.answer_to = "home/answers";
+  data.correlation = "q-1";
+  const auto members = value_record(value_of(data), saying, false).members;
+  EXPECT_EQ(members.at("expiry_s"), 30);
+  EXPECT_EQ(members.at("replyTo"), "mqtt:plant/home/answers");
+  EXPECT_EQ(members.at("corr"), "q-1");
+  data.correlation = "\xff";
+  EXPECT_FALSE(value_record(value_of(data), saying, false).members.contains("corr")) << "JSON has no bytes";
 }
 
 TEST(WhatIsSaid, StaysInItsThread) {
