@@ -334,12 +334,13 @@ boost::system::result<std::string, Problem> WebSocketAdapter::say(Session& who, 
   const auto address = std::string_view{what.to};
   if (!address.starts_with("ws:")) {
     // Only sockets have sessions here.
-    const auto told = [socket = static_cast<Socket&>(who).weak_from_this(), id = what.id](const Refusal* why) {
+    const auto told = [socket = static_cast<Socket&>(who).weak_from_this(), id = what.id,
+                       is_wanted = what.wants_receipt()](const Refusal* why) {
       const auto client = socket.lock();
-      if (client == nullptr || id.empty()) return;
+      if (client == nullptr || id.empty() || (why == nullptr && !is_wanted)) return;
       if (why == nullptr) return client->tell(receipt_frame(id, "delivered"));
       const Problem problem{code_of(why->condition), why->text};
-      client->tell(receipt_frame(id, "failed", &problem));
+      client->tell(is_wanted ? receipt_frame(id, "failed", &problem) : error_frame(problem, id));
     };
     return say_elsewhere(*who.token(), who.wanted_nick(), what, told);
   }

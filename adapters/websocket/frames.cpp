@@ -190,6 +190,7 @@ Say read_say(Reader& in, std::string_view type) {
     say.correlation = in.text("corr", longest_correlation);
   }
   say.thread = in.name("thread", longest_thread);
+  if (in.has("receipt")) say.receipt = in.boolean("receipt");
   read_what(in, say, type);
   return say;
 }
@@ -207,7 +208,7 @@ json::object from_flow(const json::object& frame) {
 }
 
 /// A CloudEvent of type org.isthmus.send.v1: its subject is the address, its data the message or its text. `thread` may
-/// be an extension, as it is in events of ours, and `corr`, for which data that is no object has no room.
+/// be an extension, as it is in events of ours, and so may what data that is no object has no room for.
 json::object from_cloudevent(const json::object& event, Reader& in) {
   json::object send{{"t", "send"}};
   if (in.required("type") != "org.isthmus.send.v1") in.fail("type is not org.isthmus.send.v1", "unsupported");
@@ -223,7 +224,7 @@ json::object from_cloudevent(const json::object& event, Reader& in) {
     send["data"] = event.at("data_base64");
     send["ctype"] = in.text("datacontenttype");
   }
-  for (const auto* extension : {"thread", "corr"})
+  for (const auto* extension : {"thread", "corr", "receipt"})
     if (in.has(extension)) send[extension] = event.at(extension);
   send["to"] = to;
   send["id"] = in.text("id", longest_id);

@@ -64,7 +64,7 @@ struct BytesSaid {
   std::string bytes;
 };
 struct Say {
-  std::string id;            // the client's own; may be empty: no receipt
+  std::string id;            // the client's own; may be empty
   std::string to;            // an address
   std::string only;          // the nick who alone is meant; empty: everybody
   std::uint8_t qos = 1;      // of a value for another network: 0 at most once, 1 at least once, 2 exactly once
@@ -74,7 +74,10 @@ struct Say {
   std::string answer_to{};                       // … and is answered at that address; may be empty
   std::string correlation{};                     // … by this, or is the answer to that; may be empty
   std::string thread{};                          // of a text or a value in a channel; empty: none
+  std::optional<bool> receipt{};                 // whether the client wants one; unsaid: where there is an id
   std::variant<Words, ValueSaid, BytesSaid, Edit, Retract, Reactions, Typing> what;
+
+  bool wants_receipt() const { return !id.empty() && receipt.value_or(true); }
 };
 
 using ClientFrame = std::variant<AuthFrame, SubFrame, UnsubFrame, PingFrame, AckFrame, Say>;

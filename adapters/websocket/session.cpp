@@ -200,9 +200,11 @@ void Session::go_on(Start& start) const {
 
 void Session::handle(const Say& say) {
   if (!token()->may_send(say.to)) return refuse({"forbidden", "The token may not send to " + say.to + "."}, say.id);
+  if (say.receipt.value_or(false) && say.id.empty())
+    return refuse({"bad-frame", "receipt needs an id that it can name"}, {});
   const auto said = gate_.say(*this, say);
   if (!said) return refuse(said.error(), say.id);
-  if (say.id.empty()) return;
+  if (!say.wants_receipt()) return;
   json::object receipt = receipt_frame(say.id, "accepted");
   if (!said->empty()) receipt["message"] = *said;
   tell(std::move(receipt));

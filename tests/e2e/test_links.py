@@ -322,6 +322,22 @@ class TestTopicsOfClients:
         assert base64.b64decode(frame["data"]) == picture and "value" not in frame
         assert (frame["ctype"], frame["meta"]) == ("image/x", {"k": ["1", "2"]})
 
+    def test_a_client_that_wants_no_receipt_hears_of_errors_alone(self, stage):
+        device = stage.mqtt("home/lamp/set")
+        panel = stage.web(secret=PANEL, topics=["mqtt:plant/cellar/+"])
+        lamp = {"t": "send", "to": "mqtt:plant/home/lamp/set", "text": "ON"}
+        panel.send({**lamp, "id": "w1", "receipt": False})
+        panel.send({**lamp, "id": "w2", "to": "mqtt:plant/garage/x", "receipt": False})
+        assert panel.wait(id="w2")["code"] == "forbidden"
+        panel.send({**lamp, "id": "w4", "to": "mqtt:plant/cellar/lamp", "receipt": False})
+        error = panel.wait(id="w4")
+        assert (error["t"], error["code"]) == ("error", "forbidden"), "what the broker may not be told is no silence"
+        panel.send({**lamp, "id": "w3", "receipt": True})
+        panel.wait(t="receipt", id="w3", state="accepted")
+        panel.wait(t="receipt", id="w3", state="delivered")
+        device.wait("home/lamp/set", "ON")
+        assert panel.all(id="w1") == [], "the broker has had it before the other one"
+
     def test_how_long_a_value_is_wanted_is_told_both_ways(self, stage):
         device = stage.mqtt("home/heater/set")
         panel = stage.web(secret=PANEL, topics=["mqtt:plant/cellar/+"])

@@ -42,6 +42,13 @@ TEST(SendFrame, NamesItsThread) {
   EXPECT_EQ(sent("\"thread\":\"" + std::string(128, 't') + "\"").thread, std::string(128, 't'));
 }
 
+TEST(SendFrame, WantsAReceiptWhereItHasAnIdUnlessItSaysOtherwise) {
+  EXPECT_TRUE(sent(R"("qos":1)").wants_receipt());
+  EXPECT_TRUE(sent(R"("receipt":true)").wants_receipt());
+  EXPECT_FALSE(sent(R"("receipt":false)").wants_receipt());
+  EXPECT_FALSE(sent(R"("id":null)").wants_receipt());
+}
+
 TEST(SendFrame, MayBeAnEventWithExtensions) {
   const auto with = [](const std::string& more) {
     const auto frame = parse_frame(
@@ -51,6 +58,7 @@ TEST(SendFrame, MayBeAnEventWithExtensions) {
   };
   EXPECT_EQ(with(R"("subject":"plant","thread":"t1","data":"hello"})").thread, "t1");
   EXPECT_EQ(with(R"("subject":"mqtt:plant/lamp","corr":"q-1","data_base64":"AA=="})").correlation, "q-1");
+  EXPECT_FALSE(with(R"("subject":"plant","receipt":false,"data":"hello"})").wants_receipt());
 }
 
 struct Bad {
@@ -84,6 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"correlation_too_long", "\"corr\":\"" + std::string(65, 'q') + "\"", "corr is no text, or too long"},
         Bad{"answer_nowhere", R"("reply_to":"m1")", "reply_to is no address such as mqtt:broker/topic"},
         Bad{"answer_to_a_filter", R"("reply_to":"mqtt:plant/#")", "reply_to is no address such as mqtt:broker/topic"},
+        Bad{"receipt_as_text", R"("receipt":"true")", "receipt is neither true nor false"},
         Bad{"thread_as_number", R"("thread":1)", "thread is no text, or too long"},
         Bad{"thread_too_long", "\"thread\":\"" + std::string(129, 't') + "\"", "thread is no text, or too long"},
         Bad{"thread_of_two_lines", R"("thread":"a\nb")", "thread holds control characters"}),

@@ -282,6 +282,23 @@ TEST_F(SessionTest, ScopesAreKept) {
               ElementsAre(R"({"t":"receipt","id":"c","state":"accepted","message":"id1"})"));
 }
 
+TEST_F(SessionTest, AReceiptIsToldUnlessTheClientWantsNone) {
+  open();
+  heard();
+  EXPECT_THAT(say(R"({"t":"send","id":"c1","to":"ws:plant","text":"x"})"), ElementsAre(HasSubstr("accepted")));
+  EXPECT_THAT(say(R"({"t":"send","id":"c2","to":"ws:plant","text":"x","receipt":true})"),
+              ElementsAre(R"({"t":"receipt","id":"c2","state":"accepted","message":"id1"})"));
+  EXPECT_THAT(say(R"({"t":"send","id":"c3","to":"ws:plant","text":"x","receipt":false})"), IsEmpty());
+  EXPECT_THAT(say(R"({"t":"send","to":"ws:plant","text":"x"})"), IsEmpty());
+  EXPECT_THAT(gate.said, SizeIs(4));
+  EXPECT_THAT(say(R"({"t":"send","to":"ws:plant","text":"x","receipt":true})"),
+              ElementsAre(R"({"t":"error","code":"bad-frame","text":"receipt needs an id that it can name"})"));
+  EXPECT_THAT(gate.said, SizeIs(4)) << "what is refused is not said";
+  EXPECT_THAT(say(R"({"t":"send","id":"c4","to":"ws:other","text":"x","receipt":false})"),
+              ElementsAre(HasSubstr(R"("code":"forbidden")")))
+      << "an error is no receipt";
+}
+
 TEST_F(SessionTest, WithoutATokenTheFirstFrameIsAuth) {
   open(false);
   EXPECT_THAT(heard(), ElementsAre(HasSubstr(R"("auth":"needed")")));
