@@ -139,11 +139,24 @@ Style read_style(Reader& in) {
   return Style::normal;
 }
 
+/// The words of somebody for whom the client speaks: their name stands before them, and the client stays who says it,
+/// so that nobody can take another's name.
+std::string words_of(const std::string& name, std::string text, Style style) {
+  if (!name.empty()) text.insert(0, name + (style == Style::action ? " " : ": "));
+  return text;
+}
+
+Words read_words(Reader& in) {
+  const auto style = read_style(in);
+  return {words_of(in.name("as", longest_id), in.required("text"), style), style};
+}
+
 bool is_of_channel(std::string_view address) { return address.starts_with("ws:"); }
 
 void read_what(Reader& in, Say& say, std::string_view type) {
   if (type == "edit") {
-    say.what = Edit{{in.required("target", longest_id)}, Message{read_style(in), in.required("text")}};
+    auto words = read_words(in);
+    say.what = Edit{{in.required("target", longest_id)}, Message{words.style, std::move(words.text)}};
   } else if (type == "retract") {
     say.what = Retract{.target = {in.required("target", longest_id)}, .reason = in.text("reason")};
   } else if (type == "reactions") {
@@ -165,8 +178,9 @@ void read_what(Reader& in, Say& say, std::string_view type) {
   } else if (in.has("value")) {
     say.what = ValueSaid{in.frame().at("value"), in.text("unit", longest_id)};
   } else {
-    say.what = Words{in.required("text"), read_style(in),
-                     is_of_channel(say.to) ? in.text("reply_to", longest_id) : std::string{}};
+    auto words = read_words(in);
+    if (is_of_channel(say.to)) words.reply_to = in.text("reply_to", longest_id);
+    say.what = std::move(words);
   }
 }
 
@@ -187,9 +201,10 @@ Say read_say(Reader& in, std::string_view type) {
     say.answer_to = in.text("reply_to", longest_pattern);
     if (!say.answer_to.empty() && !is_address(say.answer_to))
       in.fail("reply_to is no address such as mqtt:broker/topic");
-    say.correlation = in.text("corr", longest_correlation);
   }
+  say.correlation = in.text("corr", longest_correlation);
   say.thread = in.name("thread", longest_thread);
+  if (in.has("as") && !(is_of_channel(say.to) && in.has("text"))) in.fail("as is for texts in channels", "unsupported");
   if (in.has("receipt")) say.receipt = in.boolean("receipt");
   read_what(in, say, type);
   return say;
@@ -224,7 +239,7 @@ json::object from_cloudevent(const json::object& event, Reader& in) {
     send["data"] = event.at("data_base64");
     send["ctype"] = in.text("datacontenttype");
   }
-  for (const auto* extension : {"thread", "corr", "receipt"})
+  for (const auto* extension : {"thread", "corr", "receipt", "as"})
     if (in.has(extension)) send[extension] = event.at(extension);
   send["to"] = to;
   send["id"] = in.text("id", longest_id);
@@ -291,7 +306,7 @@ boost::system::result<Say, BadFrame> parse_bridge(const json::value& value) {
   const auto text = in.required("text");
   const auto channel = in.required("gateway", longest_pattern);
   if (in.problem()) return BadFrame{*in.problem(), {}};
-  return parse_say(json::object{{"to", "ws:" + channel}, {"text", (username.empty() ? "" : username + ": ") + text}});
+  return parse_say(json::object{{"to", "ws:" + channel}, {"text", words_of(username, text, Style::normal)}});
 }
 
 boost::system::result<Say, BadFrame> parse_say(const json::value& value) {

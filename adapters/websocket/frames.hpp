@@ -52,7 +52,7 @@ struct AckFrame {
 
 /// What somebody says, or does to what was said.
 struct Words {
-  std::string text;
+  std::string text;  // with the name of whom the client speaks for, if it says so, before it
   Style style = Style::normal;
   std::string reply_to{};
 };

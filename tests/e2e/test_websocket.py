@@ -140,6 +140,19 @@ class TestRoom:
         contact.send_message(stage.contact, "psst", type="chat", extra="<thread>of thorns</thread>")
         assert client.wait(t="msg", text="psst")["thread"] == "of thorns"
 
+    def test_who_speaks_for_others_takes_nobodys_name(self, stage):
+        bot, other = stage.subscribed(name="bot"), stage.subscribed(name="other")
+        juliet = stage.world.xmpp()
+        juliet.join(stage.room, juliet.name)
+        bot.send({"t": "send", "to": stage.address, "text": "good morrow", "as": juliet.name})
+        words = f"{juliet.name}: good morrow"
+        assert juliet.wait("message", body=words).sender == f"{stage.room}/bot"
+        assert other.wait(t="msg", text=words)["user"] == {"nick": "bot"}
+        bot.send({"t": "send", "to": stage.address, "text": "waves", "kind": "action", "as": "tybalt"})
+        assert juliet.wait("message", body="/me tybalt waves").sender == f"{stage.room}/bot"
+        error = bot.ask({"t": "send", "id": "n1", "to": f"{stage.address}/lamp", "value": True, "as": "tybalt"})
+        assert (error["t"], error["code"]) == ("error", "unsupported")
+
     def test_a_private_message_reaches_one_client_and_is_answered(self, stage):
         client, other = stage.subscribed(name="kitchen"), stage.subscribed(name="cellar")
         juliet = stage.world.xmpp()

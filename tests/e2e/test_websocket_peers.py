@@ -40,6 +40,8 @@ class TestLibraries:
                   {"t": "send", "id": "c1", "to": stage.address, "text": "from a library"},
                   {"t": "send", "id": "c2", "to": f"{stage.address}/lamp", "value": True},
                   {"t": "send", "id": "c3", "to": "ws:none", "text": "nobody"},
+                  {"t": "send", "id": "c4", "to": stage.address, "text": "by the way", "thread": "t1", "receipt": True,
+                   "as": "romeo", "expiry_s": 60, "corr": "q-1"},
                   {"t": "typing", "to": stage.address, "state": "composing"}, {"t": "ping", "ts": 7}]
         for frame in frames:
             peer.do("send", frame=frame)
@@ -63,6 +65,10 @@ class TestLibraries:
     def test_the_schema_refuses_what_the_gateway_refuses(self, stage, peer):
         frames = [{"t": "fly"}, {"t": "sub", "id": "s"}, {"t": "send", "to": "ws:a"}, {"t": "send", "text": "x"},
                   {"t": "send", "to": "ws:a", "text": "x", "value": 1}, {"t": "edit", "to": "ws:a", "text": "x"}]
+        frames += [{"t": "send", "id": "f", "to": "ws:a", "text": "x", **more} for more in
+                   ({"expiry_s": 0}, {"expiry_s": 2**32}, {"expiry_s": "60"}, {"corr": 7}, {"corr": "q" * 65},
+                    {"thread": "a\nb"}, {"thread": "t" * 129}, {"as": "r" * 65}, {"as": "a\nb"}, {"receipt": "yes"})]
+        frames.append({"t": "send", "to": "ws:a", "text": "x", "receipt": True})
         assert len(peer.do("wrong", side="client", frames=frames)) == len(frames)
         client = stage.client()
         for frame in frames:

@@ -33,7 +33,6 @@ TEST(SendFrame, AsksATopicForAnAnswerAndAMessageInAChannelIsOne) {
   const auto said = sent(R"("reply_to":"m1","corr":"q-1")", "ws:plant");
   EXPECT_EQ(std::get<Words>(said.what).reply_to, "m1");
   EXPECT_EQ(said.answer_to, "");
-  EXPECT_EQ(said.correlation, "");
 }
 
 TEST(SendFrame, NamesItsThread) {
@@ -49,6 +48,31 @@ TEST(SendFrame, WantsAReceiptWhereItHasAnIdUnlessItSaysOtherwise) {
   EXPECT_FALSE(sent(R"("id":null)").wants_receipt());
 }
 
+TEST(SendFrame, SpeaksForSomebodyWhoseNameStandsBeforeTheirWords) {
+  const auto words = [](const std::string& more) { return std::get<Words>(sent(more, "ws:plant").what).text; };
+  EXPECT_EQ(words(R"("as":"")"), "ON");
+  EXPECT_EQ(words(R"("as":"romeo")"), "romeo: ON");
+  EXPECT_EQ(words(R"("as":"romeo","kind":"action")"), "romeo ON");
+  EXPECT_EQ(words("\"as\":\"" + std::string(64, 'r') + "\""), std::string(64, 'r') + ": ON");
+  const auto edit =
+      parse_frame(R"({"t":"edit","to":"ws:plant","target":"m1","text":"OFF","as":"romeo"})", Format::native);
+  ASSERT_TRUE(edit);
+  EXPECT_EQ(std::get<Edit>(std::get<Say>(*edit).what).now.text, "romeo: OFF");
+  const auto posted = parse_bridge({{"text", "ON"}, {"gateway", "plant"}, {"username", "romeo"}});
+  ASSERT_TRUE(posted);
+  EXPECT_EQ(std::get<Words>(posted->what).text, "romeo: ON");
+}
+
+TEST(SendFrame, SpeaksForNobodyWhereThereAreNoWordsAndOnOtherNetworks) {
+  for (const auto* frame : {R"({"t":"send","to":"mqtt:plant/lamp","text":"ON","as":"romeo"})",
+                            R"({"t":"send","to":"ws:plant/lamp","value":true,"as":"romeo"})",
+                            R"({"t":"typing","to":"ws:plant","as":"romeo"})"}) {
+    const auto parsed = parse_frame(frame, Format::native);
+    ASSERT_FALSE(parsed) << frame;
+    EXPECT_EQ(parsed.error().problem.code, "unsupported");
+  }
+}
+
 TEST(SendFrame, MayBeAnEventWithExtensions) {
   const auto with = [](const std::string& more) {
     const auto frame = parse_frame(
@@ -59,12 +83,14 @@ TEST(SendFrame, MayBeAnEventWithExtensions) {
   EXPECT_EQ(with(R"("subject":"plant","thread":"t1","data":"hello"})").thread, "t1");
   EXPECT_EQ(with(R"("subject":"mqtt:plant/lamp","corr":"q-1","data_base64":"AA=="})").correlation, "q-1");
   EXPECT_FALSE(with(R"("subject":"plant","receipt":false,"data":"hello"})").wants_receipt());
+  EXPECT_EQ(std::get<Words>(with(R"("subject":"plant","as":"romeo","data":"hello"})").what).text, "romeo: hello");
 }
 
 struct Bad {
   std::string name;
   std::string more;
   std::string problem;
+  std::string to = "mqtt:plant/lamp";
 };
 void PrintTo(const Bad& row, std::ostream* out) { *out << row.name; }
 
@@ -73,7 +99,7 @@ class BadSendFrame : public testing::TestWithParam<Bad> {};
 TEST_P(BadSendFrame, IsAnsweredWithWhatIsWrong) {
   const auto& row = GetParam();
   const auto frame =
-      parse_frame(R"({"t":"send","id":"c1","to":"mqtt:plant/lamp","text":"ON",)" + row.more + "}", Format::native);
+      parse_frame(R"({"t":"send","id":"c1","to":")" + row.to + R"(","text":"ON",)" + row.more + "}", Format::native);
   ASSERT_FALSE(frame);
   EXPECT_EQ(frame.error().problem.code, "bad-frame");
   EXPECT_EQ(frame.error().problem.text, row.problem);
@@ -95,7 +121,10 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"receipt_as_text", R"("receipt":"true")", "receipt is neither true nor false"},
         Bad{"thread_as_number", R"("thread":1)", "thread is no text, or too long"},
         Bad{"thread_too_long", "\"thread\":\"" + std::string(129, 't') + "\"", "thread is no text, or too long"},
-        Bad{"thread_of_two_lines", R"("thread":"a\nb")", "thread holds control characters"}),
+        Bad{"thread_of_two_lines", R"("thread":"a\nb")", "thread holds control characters"},
+        Bad{"name_as_number", R"("as":1)", "as is no text, or too long", "ws:plant"},
+        Bad{"name_too_long", "\"as\":\"" + std::string(65, 'r') + "\"", "as is no text, or too long", "ws:plant"},
+        Bad{"name_of_two_lines", R"("as":"a\nb")", "as holds control characters", "ws:plant"}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace
