@@ -1,5 +1,8 @@
 #include "adapters/mqtt/paho_waker.hpp"
 
+#include <fmt/format.h>
+
+#include <random>
 #include <utility>
 
 namespace isthmus::mqtt {
@@ -9,19 +12,21 @@ using namespace std::chrono_literals;
 
 constexpr auto between_wakes = 20ms;
 constexpr auto longest = 500ms;  // then it is not Paho that is slow
-constexpr auto nothing = "isthmus/nothing";
 
-/// False when it cannot.
-bool have_answered(::mqtt::async_client& client) {
+}  // namespace
+
+PahoWaker::PahoWaker(boost::asio::any_io_executor executor)
+    : nothing_{fmt::format("isthmus/nothing/{:08x}", std::random_device{}())},
+      timer_{std::make_shared<Timer>(std::move(executor))} {}
+
+bool PahoWaker::have_answered(::mqtt::async_client& client) const {
   try {
-    client.unsubscribe(nothing);  // answered although there is no such subscription (MQTT 5 §3.10.4)
+    client.unsubscribe(nothing_);  // answered although there is no such subscription (MQTT 5 §3.10.4)
     return true;
   } catch (const ::mqtt::exception&) {
     return false;
   }
 }
-
-}  // namespace
 
 void PahoWaker::connecting(::mqtt::async_client& client) {
   connecting_.push_back(&client);

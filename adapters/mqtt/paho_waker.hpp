@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace isthmus::mqtt {
@@ -14,7 +15,7 @@ namespace isthmus::mqtt {
 /// On the loop alone.
 class PahoWaker {
  public:
-  explicit PahoWaker(boost::asio::any_io_executor executor) : timer_{std::make_shared<Timer>(std::move(executor))} {}
+  explicit PahoWaker(boost::asio::any_io_executor executor);
   ~PahoWaker() { timer_->cancel(); }
   PahoWaker(const PahoWaker&) = delete;
   PahoWaker& operator=(const PahoWaker&) = delete;
@@ -30,7 +31,10 @@ class PahoWaker {
   using Timer = boost::asio::steady_timer;
   void start();
   void wake();
+  /// False when it cannot.
+  bool have_answered(::mqtt::async_client& client) const;
 
+  std::string nothing_;  // a filter that nobody is subscribed to
   std::shared_ptr<Timer> timer_;
   bool is_waking_ = false;
   std::vector<::mqtt::async_client*> connecting_;
