@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::minutes between_expiries{10};
 
-std::size_t size_of(const StoredMessage& message) { return message.said.text.size() + message.said.rest.size(); }
+std::size_t size_of(const SaidRecord& said) { return said.text.size() + said.rest.size(); }
 
 }  // namespace
 
@@ -37,7 +37,7 @@ void Undelivered::keep(const Domain& domain, Event& event) {
   auto said = to_record(event.what);
   if (!said) return;
   const auto& about = event.about;
-  const auto size = said->text.size() + said->rest.size();
+  const auto size = size_of(*said);
   if (known_.size() >= max_messages || bytes_ + size > max_bytes)
     return context_.runtime.counters.add("messages_not_stored", "too_many");
   event.about.is_kept = context_.runtime.store.is_durable();
@@ -96,8 +96,8 @@ void Undelivered::resume(const Domain& domain) {
       context_.runtime.counters.add("messages_dropped", "too_old");
       if (message.from_owner) refuse(domain, message);
     } else {
-      known_.emplace(event->about.id, Kept{size_of(message), nullptr});
-      bytes_ += size_of(message);
+      known_.emplace(event->about.id, Kept{size_of(message.said), nullptr});
+      bytes_ += size_of(message.said);
       context_.runtime.router.emit(std::move(event));
     }
     message.owner.clear();  // taken care of

@@ -27,8 +27,6 @@ USER = "juliet@example.org"
 TOPICS = [f"bench/{number}" for number in range(10)]
 BODY = "x" * 100
 MOST_ON_THE_WAY = 800  # of what users write: more than 1,000 that wait are refused
-
-
 PING = re.compile(f"<iq type=.get. from=.{DOMAIN}. to=.{DOMAIN}. [^>]*><ping [^>]*/></iq>".encode())
 
 

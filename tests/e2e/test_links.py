@@ -268,6 +268,14 @@ class TestLinks:
 
 
 class TestTopicsOfClients:
+    @staticmethod
+    def panel_without_broker(stage):
+        """A client that has heard that the broker is away."""
+        panel = stage.web(secret=PANEL, topics=["mqtt:plant/cellar/+"])
+        stage.broker.stop()
+        panel.wait(t="presence", state="offline", **{"from": "mqtt:plant/cellar/+"})
+        return panel
+
     def test_a_token_reads_the_topics_that_its_scopes_name_live_and_by_state(self, stage):
         topic = stage.topic()
         panel = stage.web(secret=PANEL, topics=["mqtt:plant/home/+", "mqtt:plant/cellar/+"])
@@ -391,34 +399,24 @@ class TestTopicsOfClients:
         panel.send({"t": "edit", "id": "f2", "to": "mqtt:plant/home/lamp/set", "target": "x", "text": "y"})
         assert panel.wait(t="error", id="f2")["code"] == "unsupported"
 
-    def test_the_page_hears_that_the_broker_is_away(self, servers):
-        running, broker = servers
-        stage = Stage(running, broker)
-        panel = stage.web(secret=PANEL, topics=["mqtt:plant/cellar/+"])
-        broker.stop()
-        panel.wait(t="presence", state="offline", **{"from": "mqtt:plant/cellar/+"})
+    def test_the_page_hears_that_the_broker_is_away(self, stage):
+        panel = self.panel_without_broker(stage)
         start = panel.mark()
-        broker.start()
+        stage.broker.start()
         panel.wait(since=start, t="presence", state="online", **{"from": "mqtt:plant/cellar/+"})
-        stage.close()
 
-    def test_what_expires_while_the_broker_is_away_is_never_published(self, servers):
-        running, broker = servers
-        stage = Stage(running, broker)
-        panel = stage.web(secret=PANEL, topics=["mqtt:plant/cellar/+"])
-        broker.stop()
-        panel.wait(t="presence", state="offline", **{"from": "mqtt:plant/cellar/+"})
+    def test_what_expires_while_the_broker_is_away_is_never_published(self, stage):
+        panel = self.panel_without_broker(stage)
         panel.send({"t": "send", "id": "e1", "to": "mqtt:plant/home/lamp/set", "text": "brief", "retain": True,
                     "expiry_s": 1})
         assert panel.wait(timeout=10, t="receipt", id="e1", state="failed")["error"]["code"] == "timeout"
         start = panel.mark()
-        broker.start()
+        stage.broker.start()
         panel.wait(since=start, t="presence", state="online", **{"from": "mqtt:plant/cellar/+"})
         device = stage.mqtt("home/lamp/set")
         panel.send({"t": "send", "to": "mqtt:plant/home/lamp/set", "text": "late", "expiry_s": 60})
         device.wait("home/lamp/set", "late")
         assert device.all("home/lamp/set") == ["late"]
-        stage.close()
 
 
 def checked(folder, text):

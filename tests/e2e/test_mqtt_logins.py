@@ -32,6 +32,11 @@ class MosquittoWithUsers(Mosquitto):
             give_away(file)
 
 
+class TalkativeMosquitto(MosquittoWithUsers):
+    def __init__(self, folder, **options):
+        super().__init__(folder, more="log_type all\n", **options)
+
+
 def with_own_logins(port):
     own = toml_table("[mqtt.brokers.plant.own]", {})
     return broker_section("plant", f"mqtt://127.0.0.1:{port}", publish=["home/#"], subscribe=["home/#"]) + own
@@ -76,6 +81,15 @@ class TestOwnLogins:
         wait_until(lambda: f"u'{USER}'" in world.servers.broker.err.read_text(), "she is connected", timeout=20)
         juliet.publish("plant/home/temp", value("5"))
         juliet.wait("plant/home/temp", lambda payload: payload is not None and payload.text == "5", since=start)
+
+    def test_whoever_is_connected_has_the_library_look_at_a_new_login_at_once(self, own_mqtt_world):
+        world = own_mqtt_world(broker=TalkativeMosquitto, sections=with_own_logins)
+        juliet, romeo = world.subscribed("home/temp"), world.xmpp("romeo")
+        world.subscribed("home/temp", romeo)  # whose connection is the gateway's, and stays
+        log_in(world, juliet, username=USER, password=USER_PASSWORD)
+        said = world.servers.broker.err.read_text
+        wait_until(lambda: f"u'{USER}'" in said(), "she is connected", timeout=20)
+        assert "isthmus/nothing/" in said(), "without it the library looks once a second"
 
     def test_a_wrong_password_is_told_and_the_old_login_comes_back(self, own_mqtt_world):
         world = own_mqtt_world(broker=MosquittoWithUsers, sections=with_own_logins)
