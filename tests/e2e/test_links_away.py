@@ -10,6 +10,7 @@ from support.mqtt_world import broker_section
 from support.outbox import stored, wait_until_kept
 from support.process import RUN_FOLDER, make_folder, wait_until
 from support.servers import Servers, toml_table
+from support.websocket_client import http
 from support.world import World
 from support.xmpp_servers import MQTT_DOMAIN
 from test_links import link
@@ -57,6 +58,11 @@ class Stage:
         self.leaving.append(peer.close)
         return peer.subscribe(TOPIC)
 
+    def settle(self):
+        """Until the gateway knows that all it said has arrived: else it says that again, as it should."""
+        wait_until(lambda: b"\nisthmus_links_waiting 0\n" in http(self.gateway.http_port, "/metrics").body,
+                   "nothing is on its way", PATIENCE)
+
     def kill_gateway(self):
         self.gateway.kill()
         self.gateway.start()
@@ -97,6 +103,7 @@ class TestASideThatIsAway:
         romeo, device = stage.irc(), stage.mqtt()
         device.publish(TOPIC, "number 0")
         romeo.wait("pubmsg", source="bridge", text=lambda text: text.endswith("number 0"))
+        stage.settle()
         stage.servers.ircds[Ngircd.network].kill()
         for number in range(1, 6):
             device.publish(TOPIC, f"number {number}")
@@ -130,6 +137,7 @@ class TestASideThatIsAway:
         romeo, device = stage.irc(), stage.mqtt()
         romeo.say(CHANNEL, "number 0")
         device.wait(TOPIC, "number 0")
+        stage.settle()
         device.close()
         stage.broker.kill()
         for number in range(1, 6):
